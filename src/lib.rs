@@ -1,0 +1,2 @@
+#![no_std]
+//! Cellular modems behind the embedded-nal traits.
