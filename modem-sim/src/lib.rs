@@ -1,1 +1,47 @@
-//! Simulator of cellular modems.
+//! Two cellular modems, simulated at the end of their serial line.
+//!
+//! A [`Modem`] takes the bytes that a host sends and gives the bytes that the modem would send. It
+//! has no threads, no clock and no input or output: the caller brings bytes and time, so a test
+//! with a [`VirtualNetwork`] behind the modem repeats to the bit. [`host::spawn`] and the program
+//! `modem-sim` run the same modem in real time with the sockets of the host behind it.
+//!
+//! Everything that the modem does follows the vendors' application notes, cited as "RYZ014 use
+//! cases" (Renesas/Sequans, RYZ014 modules: AT command use cases) and "SARA/LEXI internet
+//! applications" (u-blox, SARA-R5/R4 and LEXI-R5/R4 internet applications development guide).
+//! Where they are silent there is a field of [`Options`]. Rules that the host breaks are recorded
+//! as [`Breach`]es.
+#![forbid(unsafe_code)]
+
+mod breach;
+mod command;
+pub mod host;
+pub mod line;
+mod model;
+mod modem;
+mod network;
+mod options;
+mod prng;
+mod reply;
+pub mod runner;
+mod sequans;
+pub mod transcript;
+mod ublox;
+
+pub use breach::{Breach, Rule};
+pub use model::{Model, UnknownModel};
+pub use modem::Modem;
+pub use network::{
+    ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, TcpState,
+    VirtualNetwork,
+};
+pub use options::{Boot, CloseUrc, DialFailure, Options, Registration, UrcTiming};
+pub use prng::Prng;
+
+/// Which way a byte goes on the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the host to the modem.
+    ToModem,
+    /// From the modem to the host.
+    ToHost,
+}

@@ -1,0 +1,85 @@
+//! The program: a simulated modem at a pty, a TCP port or the standard streams.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod ports;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use cli::{Arguments, Port};
+use modem_sim::runner::{End, Runner};
+use modem_sim::{Direction, HostNetwork, Modem};
+
+/// Wrong arguments.
+const USAGE: u8 = 2;
+/// Something else went wrong.
+const FAILED: u8 = 1;
+
+fn main() -> ExitCode {
+    let arguments = match cli::parse(lexopt::Parser::from_env()) {
+        Ok(cli::Request::Run(arguments)) => arguments,
+        Ok(cli::Request::Print(text)) => {
+            println!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("modem-sim: {error}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("modem-sim: {error}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let mut runner = runner(arguments);
+    match &arguments.port {
+        Port::Pty(path) => ports::pty(path, &mut runner),
+        Port::Tcp(address) => ports::tcp(address, &mut runner),
+        Port::Stdio => {
+            let (mut input, mut output) = (ports::Stdin, ports::Stdout);
+            match runner.run(&mut input, &mut output, || false) {
+                Ok(End::Closed | End::Stopped) => Ok(()),
+                Err(e) => Err(format!("standard streams: {e}")),
+            }
+        }
+    }
+}
+
+fn runner(arguments: &Arguments) -> Runner {
+    let mut network = HostNetwork::new();
+    for (name, address) in &arguments.hosts {
+        network.host(name, *address);
+    }
+    let mut modem = Modem::new(
+        arguments.model,
+        arguments.options.clone(),
+        Box::new(network),
+    );
+    if arguments.trace {
+        modem.trace(Box::new(trace));
+    }
+    Runner::new(
+        modem,
+        arguments.pace,
+        Box::new(|breach| eprintln!("breach: {breach}")),
+    )
+}
+
+fn trace(now: Duration, direction: Direction, bytes: &[u8]) {
+    let arrow = match direction {
+        Direction::ToModem => '>',
+        Direction::ToHost => '<',
+    };
+    eprintln!(
+        "{:10.3} {arrow} {}",
+        now.as_secs_f64(),
+        bytes.escape_ascii()
+    );
+}

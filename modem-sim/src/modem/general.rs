@@ -1,0 +1,299 @@
+//! Commands that both models share (ITU-T V.250, 3GPP TS 27.007 §5), and settings.
+
+use std::collections::BTreeMap;
+
+use super::Modem;
+use crate::Model;
+use crate::command::{Command, Form};
+use crate::modem::exec::Step;
+use crate::options::Options;
+use crate::reply::{BAD_PARAMETERS, Final, NOT_SUPPORTED};
+
+/// Settings of the AT interface.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(super) echo: bool,
+    pub(super) verbose: bool,
+    pub(super) cmee: u32,
+    /// S3.
+    pub(super) terminator: u8,
+    pub(super) baud: u32,
+    /// Takes effect when the final result is out.
+    pub(super) next_baud: Option<u32>,
+    pub(super) greeting: Option<String>,
+    /// Parameters of commands that are stored without any effect.
+    pub(super) stored: BTreeMap<String, String>,
+}
+
+impl Settings {
+    pub(super) fn new(options: &Options) -> Self {
+        let mut settings = Settings {
+            echo: true,
+            verbose: true,
+            cmee: 0,
+            terminator: b'\r',
+            baud: options.baud,
+            next_baud: None,
+            greeting: options.greeting.clone(),
+            stored: BTreeMap::new(),
+        };
+        settings.reset(options);
+        settings
+    }
+
+    /// Back to what holds after a boot. Line speed and greeting are kept in NVM.
+    pub(super) fn reset(&mut self, options: &Options) {
+        self.echo = options.echo.unwrap_or(true);
+        self.verbose = true;
+        self.cmee = 0;
+        self.terminator = b'\r';
+        self.next_baud = None;
+    }
+}
+
+/// Line speeds of +IPR; 0 is automatic.
+const SPEEDS: &[u32] = &[
+    0, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800, 921_600, 3_000_000,
+];
+
+/// Commands of both models whose parameters are stored and read back, and do nothing else.
+const STORED: &[&str] = &[
+    "+CEDRXS", "+CGEREP", "+CGPIAF", "+CMER", "+CPSMS", "+CSCS", "+CTZR", "+CTZU", "+ICF", "+IFC",
+];
+const STORED_UBLOX: &[&str] = &[
+    "+UBANDMASK",
+    "+UCGED",
+    "+UGPIOC",
+    "+UMNOPROF",
+    "+UPSV",
+    "+URAT",
+    "+UPSMR",
+];
+const STORED_SEQUANS: &[&str] = &[
+    "+SQNAUTOCONNECT",
+    "+SQNCTM",
+    "+SQNEDRX",
+    "+SQNIBRCFG",
+    "+SQNIPSCFG",
+    "+SQNRICFG",
+    "+SQNSIMST",
+];
+
+impl Modem {
+    /// Executes a command that both models know; `None` when this is not one of them.
+    pub(super) fn general_command(&mut self, command: &Command) -> Option<Result<Step, Final>> {
+        let name = command.name.as_str();
+        Some(match name {
+            "E" => self
+                .flag(command)
+                .map(|on| self.settings.echo = on)
+                .map(|()| ok()),
+            "V" => self
+                .flag(command)
+                .map(|on| self.settings.verbose = on)
+                .map(|()| ok()),
+            "Q" | "X" | "&C" | "&D" | "&K" | "&S" | "&W" | "L" | "M" => Ok(ok()),
+            "Z" | "&F" => {
+                self.settings.reset(&self.options);
+                Ok(ok())
+            }
+            "I" => {
+                self.identity();
+                Ok(ok())
+            }
+            "S3" | "S4" | "S5" => self.s_register(command),
+            "+CMEE" => self.cmee(command),
+            "+GMI" | "+CGMI" => self.tell(self.maker()),
+            "+GMM" | "+CGMM" => self.tell(self.type_number()),
+            "+GMR" | "+CGMR" => self.tell(self.version()),
+            "+GSN" | "+CGSN" => self.serial(command),
+            "+CIMI" => self.sim_open().and_then(|()| self.tell("208019706849013")),
+            "+CCID" | "+SQNCCID" => self.ccid(command),
+            "+CPIN" => self.cpin(command),
+            "+CLCK" => self.clck(command),
+            "+CSGT" if self.model.is_ublox() => self.csgt(command),
+            "+IPR" => self.ipr(command),
+            "+CMUX" => Err(NOT_SUPPORTED),
+            "+CCLK" => self.cclk(command),
+            _ if self.stores(name) => self.store(command),
+            _ => return self.cellular_command(command),
+        })
+    }
+
+    fn maker(&self) -> &'static str {
+        match self.model {
+            Model::SaraR5 => "u-blox",
+            Model::Ryz014a => "Renesas",
+        }
+    }
+
+    fn type_number(&self) -> &'static str {
+        match self.model {
+            Model::SaraR5 => "SARA-R510S-02B",
+            Model::Ryz014a => "RYZ014A",
+        }
+    }
+
+    fn version(&self) -> &'static str {
+        match self.model {
+            Model::SaraR5 => "03.30",
+            Model::Ryz014a => "UE5.2.0.3",
+        }
+    }
+
+    fn tell(&mut self, text: &str) -> Result<Step, Final> {
+        self.info(text);
+        Ok(ok())
+    }
+
+    fn identity(&mut self) {
+        match self.model {
+            Model::SaraR5 => self.info(self.type_number()),
+            Model::Ryz014a => {
+                self.info(self.maker());
+                self.info(self.type_number());
+                self.info(self.version());
+            }
+        }
+    }
+
+    fn flag(&self, command: &Command) -> Result<bool, Final> {
+        command.within_or(0, 0, 1, 0).map(|n| n == 1)
+    }
+
+    fn s_register(&mut self, command: &Command) -> Result<Step, Final> {
+        let value = match command.name.as_str() {
+            "S3" => u32::from(self.settings.terminator),
+            "S4" => 10,
+            _ => 8,
+        };
+        if command.form == Form::Read {
+            self.info(format!("{value:03}"));
+        } else {
+            let wanted = command.within(0, 0, 127)?;
+            if command.name == "S3" {
+                self.settings.terminator = wanted as u8;
+            } else if wanted != value {
+                return Err(NOT_SUPPORTED);
+            }
+        }
+        Ok(ok())
+    }
+
+    fn cmee(&mut self, command: &Command) -> Result<Step, Final> {
+        match command.form {
+            Form::Read => self.info(format!("+CMEE: {}", self.settings.cmee)),
+            Form::Test => self.info("+CMEE: (0-2)"),
+            Form::Set | Form::Action => self.settings.cmee = command.within_or(0, 0, 2, 0)?,
+        }
+        Ok(ok())
+    }
+
+    fn serial(&mut self, command: &Command) -> Result<Step, Final> {
+        match command.form {
+            Form::Action => self.info("004999010640000"),
+            Form::Set => match command.within(0, 0, 3)? {
+                0 => self.info("004999010640000"),
+                1 => self.info("+CGSN: \"004999010640000\""),
+                2 => self.info("+CGSN: \"0049990106400001\""),
+                _ => self.info("+CGSN: \"01\""),
+            },
+            Form::Test => {}
+            Form::Read => return Err(Final::Error),
+        }
+        Ok(ok())
+    }
+
+    fn ccid(&mut self, command: &Command) -> Result<Step, Final> {
+        self.sim_usable()?;
+        let number = "8933150319050000000";
+        match (command.form, command.name.as_str()) {
+            (Form::Test, _) => {}
+            (_, "+CCID") => self.info(format!("+CCID: {number}")),
+            _ if self.model.is_ublox() => return Err(Final::Error),
+            _ => self.info(format!("+SQNCCID: \"{number}\",\"\"")),
+        }
+        Ok(ok())
+    }
+
+    /// `AT+CSGT=<mode>,"<text>"`: the greeting.
+    fn csgt(&mut self, command: &Command) -> Result<Step, Final> {
+        match command.form {
+            Form::Set => {
+                let on = command.within(0, 0, 1)? == 1;
+                let text = match command.arg(1) {
+                    Some(_) => Some(command.text(1)?),
+                    None => self.settings.greeting.clone(),
+                };
+                if on && text.is_none() {
+                    return Err(BAD_PARAMETERS);
+                }
+                self.settings.greeting = text.filter(|_| on);
+            }
+            Form::Read => {
+                let text = self.settings.greeting.clone().unwrap_or_default();
+                let mode = u8::from(self.settings.greeting.is_some());
+                self.info(format!("+CSGT: \"{text}\",{mode}"));
+            }
+            Form::Test | Form::Action => {}
+        }
+        Ok(ok())
+    }
+
+    fn ipr(&mut self, command: &Command) -> Result<Step, Final> {
+        match command.form {
+            Form::Read => self.info(format!("+IPR: {}", self.settings.baud)),
+            Form::Set => {
+                let speed = command.number(0)?;
+                if !SPEEDS.contains(&speed) {
+                    return Err(BAD_PARAMETERS);
+                }
+                // With automatic speed the modem stays where the host already is.
+                self.settings.next_baud = Some(speed).filter(|s| *s != 0);
+            }
+            Form::Test | Form::Action => {}
+        }
+        Ok(ok())
+    }
+
+    /// The clock stands still: the simulator has none that would repeat.
+    fn cclk(&mut self, command: &Command) -> Result<Step, Final> {
+        if command.form == Form::Read {
+            self.info("+CCLK: \"26/01/01,12:00:00+00\"");
+        }
+        Ok(ok())
+    }
+
+    fn stores(&self, name: &str) -> bool {
+        let own = if self.model.is_ublox() {
+            STORED_UBLOX
+        } else {
+            STORED_SEQUANS
+        };
+        STORED.contains(&name) || own.contains(&name)
+    }
+
+    fn store(&mut self, command: &Command) -> Result<Step, Final> {
+        match command.form {
+            Form::Set => {
+                self.settings
+                    .stored
+                    .insert(command.name.clone(), command.typed());
+            }
+            Form::Read => {
+                let value = self
+                    .settings
+                    .stored
+                    .get(&command.name)
+                    .map_or("0", String::as_str);
+                self.info(format!("{}: {value}", command.name));
+            }
+            Form::Test | Form::Action => {}
+        }
+        Ok(ok())
+    }
+}
+
+pub(crate) fn ok() -> Step {
+    Step::Done(Final::Ok)
+}

@@ -1,0 +1,210 @@
+//! What the host sends, byte by byte.
+
+use std::time::Duration;
+
+use super::exec::{Exec, PayloadKind};
+use super::output::Mark;
+use super::{Modem, Power};
+use crate::breach::Rule;
+use crate::options::UrcTiming;
+
+/// Longest command line; the longest legal one is a +USOWR with 1024 characters.
+const LINE_LIMIT: usize = 2400;
+/// Longest text of AT+SQNSSEND; what comes after that is thrown away.
+const TEXT_LIMIT: usize = 1500;
+const CTRL_Z: u8 = 0x1a;
+const ESC: u8 = 0x1b;
+const BACKSPACE: u8 = 0x08;
+
+impl Modem {
+    pub(super) fn rx_byte(&mut self, byte: u8) {
+        if self.power != Power::Up {
+            self.last_byte = None;
+            return;
+        }
+        match &self.exec {
+            Exec::Idle => self.command_byte(byte),
+            Exec::Collect(_) => self.payload_byte(byte),
+            Exec::Online(_) => self.online_byte(byte),
+            _ => self.busy_byte(byte),
+        }
+        self.last_byte = Some(byte);
+    }
+
+    fn command_byte(&mut self, byte: u8) {
+        let cr = self.settings.terminator;
+        if byte == b'\n' && cr != b'\n' && self.line.is_empty() {
+            if self.last_byte == Some(cr) {
+                self.line_feed();
+            }
+            return;
+        }
+        if self.line.is_empty()
+            && byte != cr
+            && let Some(end) = self.gap_end()
+            && self.now < end
+        {
+            let early = (end - self.now).as_micros();
+            self.breach(
+                Rule::CommandGap,
+                format!("command begins {early} µs too early"),
+            );
+            self.last_final = None;
+            self.last_urc = None;
+        }
+        if self.settings.echo {
+            self.push(vec![byte], Mark::None);
+        }
+        if byte == cr {
+            let line = std::mem::take(&mut self.line);
+            self.begin(line);
+        } else if byte == BACKSPACE {
+            self.line.pop();
+        } else if self.line.len() <= LINE_LIMIT {
+            self.line.push(byte);
+        }
+    }
+
+    /// A complete line.
+    fn begin(&mut self, line: Vec<u8>) {
+        let start = line.iter().position(|b| *b > b' ').unwrap_or(line.len());
+        let text = line[start..].to_vec();
+        if text.is_empty() {
+            return;
+        }
+        let is_command = text.len() >= 2 && text[..2].eq_ignore_ascii_case(b"AT");
+        if !is_command && self.options.ignore_garbage {
+            return;
+        }
+        self.busy_noted = false;
+        self.early.clear();
+        self.timing = match self.options.urc_timing {
+            UrcTiming::Mixed(_) => match self.dice.below(3) {
+                0 => UrcTiming::BeforeFinal,
+                1 => UrcTiming::Immediate,
+                _ => UrcTiming::AfterFinal,
+            },
+            chosen => chosen,
+        };
+        self.exec = Exec::Latent {
+            at: self.now + self.options.answer_latency,
+            line: text,
+        };
+    }
+
+    fn line_feed(&mut self) {
+        self.breach(
+            Rule::LineFeedAfterCarriageReturn,
+            "LF follows the CR of a command".to_owned(),
+        );
+    }
+
+    /// A byte while a command executes. u-blox loses it; Sequans keeps it for a payload that the
+    /// command may ask for and drops it at the final result.
+    fn busy_byte(&mut self, byte: u8) {
+        if byte == b'\n' && self.last_byte == Some(self.settings.terminator) {
+            self.line_feed();
+        } else if !self.busy_noted {
+            self.busy_noted = true;
+            let (rule, line) = match &self.exec {
+                Exec::Latent { line, .. } if self.wants_payload(line) => {
+                    (Rule::PayloadBeforePrompt, line.clone())
+                }
+                Exec::Latent { line, .. } => (Rule::CommandWhileBusy, line.clone()),
+                _ => (Rule::CommandWhileBusy, Vec::new()),
+            };
+            let line = String::from_utf8_lossy(&line).into_owned();
+            let what = char::from(byte).escape_default();
+            self.breach(rule, format!("'{what}' came before the answer to '{line}'"));
+        }
+        if !self.model.is_ublox() {
+            self.early.push(byte);
+        }
+    }
+
+    fn wants_payload(&self, line: &[u8]) -> bool {
+        let line = String::from_utf8_lossy(line).to_ascii_uppercase();
+        let quotes = line.matches('"').count();
+        line.starts_with("AT+SQNSSEND")
+            || line.starts_with("AT+SQNSNVW")
+            || line.starts_with("AT+USECMNG=0")
+            || (line.starts_with("AT+USOWR") && quotes == 0)
+            || (line.starts_with("AT+USOST") && quotes == 2)
+    }
+
+    pub(super) fn payload_byte(&mut self, byte: u8) {
+        let now = self.now;
+        let ublox = self.model.is_ublox();
+        let last = self.last_byte;
+        let terminator = self.settings.terminator;
+        let Exec::Collect(payload) = &mut self.exec else {
+            return;
+        };
+        let fifty = Duration::from_millis(50);
+        let broken = match payload.prompted {
+            None if byte == b'\n' && last == Some(terminator) && payload.got.is_empty() => {
+                Some(Rule::LineFeedAfterCarriageReturn)
+            }
+            None => Some(Rule::PayloadBeforePrompt),
+            Some(at) if payload.fifty_milliseconds && now < at + fifty => {
+                Some(Rule::PayloadBeforeFiftyMilliseconds)
+            }
+            Some(_) => None,
+        };
+        if let Some(rule) = broken {
+            let noted = std::mem::replace(&mut payload.noted, true);
+            if !noted {
+                let since = payload
+                    .prompted
+                    .map_or(Duration::ZERO, |at| now - at)
+                    .as_micros();
+                self.breach(rule, format!("payload begins {since} µs after the prompt"));
+            }
+            if ublox {
+                return;
+            }
+        }
+        self.take_payload(byte);
+    }
+
+    /// A byte that belongs to the payload.
+    pub(super) fn take_payload(&mut self, byte: u8) {
+        let now = self.now;
+        let latency = self.options.answer_latency;
+        let Exec::Collect(payload) = &mut self.exec else {
+            return;
+        };
+        let complete = if let PayloadKind::SequansText { .. } = payload.kind {
+            // RYZ014 use cases §6.2.4: these are control characters.
+            match byte {
+                CTRL_Z => true,
+                ESC => {
+                    payload.cancelled = true;
+                    true
+                }
+                BACKSPACE => {
+                    payload.got.pop();
+                    false
+                }
+                _ => {
+                    if payload.got.len() < TEXT_LIMIT {
+                        payload.got.push(byte);
+                    }
+                    false
+                }
+            }
+        } else {
+            payload.got.push(byte);
+            // A digit that is none ends hexadecimal input at once (RYZ014 use cases §3.5).
+            payload.got.len() >= payload.need || (payload.hex && !byte.is_ascii_hexdigit())
+        };
+        if complete {
+            let payload = std::mem::take(payload);
+            self.busy_noted = false;
+            self.exec = Exec::Collected {
+                at: now + latency,
+                payload,
+            };
+        }
+    }
+}

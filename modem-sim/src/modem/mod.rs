@@ -1,0 +1,346 @@
+//! The modem: its two ends, the host's line and the network.
+
+mod cellular;
+mod exec;
+mod general;
+mod input;
+mod online;
+mod output;
+mod power;
+mod sim;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::Duration;
+
+use crate::breach::{Breach, Rule};
+use crate::command::Command;
+use crate::network::Network;
+use crate::options::{Boot, Options, Registration};
+use crate::sequans::Sequans;
+use crate::ublox::Ublox;
+use crate::{Direction, Model, Prng};
+
+use cellular::Cellular;
+use exec::{Exec, Online};
+pub(crate) use exec::{Payload, PayloadKind, Step, Wait};
+use general::Settings;
+use output::Chunk;
+use power::{Power, Timer};
+use sim::Sim;
+
+/// Sees what goes over the line.
+type Trace = Box<dyn FnMut(Duration, Direction, &[u8])>;
+
+/// A simulated modem: no threads, no clock, no input or output of its own.
+///
+/// The caller brings the bytes and the time; time is counted from the moment in which the modem
+/// was made and must never go back.
+pub struct Modem {
+    pub(crate) model: Model,
+    pub(crate) options: Options,
+    pub(crate) net: Box<dyn Network>,
+    pub(crate) now: Duration,
+    pub(crate) settings: Settings,
+    pub(crate) sim: Sim,
+    pub(crate) cellular: Cellular,
+    pub(crate) ublox: Ublox,
+    pub(crate) sequans: Sequans,
+    power: Power,
+    timers: Vec<(Duration, Timer)>,
+    /// Characters of the command line so far.
+    line: Vec<u8>,
+    /// The previous byte from the host.
+    last_byte: Option<u8>,
+    /// Bytes that came while a command was executing; only Sequans keeps them, for a payload
+    /// (RYZ014 use cases §3.5).
+    early: Vec<u8>,
+    busy_noted: bool,
+    exec: Exec,
+    /// Commands of the same line that come after the one that executes.
+    rest: VecDeque<Command>,
+    /// The socket that the executing command speaks about.
+    addressed: Option<u8>,
+    /// Unsolicited lines raised now belong after the final result.
+    raising: bool,
+    out: VecDeque<Chunk>,
+    urcs: VecDeque<Vec<u8>>,
+    late_urcs: VecDeque<Vec<u8>>,
+    last_final: Option<Duration>,
+    last_urc: Option<Duration>,
+    dice: Prng,
+    timing: crate::UrcTiming,
+    breaches: Vec<Breach>,
+    commands: u64,
+    trace: Option<Trace>,
+}
+
+impl fmt::Debug for Modem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Modem")
+            .field("model", &self.model)
+            .field("now", &self.now)
+            .field("power", &self.power)
+            .field("exec", &self.exec)
+            .field("breaches", &self.breaches)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Modem {
+    /// A modem at time zero.
+    pub fn new(model: Model, options: Options, mut network: Box<dyn Network>) -> Self {
+        network.configure(options.address, options.rtt);
+        let seed = match options.urc_timing {
+            crate::UrcTiming::Mixed(seed) => seed,
+            _ => 0,
+        };
+        let mut modem = Modem {
+            model,
+            net: network,
+            now: Duration::ZERO,
+            settings: Settings::new(&options),
+            sim: Sim::new(&options),
+            cellular: Cellular::new(),
+            ublox: Ublox::default(),
+            sequans: Sequans::default(),
+            power: Power::Off,
+            timers: Vec::new(),
+            line: Vec::new(),
+            last_byte: None,
+            early: Vec::new(),
+            busy_noted: false,
+            exec: Exec::Idle,
+            rest: VecDeque::new(),
+            addressed: None,
+            raising: false,
+            out: VecDeque::new(),
+            urcs: VecDeque::new(),
+            late_urcs: VecDeque::new(),
+            last_final: None,
+            last_urc: None,
+            dice: Prng::new(seed),
+            timing: options.urc_timing,
+            breaches: Vec::new(),
+            commands: 0,
+            trace: None,
+            options,
+        };
+        match modem.options.boot {
+            Boot::Cold => modem.start_boot(),
+            Boot::Running => modem.found_running(),
+        }
+        modem
+    }
+
+    /// Bytes from the host, cut anywhere.
+    pub fn handle_rx(&mut self, now: Duration, bytes: &[u8]) {
+        self.advance(now);
+        self.note(Direction::ToModem, bytes);
+        for &byte in bytes {
+            self.rx_byte(byte);
+        }
+        self.tick();
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Duration) {
+        self.advance(now);
+    }
+
+    /// Bytes for the host that are due; call it until it returns `None`.
+    pub fn poll_transmit(&mut self, now: Duration) -> Option<Vec<u8>> {
+        self.now = self.now.max(now);
+        if self.out.is_empty() {
+            self.tick();
+        }
+        let bytes = self.next_chunk()?;
+        self.note(Direction::ToHost, &bytes);
+        Some(bytes)
+    }
+
+    /// When [`Modem::handle_timeout`] wants to be called next.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        if !self.out.is_empty() {
+            return Some(self.now);
+        }
+        let timers = self.timers.iter().map(|&(at, _)| at).min();
+        let mut due = [
+            self.power.due(),
+            timers,
+            self.net.poll_timeout(),
+            None,
+            None,
+        ];
+        if self.power == Power::Up {
+            due[3] = self.exec.due();
+            due[4] = self.sockets_due();
+        }
+        due.into_iter().flatten().min()
+    }
+
+    /// Rules that the host has broken, oldest first.
+    pub fn breaches(&self) -> &[Breach] {
+        &self.breaches
+    }
+
+    /// Sockets that are allocated in the modem now.
+    pub fn open_sockets(&self) -> Vec<u8> {
+        if self.model.is_ublox() {
+            self.ublox.open()
+        } else {
+            self.sequans.open()
+        }
+    }
+
+    /// Line speed that the modem uses now.
+    pub fn baud(&self) -> u32 {
+        self.settings.baud
+    }
+
+    /// Commands executed so far.
+    pub fn commands(&self) -> u64 {
+        self.commands
+    }
+
+    /// Received bytes that were thrown away because a Sequans receive buffer was full.
+    pub fn lost_bytes(&self) -> usize {
+        self.sequans.lost()
+    }
+
+    /// Shows every byte of the line to `sink`.
+    pub fn trace(&mut self, sink: Box<dyn FnMut(Duration, Direction, &[u8])>) {
+        self.trace = Some(sink);
+    }
+
+    /// Prints a line at the next place where an unsolicited one may stand.
+    pub fn inject(&mut self, now: Duration, line: &str) {
+        self.advance(now);
+        self.urc(line);
+        self.tick();
+    }
+
+    /// All sockets are gone and nobody is told, as after a detach by the network. Commands on
+    /// them get "operation not allowed".
+    pub fn vanish_sockets(&mut self) {
+        self.drop_sockets();
+    }
+
+    /// The network changes its mind about the modem.
+    pub fn set_registration(&mut self, now: Duration, registration: Registration) {
+        self.advance(now);
+        self.options.registration = registration;
+        self.registration_changed();
+        self.tick();
+    }
+
+    /// Puts the SIM in, or takes it out.
+    pub fn set_sim_present(&mut self, now: Duration, present: bool) {
+        self.advance(now);
+        self.options.sim_present = present;
+        self.sim.present = present;
+        if present {
+            self.sim_starts();
+        } else {
+            self.lose_registration();
+        }
+        self.tick();
+    }
+
+    /// Locks the SIM with a PIN, or takes the lock away.
+    pub fn set_pin(&mut self, now: Duration, pin: Option<&str>) {
+        self.advance(now);
+        self.options.pin = pin.map(str::to_owned);
+        self.sim = Sim::new(&self.options);
+        if pin.is_some() {
+            self.lose_registration();
+        } else {
+            self.sim_starts();
+        }
+        self.tick();
+    }
+
+    /// Lets everything happen that is due until `now`, each thing at its own time.
+    fn advance(&mut self, now: Duration) {
+        while self.out.is_empty() {
+            match self.poll_timeout() {
+                Some(due) if due <= now && due > self.now => {
+                    self.now = due;
+                    self.tick();
+                }
+                _ => break,
+            }
+        }
+        self.now = self.now.max(now);
+        self.tick();
+    }
+
+    /// Everything that can happen now happens.
+    fn tick(&mut self) {
+        self.net.advance(self.now);
+        loop {
+            let mut busy = self.power_step();
+            if self.power == Power::Up {
+                busy |= self.pump_sockets();
+                busy |= self.step();
+                busy |= self.print_urcs();
+            }
+            if !busy {
+                return;
+            }
+        }
+    }
+
+    pub(crate) fn breach(&mut self, rule: Rule, detail: String) {
+        self.breaches.push(Breach {
+            at: self.now,
+            rule,
+            detail,
+        });
+    }
+
+    fn note(&mut self, direction: Direction, bytes: &[u8]) {
+        if let Some(trace) = &mut self.trace {
+            trace(self.now, direction, bytes);
+        }
+    }
+
+    fn pump_sockets(&mut self) -> bool {
+        if self.model.is_ublox() {
+            self.ublox_pump()
+        } else {
+            self.sequans_pump()
+        }
+    }
+
+    fn sockets_due(&self) -> Option<Duration> {
+        if self.model.is_ublox() {
+            self.ublox_due()
+        } else {
+            self.sequans_due()
+        }
+    }
+
+    pub(crate) fn drop_sockets(&mut self) {
+        for handle in self
+            .ublox
+            .drop_all()
+            .into_iter()
+            .chain(self.sequans.drop_all())
+        {
+            self.net.abort(handle);
+        }
+    }
+
+    /// Bytes that the TCP send queue holds (SARA/LEXI internet applications §5.3.3).
+    pub(crate) fn queue_limit(&self) -> usize {
+        self.options.tx_queue_limit.unwrap_or(8192)
+    }
+
+    pub(crate) fn in_online_mode(&self) -> Option<u8> {
+        match &self.exec {
+            Exec::Online(Online { id, .. }) => Some(*id),
+            _ => None,
+        }
+    }
+}

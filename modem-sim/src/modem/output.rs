@@ -1,0 +1,152 @@
+//! What the modem prints, and when it may print unsolicited lines.
+
+use std::time::Duration;
+
+use super::exec::Exec;
+use super::{Modem, Online};
+use crate::options::UrcTiming;
+use crate::reply::Final;
+
+/// What becomes true when a [`Chunk`] has been handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    None,
+    /// The command is over.
+    Final,
+    /// The host may send its payload.
+    Prompt,
+    /// An unsolicited line.
+    Urc,
+    /// Data mode begins.
+    Online(u8),
+}
+
+/// Bytes that are handed out together.
+#[derive(Clone, Debug)]
+pub(super) struct Chunk {
+    pub(super) bytes: Vec<u8>,
+    pub(super) mark: Mark,
+}
+
+impl Modem {
+    pub(super) fn push(&mut self, bytes: Vec<u8>, mark: Mark) {
+        self.out.push_back(Chunk { bytes, mark });
+    }
+
+    /// An information text line, of any bytes.
+    pub(crate) fn info(&mut self, text: impl AsRef<[u8]>) {
+        let text = text.as_ref();
+        let mut bytes = Vec::with_capacity(text.len() + 4);
+        // ATV0 leaves the CR LF in front of an information text away (ITU-T V.250 §6.2.6).
+        if self.settings.verbose {
+            bytes.extend_from_slice(b"\r\n");
+        }
+        bytes.extend_from_slice(text);
+        bytes.extend_from_slice(b"\r\n");
+        self.push(bytes, Mark::None);
+    }
+
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        self.push(bytes.to_vec(), Mark::None);
+    }
+
+    pub(super) fn prompt(&mut self, text: &str) {
+        self.push(text.as_bytes().to_vec(), Mark::Prompt);
+    }
+
+    /// The final result; unsolicited lines that were held for this place come first.
+    pub(super) fn print_final(&mut self, result: Final) {
+        if self.timing == UrcTiming::BeforeFinal {
+            self.flush_urcs(self.addressed);
+        }
+        let text = if self.settings.verbose {
+            format!("\r\n{}\r\n", result.text(self.settings.cmee))
+        } else {
+            format!("{}\r", result.digit())
+        };
+        let mark = match (result, self.addressed) {
+            (Final::Connect, Some(id)) => Mark::Online(id),
+            _ => Mark::Final,
+        };
+        self.push(text.into_bytes(), mark);
+        self.exec = Exec::Flush;
+        self.urcs.append(&mut self.late_urcs);
+        if mark == Mark::Final {
+            self.addressed = None;
+        }
+    }
+
+    /// An unsolicited line. What a command itself brings about is told after its final result.
+    pub(crate) fn urc(&mut self, line: &str) {
+        let line = line.as_bytes().to_vec();
+        if self.raising {
+            self.late_urcs.push_back(line);
+        } else {
+            self.urcs.push_back(line);
+        }
+    }
+
+    /// Prints unsolicited lines when this is the place for them.
+    pub(super) fn print_urcs(&mut self) -> bool {
+        let allowed = match &self.exec {
+            // With echo on, a line that has begun is already on its way back.
+            Exec::Idle => !self.settings.echo || self.line.is_empty(),
+            Exec::Latent { .. } | Exec::Wait(_) => self.timing == UrcTiming::Immediate,
+            _ => false,
+        };
+        allowed && self.flush_urcs(None)
+    }
+
+    fn flush_urcs(&mut self, except: Option<u8>) -> bool {
+        let mut lines: Vec<Vec<u8>> = self.urcs.drain(..).collect();
+        lines.extend(if self.model.is_ublox() {
+            self.ublox_urcs(except)
+        } else {
+            self.sequans_urcs(except)
+        });
+        let any = !lines.is_empty();
+        for line in lines {
+            let bytes = [b"\r\n", line.as_slice(), b"\r\n"].concat();
+            self.push(bytes, Mark::Urc);
+        }
+        any
+    }
+
+    pub(super) fn next_chunk(&mut self) -> Option<Vec<u8>> {
+        let Chunk { bytes, mark } = self.out.pop_front()?;
+        match mark {
+            Mark::None => {}
+            Mark::Urc => self.last_urc = Some(self.now),
+            Mark::Prompt => {
+                if let Exec::Collect(payload) = &mut self.exec {
+                    payload.prompted = Some(self.now);
+                }
+            }
+            Mark::Final => {
+                self.last_final = Some(self.now);
+                self.exec = Exec::Idle;
+                self.early.clear();
+                if let Some(baud) = self.settings.next_baud.take() {
+                    self.settings.baud = baud;
+                }
+            }
+            Mark::Online(id) => self.exec = Exec::Online(Online::new(id, self.now)),
+        }
+        Some(bytes)
+    }
+
+    /// The moment from which the next command may come.
+    pub(super) fn gap_end(&self) -> Option<Duration> {
+        let default = if self.model.is_ublox() { 20 } else { 0 };
+        let gap = self
+            .options
+            .command_gap
+            .unwrap_or(Duration::from_millis(default));
+        let urc = self.last_urc.filter(|_| self.options.gap_after_urc);
+        self.last_final
+            .into_iter()
+            .chain(urc)
+            .max()
+            .map(|at| at + gap)
+    }
+}

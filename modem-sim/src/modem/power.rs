@@ -1,0 +1,177 @@
+//! Power, boot, reset.
+
+use std::time::Duration;
+
+use super::{Exec, Modem};
+use crate::Model;
+
+/// How the modem is supplied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Power {
+    Off,
+    Booting(Duration),
+    Up,
+}
+
+impl Power {
+    pub(super) fn due(self) -> Option<Duration> {
+        match self {
+            Power::Booting(until) => Some(until),
+            Power::Off | Power::Up => None,
+        }
+    }
+}
+
+/// Something that happens later by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Timer {
+    /// The SIM has been read.
+    SimRead,
+    /// The network answers the registration request.
+    Registered,
+    /// The modem restarts because a command asked for it.
+    Restart,
+    /// The modem switches itself off because a command asked for it.
+    SwitchOff,
+}
+
+/// Between the final result of a restart command and the restart.
+const RESTART: Duration = Duration::from_millis(100);
+
+impl Modem {
+    /// Restarts all by itself, as after a crash: sockets are gone without a word.
+    pub fn reboot(&mut self, now: Duration) {
+        self.advance(now);
+        self.halt();
+        self.start_boot();
+        self.tick();
+    }
+
+    /// Cuts the power, or applies it.
+    pub fn power(&mut self, now: Duration, on: bool) {
+        self.advance(now);
+        if !on {
+            self.halt();
+        } else if self.power == Power::Off {
+            self.start_boot();
+        }
+        self.tick();
+    }
+
+    /// Everything that lives in RAM is gone.
+    fn halt(&mut self) {
+        self.drop_sockets();
+        self.power = Power::Off;
+        self.timers.clear();
+        self.line.clear();
+        self.early.clear();
+        self.exec = Exec::Idle;
+        self.rest.clear();
+        self.addressed = None;
+        self.out.clear();
+        self.urcs.clear();
+        self.late_urcs.clear();
+        self.last_byte = None;
+        self.last_final = None;
+        self.last_urc = None;
+    }
+
+    pub(super) fn start_boot(&mut self) {
+        let time = self.options.boot_time.unwrap_or(self.model.boot_time());
+        self.power = Power::Booting(self.now + time);
+    }
+
+    /// Volatile settings at the moment in which the line comes alive.
+    fn defaults(&mut self) {
+        self.settings.reset(&self.options);
+        self.sim.power_up();
+        self.cellular.power_up(self.model);
+        self.ublox.hex_mode = false;
+    }
+
+    pub(super) fn found_running(&mut self) {
+        self.defaults();
+        self.power = Power::Up;
+        self.cellular.cfun = 1;
+        self.sim.read = true;
+        let stale = self.options.stale_sockets;
+        if self.model.is_ublox() {
+            self.ublox.stale(stale);
+            self.ublox.hex_mode = self.options.stale_hex_mode;
+        } else {
+            self.sequans.stale(stale);
+        }
+        if self.sim.ready() {
+            self.settle_registration();
+        }
+        self.urcs.clear();
+        self.late_urcs.clear();
+    }
+
+    pub(super) fn power_step(&mut self) -> bool {
+        match self.power {
+            Power::Booting(until) if until <= self.now => {
+                self.power = Power::Up;
+                self.booted();
+                true
+            }
+            Power::Up => self.run_timers(),
+            Power::Booting(_) | Power::Off => false,
+        }
+    }
+
+    fn booted(&mut self) {
+        self.defaults();
+        match self.model {
+            Model::SaraR5 => {
+                if let Some(greeting) = self.settings.greeting.clone() {
+                    self.urc(&greeting);
+                }
+                // u-blox comes up with full functionality, RYZ014 in +CFUN=0 (RYZ014 use
+                // cases §2).
+                self.sim_starts();
+            }
+            Model::Ryz014a => self.urc("+SYSSTART"),
+        }
+    }
+
+    pub(super) fn timer(&mut self, delay: Duration, timer: Timer) {
+        self.timers.push((self.now + delay, timer));
+    }
+
+    pub(super) fn cancel(&mut self, timer: Timer) {
+        self.timers.retain(|&(_, t)| t != timer);
+    }
+
+    /// Restarts soon, as a command asked for.
+    pub(super) fn restart_soon(&mut self) {
+        self.timer(RESTART, Timer::Restart);
+    }
+
+    /// Switches off soon, as a command asked for.
+    pub(super) fn switch_off_soon(&mut self) {
+        self.timer(RESTART, Timer::SwitchOff);
+    }
+
+    fn run_timers(&mut self) -> bool {
+        let Some(i) = self.timers.iter().position(|&(at, _)| at <= self.now) else {
+            return false;
+        };
+        let (_, timer) = self.timers.remove(i);
+        match timer {
+            Timer::SimRead => self.sim_was_read(),
+            Timer::Registered => self.settle_registration(),
+            Timer::Restart | Timer::SwitchOff => {
+                self.halt();
+                // RYZ014 use cases §2.1.2.1: +SHUTDOWN comes before +SYSSTART.
+                if self.model == Model::Ryz014a {
+                    self.raw(b"\r\n+SHUTDOWN\r\n");
+                }
+                if timer == Timer::Restart {
+                    self.start_boot();
+                }
+            }
+        }
+        true
+    }
+}

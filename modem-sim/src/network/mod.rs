@@ -1,0 +1,107 @@
+//! What lies behind the modem's antenna.
+
+mod host_net;
+mod script;
+mod virtual_net;
+mod world;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+pub use host_net::HostNetwork;
+pub use script::{Peer, ScriptStep};
+pub use virtual_net::{ConnId, ConnInfo, Datagram, VirtualNetwork};
+
+/// Names a connection, a UDP socket or a DNS query of a [`Network`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Handle(pub u64);
+
+/// Why the network could not do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The peer does not want the connection.
+    Refused,
+    /// Nobody answered.
+    TimedOut,
+    /// The peer has reset the connection.
+    Reset,
+    /// There is no way to the peer, or no such name.
+    Unreachable,
+}
+
+/// State of a TCP connection as the modem sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TcpState {
+    /// No answer from the peer yet.
+    Connecting,
+    /// Open.
+    Established,
+    /// The peer has closed, and [`Network::recv`] has handed over everything before that.
+    PeerClosed,
+    /// It never opened, or it was torn down.
+    Failed(Failure),
+}
+
+/// A network as the modem uses it. No call may block.
+///
+/// Every method speaks about the time that was last given to [`Network::advance`].
+pub trait Network: Send {
+    /// Told once, by the modem: its address and the round trip time it wants.
+    fn configure(&mut self, address: Ipv4Addr, rtt: Duration) {
+        let _ = (address, rtt);
+    }
+
+    /// It is `now`; let everything happen that is due.
+    fn advance(&mut self, now: Duration);
+
+    /// When [`Network::advance`] wants to be called next.
+    fn poll_timeout(&self) -> Option<Duration>;
+
+    /// Asks for the addresses of a host name.
+    fn resolve(&mut self, name: &str) -> Handle;
+
+    /// The answer to [`Network::resolve`], once.
+    fn resolved(&mut self, query: Handle) -> Option<Result<Vec<IpAddr>, Failure>>;
+
+    /// Asks for the name of an address; `None` when the network knows none.
+    fn name_of(&mut self, address: IpAddr) -> Option<String>;
+
+    /// Opens a TCP connection.
+    fn connect(&mut self, local_port: Option<u16>, remote: SocketAddr) -> Handle;
+
+    /// How a TCP connection is.
+    fn state(&mut self, tcp: Handle) -> TcpState;
+
+    /// Sends bytes; returns how many the network took.
+    fn send(&mut self, tcp: Handle, bytes: &[u8]) -> usize;
+
+    /// Bytes taken by [`Network::send`] that the peer has not acknowledged.
+    fn unacknowledged(&self, tcp: Handle) -> usize;
+
+    /// Takes at most `max` received bytes.
+    fn recv(&mut self, tcp: Handle, max: usize) -> Vec<u8>;
+
+    /// Opens a UDP socket.
+    fn bind(&mut self, local_port: Option<u16>) -> Result<Handle, Failure>;
+
+    /// Sends a datagram.
+    fn send_to(&mut self, udp: Handle, to: SocketAddr, bytes: &[u8]) -> Result<(), Failure>;
+
+    /// Takes a received datagram.
+    fn recv_from(&mut self, udp: Handle) -> Option<(SocketAddr, Vec<u8>)>;
+
+    /// Local port of a connection or of a UDP socket.
+    fn local_port(&self, handle: Handle) -> u16;
+
+    /// Closes in peace; the handle is gone afterwards.
+    fn close(&mut self, handle: Handle);
+
+    /// Tears down; the handle is gone afterwards.
+    fn abort(&mut self, handle: Handle);
+
+    /// A socket with a security profile may be opened. The simulator has no TLS: a network that
+    /// says yes carries the bytes in the clear.
+    fn carries_tls(&self) -> bool {
+        false
+    }
+}

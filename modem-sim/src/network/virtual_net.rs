@@ -1,0 +1,283 @@
+//! A network without sockets and without clock.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::world::{Udp, World};
+use super::{Failure, Handle, Network, Peer, TcpState};
+
+/// Names a TCP connection of a [`VirtualNetwork`], seen from the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnId(pub u64);
+
+/// What is known about a TCP connection of a [`VirtualNetwork`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnInfo {
+    /// Its name.
+    pub id: ConnId,
+    /// Address and port of the server.
+    pub remote: SocketAddr,
+    /// Port of the modem.
+    pub local_port: u16,
+    /// Both ends have it open.
+    pub open: bool,
+    /// The modem has closed its end.
+    pub closed_by_modem: bool,
+    /// The modem has reset it.
+    pub reset_by_modem: bool,
+}
+
+/// A datagram that reached a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Datagram {
+    /// When it arrived.
+    pub at: Duration,
+    /// The modem's address and port.
+    pub from: SocketAddr,
+    /// The server's.
+    pub to: SocketAddr,
+    /// The bytes.
+    pub payload: Vec<u8>,
+}
+
+/// A deterministic network in virtual time.
+///
+/// Clones are handles of the same network, so a test keeps one and gives the other to the modem.
+/// A connection to an address for which no [`Peer`] is set is refused.
+#[derive(Clone, Debug)]
+pub struct VirtualNetwork(Arc<Mutex<World>>);
+
+impl Default for VirtualNetwork {
+    fn default() -> Self {
+        VirtualNetwork::new()
+    }
+}
+
+impl VirtualNetwork {
+    /// A network with nothing in it.
+    pub fn new() -> Self {
+        VirtualNetwork(Arc::new(Mutex::new(World::new())))
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives a name to addresses.
+    pub fn host(&self, name: &str, addresses: &[IpAddr]) {
+        self.world()
+            .hosts
+            .insert(name.to_ascii_lowercase(), addresses.to_vec());
+    }
+
+    /// Queries for this name are never answered.
+    pub fn silent_host(&self, name: &str) {
+        self.world().silent_names.push(name.to_owned());
+    }
+
+    /// Puts a server at an address and port, for TCP and UDP.
+    pub fn on(&self, ip: impl Into<IpAddr>, port: u16, peer: Peer) {
+        self.world()
+            .peers
+            .insert(SocketAddr::new(ip.into(), port), peer);
+    }
+
+    /// Changes the round trip time.
+    pub fn set_rtt(&self, rtt: Duration) {
+        self.world().rtt = rtt;
+    }
+
+    /// Every TCP connection that the modem ever opened, oldest first.
+    pub fn connections(&self) -> Vec<ConnInfo> {
+        let world = self.world();
+        world
+            .conns
+            .iter()
+            .map(|(&id, c)| ConnInfo {
+                id: ConnId(id),
+                remote: c.remote,
+                local_port: c.local_port,
+                open: c.server_open && !c.client_closed && c.state == TcpState::Established,
+                closed_by_modem: c.client_closed,
+                reset_by_modem: c.client_reset,
+            })
+            .collect()
+    }
+
+    /// The server sends bytes, now.
+    pub fn send(&self, conn: ConnId, bytes: &[u8]) {
+        self.world().server_send(conn.0, bytes);
+    }
+
+    /// The server closes, now.
+    pub fn close(&self, conn: ConnId) {
+        self.world().server_close(conn.0, false);
+    }
+
+    /// The server resets the connection, now.
+    pub fn reset(&self, conn: ConnId) {
+        self.world().server_close(conn.0, true);
+    }
+
+    /// The server stops reading, or reads again. While it does not, the modem's queue fills.
+    pub fn set_reading(&self, conn: ConnId, reading: bool) {
+        if let Some(c) = self.world().conns.get_mut(&conn.0) {
+            c.reading = reading;
+        }
+    }
+
+    /// Everything that the server has received.
+    pub fn received(&self, conn: ConnId) -> Vec<u8> {
+        self.world()
+            .conns
+            .get(&conn.0)
+            .map(|c| c.received.clone())
+            .unwrap_or_default()
+    }
+
+    /// Datagrams that reached a server, oldest first.
+    pub fn datagrams(&self) -> Vec<Datagram> {
+        self.world().datagrams.clone()
+    }
+
+    /// Sends a datagram from any address to a port of the modem, now.
+    pub fn push_datagram(&self, from: SocketAddr, port: u16, payload: &[u8]) {
+        self.world().udp_in(from, port, payload.to_vec());
+    }
+
+    /// Ports of the modem's open UDP sockets.
+    pub fn udp_ports(&self) -> Vec<u16> {
+        self.world()
+            .udps
+            .values()
+            .filter(|u| u.open)
+            .map(|u| u.local_port)
+            .collect()
+    }
+}
+
+impl Network for VirtualNetwork {
+    fn configure(&mut self, address: Ipv4Addr, rtt: Duration) {
+        let mut world = self.world();
+        world.address = address;
+        world.rtt = rtt;
+    }
+
+    fn advance(&mut self, now: Duration) {
+        self.world().advance(now);
+    }
+
+    fn poll_timeout(&self) -> Option<Duration> {
+        self.world().next_event()
+    }
+
+    fn resolve(&mut self, name: &str) -> Handle {
+        Handle(self.world().query(name))
+    }
+
+    fn resolved(&mut self, query: Handle) -> Option<Result<Vec<IpAddr>, Failure>> {
+        let mut world = self.world();
+        world.queries.get(&query.0)?.1.as_ref()?;
+        world.queries.remove(&query.0)?.1
+    }
+
+    fn name_of(&mut self, address: IpAddr) -> Option<String> {
+        let world = self.world();
+        let mut names: Vec<_> = world
+            .hosts
+            .iter()
+            .filter(|(_, a)| a.contains(&address))
+            .map(|(n, _)| n)
+            .collect();
+        names.sort();
+        names.first().map(|n| (*n).clone())
+    }
+
+    fn connect(&mut self, local_port: Option<u16>, remote: SocketAddr) -> Handle {
+        Handle(self.world().open(local_port, remote))
+    }
+
+    fn state(&mut self, tcp: Handle) -> TcpState {
+        match self.world().conns.get(&tcp.0) {
+            None => TcpState::Failed(Failure::Reset),
+            Some(c) if c.state == TcpState::Established && c.fin && c.inbound.is_empty() => {
+                TcpState::PeerClosed
+            }
+            Some(c) => c.state,
+        }
+    }
+
+    fn send(&mut self, tcp: Handle, bytes: &[u8]) -> usize {
+        self.world().client_send(tcp.0, bytes)
+    }
+
+    fn unacknowledged(&self, tcp: Handle) -> usize {
+        self.world().conns.get(&tcp.0).map_or(0, |c| c.in_flight)
+    }
+
+    fn recv(&mut self, tcp: Handle, max: usize) -> Vec<u8> {
+        let mut world = self.world();
+        let Some(c) = world.conns.get_mut(&tcp.0) else {
+            return Vec::new();
+        };
+        let n = max.min(c.inbound.len());
+        c.inbound.drain(..n).collect()
+    }
+
+    fn bind(&mut self, local_port: Option<u16>) -> Result<Handle, Failure> {
+        let mut world = self.world();
+        if world
+            .udps
+            .values()
+            .any(|u| u.open && Some(u.local_port) == local_port)
+        {
+            return Err(Failure::Refused);
+        }
+        let id = world.fresh();
+        let local_port = world.port(local_port);
+        world.udps.insert(
+            id,
+            Udp {
+                local_port,
+                inbound: Default::default(),
+                open: true,
+            },
+        );
+        Ok(Handle(id))
+    }
+
+    fn send_to(&mut self, udp: Handle, to: SocketAddr, bytes: &[u8]) -> Result<(), Failure> {
+        let mut world = self.world();
+        let port = world
+            .udps
+            .get(&udp.0)
+            .ok_or(Failure::Unreachable)?
+            .local_port;
+        world.udp_out(port, to, bytes.to_vec());
+        Ok(())
+    }
+
+    fn recv_from(&mut self, udp: Handle) -> Option<(SocketAddr, Vec<u8>)> {
+        self.world().udps.get_mut(&udp.0)?.inbound.pop_front()
+    }
+
+    fn local_port(&self, handle: Handle) -> u16 {
+        let world = self.world();
+        let tcp = world.conns.get(&handle.0).map(|c| c.local_port);
+        tcp.or_else(|| world.udps.get(&handle.0).map(|u| u.local_port))
+            .unwrap_or(0)
+    }
+
+    fn close(&mut self, handle: Handle) {
+        self.world().client_close(handle.0, false);
+    }
+
+    fn abort(&mut self, handle: Handle) {
+        self.world().client_close(handle.0, true);
+    }
+
+    fn carries_tls(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,195 @@
+//! What a simulated modem is told about itself and its surroundings.
+
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+/// What the network says when the modem asks to be registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registration {
+    /// Registered at home, `+CEREG: 1`.
+    Home,
+    /// Registered while roaming, `+CEREG: 5`.
+    Roaming,
+    /// Refused, `+CEREG: 3` (RYZ014 use cases §2.3.3.3).
+    Denied,
+    /// No network is ever found, the state stays at `+CEREG: 2`.
+    Never,
+}
+
+/// The condition in which a modem is at time zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boot {
+    /// Power is applied at time zero; everything sent during the boot time is lost.
+    Cold,
+    /// Up since long ago, registered if it may be, and silent.
+    ///
+    /// A SIM that is locked with a PIN is still locked.
+    Running,
+}
+
+/// What `AT+SQNSD` answers when the connection does not come about.
+///
+/// The documents show no failed dial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DialFailure {
+    /// `NO CARRIER`.
+    NoCarrier,
+    /// `ERROR`, or `+CME ERROR` when `+CMEE` asks for it.
+    Error,
+}
+
+/// When `+SQNSH: <id>` tells that the peer has closed a TCP connection.
+///
+/// The documents are silent about received bytes that the host has not read by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseUrc {
+    /// At once; what was received remains readable.
+    Immediate,
+    /// After everything has been read.
+    Drained,
+}
+
+/// Where an unsolicited line goes that becomes due while a command is executing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrcTiming {
+    /// Between the information text and the final result.
+    BeforeFinal,
+    /// At once, so also before the information text.
+    Immediate,
+    /// After the final result.
+    AfterFinal,
+    /// Another of the three for each command, by a generator with this seed.
+    Mixed(u64),
+}
+
+/// Everything that can be chosen about a [`Modem`](crate::Modem).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// The SIM is locked with this PIN.
+    pub pin: Option<String>,
+    /// The PUK of the SIM.
+    pub puk: String,
+    /// After so many wrong PINs the SIM wants its PUK.
+    pub puk_after: u8,
+    /// There is a SIM.
+    pub sim_present: bool,
+    /// Time that the modem needs to read the SIM; until then SIM commands fail
+    /// (RYZ014 use cases §2.1.2.1).
+    pub sim_time: Duration,
+    /// What the network says.
+    pub registration: Registration,
+    /// Time from the start of the search to the network's word.
+    pub registration_time: Duration,
+    /// The modem's address.
+    pub address: Ipv4Addr,
+    /// Operator name in `+COPS`.
+    pub operator: String,
+    /// Condition at time zero.
+    pub boot: Boot,
+    /// Boot time; `None` for the model's own.
+    pub boot_time: Option<Duration>,
+    /// Greeting text printed after a u-blox boot (`+CSGT`).
+    pub greeting: Option<String>,
+    /// Command echo after boot; `None` for the model's own (on).
+    pub echo: Option<bool>,
+    /// Line speed.
+    pub baud: u32,
+    /// Time from the CR, or from the last byte of a payload, to the answer.
+    pub answer_latency: Duration,
+    /// Round trip time of the virtual network.
+    pub rtt: Duration,
+    /// Sockets left over from a previous run, only with [`Boot::Running`].
+    pub stale_sockets: u8,
+    /// u-blox hex mode (`+UDCONF=1,1`) left on by a previous run, only with [`Boot::Running`].
+    pub stale_hex_mode: bool,
+    /// Print `+CEREG: 1`; otherwise `+CEREG:1`. Both appear in RYZ014 use cases §2.3.2.
+    pub urc_space: bool,
+    /// `AT+CEREG?` gives cell and area too; `None` for the model's own. RYZ014 use cases
+    /// §2.3.2.2 print the state only, 3GPP TS 27.007 has all fields.
+    pub cereg_read_location: Option<bool>,
+    /// Where unsolicited lines go that become due during a command.
+    pub urc_timing: UrcTiming,
+    /// Shortest time between a final result and the next command; `None` for the model's own
+    /// (20 ms for u-blox, none for Sequans).
+    pub command_gap: Option<Duration>,
+    /// The gap is wanted after an unsolicited line too. Off by default, because the host may have
+    /// started its command before the line reached it.
+    pub gap_after_urc: bool,
+    /// Limit of the TCP send queue; `None` for 8 kB (SARA/LEXI internet applications §5.3.3).
+    pub tx_queue_limit: Option<usize>,
+    /// A write that does not fit into the send queue is cut, not refused.
+    pub partial_writes: bool,
+    /// u-blox: time until a TCP connect that nobody answers fails.
+    pub connect_timeout: Duration,
+    /// Time until a DNS query that nobody answers fails.
+    pub dns_timeout: Duration,
+    /// Longest time that a close waits for queued bytes to leave.
+    pub linger: Duration,
+    /// u-blox: `+UUSORD` also when bytes arrive while others are still unread.
+    pub announce_arrivals: bool,
+    /// Sequans: what a failed dial answers.
+    pub dial_failure: DialFailure,
+    /// Sequans: when the peer's close is told.
+    pub close_urc: CloseUrc,
+    /// Sequans: TCP bytes are lost when the receive buffer is full (RYZ014 use cases §6.2.5).
+    /// Otherwise the modem stops taking bytes from the network.
+    pub lossy_receive: bool,
+    /// Sequans: size of the receive buffer of a socket (RYZ014 use cases §6).
+    pub receive_buffer: usize,
+    /// Sequans: another `+SQNSRING` after a read when bytes came that were not announced yet.
+    /// Otherwise only bytes that arrive after the read are announced.
+    pub ring_after_read: bool,
+    /// Sequans: `+SQNSRECV` may return bytes of several datagrams at once.
+    pub udp_stream: bool,
+    /// Sequans: one CR LF instead of two between the payload of `+SQNSRECV` and `OK`.
+    pub tight_recv: bool,
+    /// Sequans: guard time before and after `+++`.
+    pub escape_guard: Duration,
+    /// A line that does not begin with `AT` gets no answer at all instead of `ERROR`.
+    pub ignore_garbage: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            pin: None,
+            puk: "12345678".to_owned(),
+            puk_after: 3,
+            sim_present: true,
+            sim_time: Duration::from_millis(200),
+            registration: Registration::Home,
+            registration_time: Duration::from_secs(2),
+            address: Ipv4Addr::new(10, 20, 30, 40),
+            operator: "Test Network".to_owned(),
+            boot: Boot::Cold,
+            boot_time: None,
+            greeting: None,
+            echo: None,
+            baud: 115_200,
+            answer_latency: Duration::from_millis(2),
+            rtt: Duration::from_millis(60),
+            stale_sockets: 0,
+            stale_hex_mode: false,
+            urc_space: true,
+            cereg_read_location: None,
+            urc_timing: UrcTiming::BeforeFinal,
+            command_gap: None,
+            gap_after_urc: false,
+            tx_queue_limit: None,
+            partial_writes: false,
+            connect_timeout: Duration::from_secs(20),
+            dns_timeout: Duration::from_secs(70),
+            linger: Duration::from_secs(5),
+            announce_arrivals: false,
+            dial_failure: DialFailure::NoCarrier,
+            close_urc: CloseUrc::Immediate,
+            lossy_receive: false,
+            receive_buffer: 2524,
+            ring_after_read: true,
+            udp_stream: false,
+            tight_recv: false,
+            escape_guard: Duration::from_secs(1),
+            ignore_garbage: false,
+        }
+    }
+}

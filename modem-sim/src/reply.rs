@@ -1,0 +1,65 @@
+//! Final results.
+
+/// The line that ends a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Final {
+    Ok,
+    /// Plain `ERROR`, whatever `+CMEE` says.
+    Error,
+    /// `ERROR` or `+CME ERROR: …`, as `+CMEE` says (3GPP TS 27.007 §9).
+    Cme(u16),
+    NoCarrier,
+    Connect,
+}
+
+/// "operation not allowed": also what every command on a socket that is not there gets.
+pub(crate) const NOT_ALLOWED: Final = Final::Cme(3);
+/// "operation not supported".
+pub(crate) const NOT_SUPPORTED: Final = Final::Cme(4);
+/// "incorrect parameters".
+pub(crate) const BAD_PARAMETERS: Final = Final::Cme(50);
+
+impl Final {
+    pub(crate) fn text(self, cmee: u32) -> String {
+        match self {
+            Final::Ok => "OK".to_owned(),
+            Final::NoCarrier => "NO CARRIER".to_owned(),
+            Final::Connect => "CONNECT".to_owned(),
+            Final::Error => "ERROR".to_owned(),
+            Final::Cme(_) if cmee == 0 => "ERROR".to_owned(),
+            Final::Cme(n) if cmee == 1 => format!("+CME ERROR: {n}"),
+            Final::Cme(n) => format!("+CME ERROR: {}", cme_text(n)),
+        }
+    }
+
+    /// The number that `ATV0` prints instead of the word.
+    pub(crate) fn digit(self) -> &'static str {
+        match self {
+            Final::Ok => "0",
+            Final::Connect => "1",
+            Final::NoCarrier => "3",
+            Final::Error | Final::Cme(_) => "4",
+        }
+    }
+}
+
+fn cme_text(n: u16) -> &'static str {
+    match n {
+        3 => "operation not allowed",
+        4 => "operation not supported",
+        10 => "SIM not inserted",
+        11 => "SIM PIN required",
+        12 => "SIM PUK required",
+        13 => "SIM failure",
+        14 => "SIM busy",
+        16 => "incorrect password",
+        20 => "memory full",
+        21 => "invalid index",
+        22 => "not found",
+        23 => "memory failure",
+        30 => "no network service",
+        31 => "network timeout",
+        50 => "incorrect parameters",
+        _ => "unknown",
+    }
+}

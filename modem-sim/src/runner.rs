@@ -1,0 +1,173 @@
+//! A modem in real time, at any file descriptor.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::line::{Chunking, Faults, Line};
+use crate::{Breach, Direction, Modem};
+
+/// Why [`Runner::run`] has returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The host has gone.
+    Closed,
+    /// The caller wanted it.
+    Stopped,
+}
+
+/// Drives a [`Modem`] by the clock.
+pub struct Runner {
+    modem: Modem,
+    start: Instant,
+    line: Line,
+    on_breach: Box<dyn FnMut(&Breach)>,
+    reported: usize,
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runner")
+            .field("modem", &self.modem)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Runner {
+    /// Time zero of the modem is now. With `pace` the line is as slow as one of that speed.
+    pub fn new(modem: Modem, pace: Option<u32>, on_breach: Box<dyn FnMut(&Breach)>) -> Self {
+        let mut line = Line::new(0);
+        for direction in [Direction::ToModem, Direction::ToHost] {
+            // One byte a chunk: a real UART does not wait for the end of the line.
+            let chunking = if pace.is_some() {
+                Chunking::Fixed(1)
+            } else {
+                Chunking::Whole
+            };
+            line.set_faults(
+                direction,
+                Faults {
+                    pace,
+                    chunking,
+                    ..Faults::default()
+                },
+            );
+        }
+        Runner {
+            modem,
+            start: Instant::now(),
+            line,
+            on_breach,
+            reported: 0,
+        }
+    }
+
+    /// The modem.
+    pub fn modem(&mut self) -> &mut Modem {
+        &mut self.modem
+    }
+
+    /// Exchanges bytes until the host goes away or `stop` says so, which is asked between events
+    /// and at least every 100 ms.
+    ///
+    /// # Errors
+    ///
+    /// When the port can neither be read nor written.
+    pub fn run<R: Read + AsFd, W: Write + AsFd>(
+        &mut self,
+        input: &mut R,
+        output: &mut W,
+        mut stop: impl FnMut() -> bool,
+    ) -> io::Result<End> {
+        let mut buffer = [0; 4096];
+        loop {
+            let now = self.start.elapsed();
+            while let Some(bytes) = self.line.poll(Direction::ToModem, now) {
+                self.modem.handle_rx(now, &bytes);
+            }
+            self.modem.handle_timeout(now);
+            while let Some(bytes) = self.modem.poll_transmit(now) {
+                self.line.push(Direction::ToHost, now, &bytes);
+            }
+            let mut due = Vec::new();
+            while let Some(bytes) = self.line.poll(Direction::ToHost, now) {
+                due.extend_from_slice(&bytes);
+            }
+            match write_all(output, &due) {
+                Ok(()) => {}
+                Err(e) if gone(&e) => return Ok(End::Closed),
+                Err(e) => return Err(e),
+            }
+            for breach in &self.modem.breaches()[self.reported..] {
+                (self.on_breach)(breach);
+            }
+            self.reported = self.modem.breaches().len();
+            if stop() {
+                return Ok(End::Stopped);
+            }
+            let due = self
+                .modem
+                .poll_timeout()
+                .into_iter()
+                .chain(self.line.next_due())
+                .min();
+            let limit = Duration::from_millis(100);
+            let wait = due.map_or(limit, |due| {
+                due.saturating_sub(self.start.elapsed()).min(limit)
+            });
+            if !readable(input, wait)? {
+                continue;
+            }
+            match input.read(&mut buffer) {
+                Ok(0) => return Ok(End::Closed),
+                Ok(n) => {
+                    let now = self.start.elapsed();
+                    self.line.push(Direction::ToModem, now, &buffer[..n]);
+                }
+                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+                Err(e) if gone(&e) => return Ok(End::Closed),
+                Err(e) => return Err(e),
+            }
+        }
+    }
+}
+
+/// The other end has been closed; a pty says EIO.
+fn gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
+    ) || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+}
+
+fn readable(input: &impl AsFd, wait: Duration) -> io::Result<bool> {
+    let time = Timespec {
+        tv_sec: wait.as_secs() as i64,
+        tv_nsec: wait.subsec_nanos().into(),
+    };
+    let mut fds = [PollFd::new(input, PollFlags::IN)];
+    match poll(&mut fds, Some(&time)) {
+        Ok(n) => Ok(n > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Writes everything, also to a non-blocking port.
+fn write_all(output: &mut (impl Write + AsFd), mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match output.write(bytes) {
+            Ok(0) => return Err(ErrorKind::BrokenPipe.into()),
+            Ok(n) => bytes = &bytes[n..],
+            Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                let mut fds = [PollFd::new(output, PollFlags::OUT)];
+                poll(&mut fds, None)?;
+            }
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    output.flush()
+}

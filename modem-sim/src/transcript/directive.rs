@@ -1,0 +1,236 @@
+//! The `%` lines of a transcript.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::{duration, unescape};
+use crate::{Boot, CloseUrc, DialFailure, Model, Options, Peer, Registration, Rule, UrcTiming};
+
+/// A setting that holds from the start.
+///
+/// | line | meaning |
+/// |---|---|
+/// | `% model sara-r5` | the modem type; must be there |
+/// | `% boot cold` | boots at the start; otherwise it is up already, with echo off |
+/// | `% echo on` | echo after boot |
+/// | `% pin 0000`, `% puk 00000000`, `% no-sim` | the SIM |
+/// | `% registration denied` | `home`, `roaming`, `denied` or `never` |
+/// | `% latency 5ms`, `% rtt 60ms` | times |
+/// | `% urc immediate` | `before-final`, `immediate` or `after-final` |
+/// | `% dial-failure error` | Sequans: `no-carrier` or `error` |
+/// | `% close-urc drained` | Sequans: `immediate` or `drained` |
+/// | `% no-urc-space` | `+CEREG:1` |
+/// | `% host name=address` | for the name server |
+/// | `% peer 1.2.3.4:7 echo` | `echo`, `discard`, `refuse`, `blackhole`, `chargen LEN SEED`, `close-after N` or `send-then-close TEXT` |
+/// | `% breach command-gap` | the host breaks this rule, once for each such line |
+#[derive(Clone, Debug, PartialEq)]
+pub enum Directive {
+    /// Anything about the modem.
+    Option(OptionChange),
+    /// A name.
+    Host(String, IpAddr),
+    /// A server.
+    Peer(SocketAddr, Peer),
+    /// An expected breach.
+    Breach(Rule),
+}
+
+/// One change of [`Options`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptionChange {
+    name: String,
+    value: String,
+}
+
+impl OptionChange {
+    /// Makes the change; `false` when it makes no sense.
+    pub(super) fn apply(&self, options: &mut Options) -> bool {
+        let value = self.value.as_str();
+        match (self.name.as_str(), value) {
+            ("boot", "cold") => {
+                options.boot = Boot::Cold;
+                options.echo = None;
+            }
+            ("echo", "on" | "off") => options.echo = Some(value == "on"),
+            ("pin", pin) => options.pin = Some(pin.to_owned()),
+            ("puk", puk) => options.puk = puk.to_owned(),
+            ("no-sim", "") => options.sim_present = false,
+            ("registration", value) => match registration(value) {
+                Some(registration) => options.registration = registration,
+                None => return false,
+            },
+            ("latency" | "rtt", value) => match duration(value) {
+                Ok(time) if self.name == "rtt" => options.rtt = time,
+                Ok(time) => options.answer_latency = time,
+                Err(_) => return false,
+            },
+            ("urc", "before-final") => options.urc_timing = UrcTiming::BeforeFinal,
+            ("urc", "immediate") => options.urc_timing = UrcTiming::Immediate,
+            ("urc", "after-final") => options.urc_timing = UrcTiming::AfterFinal,
+            ("dial-failure", "error") => options.dial_failure = DialFailure::Error,
+            ("dial-failure", "no-carrier") => options.dial_failure = DialFailure::NoCarrier,
+            ("close-urc", "drained") => options.close_urc = CloseUrc::Drained,
+            ("close-urc", "immediate") => options.close_urc = CloseUrc::Immediate,
+            ("no-urc-space", "") => options.urc_space = false,
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Something that happens elsewhere in the course of the conversation.
+///
+/// | line | meaning |
+/// |---|---|
+/// | `% server 0 send TEXT` | the server of the first TCP connection sends |
+/// | `% server 0 close`, `reset`, `stop-reading`, `read` | and what else it can do |
+/// | `% server 0 received TEXT` | it must have received exactly this so far |
+/// | `% datagram 1.2.3.4:7 to 12000 TEXT` | a datagram comes from there to the modem's port |
+/// | `% datagram 1.2.3.4:7 got TEXT` | the last datagram must have gone there |
+/// | `% vanish` | all sockets disappear |
+/// | `% reboot` | the modem restarts by itself |
+/// | `% network denied` | the registration changes |
+/// | `% inject +CREG: 1` | an unsolicited line becomes due |
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// The server of a TCP connection does something.
+    Server(usize, ServerAction),
+    /// A datagram comes.
+    Datagram(SocketAddr, u16, Vec<u8>),
+    /// A datagram must have gone.
+    ExpectDatagram(SocketAddr, Vec<u8>),
+    /// Sockets disappear.
+    Vanish,
+    /// The modem restarts.
+    Reboot,
+    /// The registration changes.
+    Network(Registration),
+    /// An unsolicited line.
+    Inject(String),
+}
+
+/// What a server does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerAction {
+    /// Sends.
+    Send(Vec<u8>),
+    /// Closes.
+    Close,
+    /// Resets.
+    Reset,
+    /// Reads, or does not.
+    Reading(bool),
+    /// Must have received this.
+    Expect(Vec<u8>),
+}
+
+pub(super) enum Parsed {
+    Model(Model),
+    Directive(Directive),
+    Action(Action),
+}
+
+fn registration(word: &str) -> Option<Registration> {
+    Some(match word {
+        "home" => Registration::Home,
+        "roaming" => Registration::Roaming,
+        "denied" => Registration::Denied,
+        "never" => Registration::Never,
+        _ => return None,
+    })
+}
+
+pub(super) fn parse(text: &str) -> Result<Parsed, String> {
+    let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let rest = rest.trim_start();
+    Ok(match word {
+        "model" => Parsed::Model(rest.parse().map_err(|e| format!("{e}"))?),
+        "host" => {
+            let (name, address) = rest.split_once('=').ok_or("NAME=ADDRESS is wanted")?;
+            let address = address
+                .parse()
+                .map_err(|_| format!("bad address '{address}'"))?;
+            Parsed::Directive(Directive::Host(name.to_owned(), address))
+        }
+        "peer" => {
+            let (address, kind) = rest.split_once(' ').ok_or("ADDRESS:PORT KIND is wanted")?;
+            Parsed::Directive(Directive::Peer(socket(address)?, peer(kind)?))
+        }
+        "breach" => {
+            let rule = Rule::ALL.iter().find(|r| r.name() == rest);
+            Parsed::Directive(Directive::Breach(*rule.ok_or(format!("no rule '{rest}'"))?))
+        }
+        "server" => Parsed::Action(server(rest)?),
+        "datagram" => Parsed::Action(datagram(rest)?),
+        "vanish" => Parsed::Action(Action::Vanish),
+        "reboot" => Parsed::Action(Action::Reboot),
+        "network" => {
+            let word = registration(rest).ok_or(format!("no registration '{rest}'"))?;
+            Parsed::Action(Action::Network(word))
+        }
+        "inject" => Parsed::Action(Action::Inject(rest.to_owned())),
+        name => {
+            let change = OptionChange {
+                name: name.to_owned(),
+                value: rest.to_owned(),
+            };
+            if !change.apply(&mut Options::default()) {
+                return Err(format!("unknown directive '{text}'"));
+            }
+            Parsed::Directive(Directive::Option(change))
+        }
+    })
+}
+
+fn socket(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| format!("'{text}' is not ADDRESS:PORT"))
+}
+
+fn peer(text: &str) -> Result<Peer, String> {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let number = |word: &str| {
+        word.parse::<u64>()
+            .map_err(|_| format!("bad number '{word}'"))
+    };
+    Ok(match words.as_slice() {
+        ["echo"] => Peer::Echo,
+        ["discard"] => Peer::Discard,
+        ["refuse"] => Peer::Refuse,
+        ["blackhole"] => Peer::Blackhole,
+        ["chargen", len, seed] => Peer::Chargen(number(len)? as usize, number(seed)?),
+        ["close-after", n] => Peer::CloseAfter(number(n)? as usize),
+        ["send-then-close", ..] => {
+            let text = text.split_once(' ').map_or("", |(_, t)| t);
+            Peer::SendThenClose(unescape(text)?)
+        }
+        _ => return Err(format!("unknown peer '{text}'")),
+    })
+}
+
+fn server(text: &str) -> Result<Action, String> {
+    let (index, what) = text.split_once(' ').ok_or("NUMBER ACTION is wanted")?;
+    let index = index.parse().map_err(|_| format!("bad number '{index}'"))?;
+    let (word, rest) = what.split_once(' ').unwrap_or((what, ""));
+    let action = match word {
+        "send" => ServerAction::Send(unescape(rest)?),
+        "received" => ServerAction::Expect(unescape(rest)?),
+        "close" => ServerAction::Close,
+        "reset" => ServerAction::Reset,
+        "stop-reading" => ServerAction::Reading(false),
+        "read" => ServerAction::Reading(true),
+        _ => return Err(format!("unknown server action '{what}'")),
+    };
+    Ok(Action::Server(index, action))
+}
+
+fn datagram(text: &str) -> Result<Action, String> {
+    let (address, what) = text.split_once(' ').ok_or("ADDRESS:PORT … is wanted")?;
+    let address = socket(address)?;
+    if let Some(payload) = what.strip_prefix("got ") {
+        return Ok(Action::ExpectDatagram(address, unescape(payload)?));
+    }
+    let rest = what.strip_prefix("to ").ok_or("'to' or 'got' is wanted")?;
+    let (port, payload) = rest.split_once(' ').ok_or("to PORT TEXT is wanted")?;
+    let port = port.parse().map_err(|_| format!("bad port '{port}'"))?;
+    Ok(Action::Datagram(address, port, unescape(payload)?))
+}

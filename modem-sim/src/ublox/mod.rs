@@ -1,0 +1,387 @@
+//! Sockets of SARA-R5 (SARA/LEXI internet applications §5).
+
+mod data;
+mod security;
+mod sockets;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::command::{Command, Form};
+use crate::modem::{Modem, Payload, PayloadKind, Step, Wait};
+use crate::network::{Failure, Handle, TcpState};
+use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED, NOT_SUPPORTED};
+
+/// Socket identifiers are 0 to 6.
+pub(crate) const SOCKETS: usize = 7;
+/// Unread bytes that the modem keeps for a socket; the network has to keep the others.
+const RX_LIMIT: usize = 16 * 1024;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Created,
+    Connecting,
+    Open,
+    /// The peer has closed; unread bytes can still be read.
+    PeerClosed,
+    /// A local close is under way.
+    Closing,
+    /// To be told and freed.
+    Dead,
+}
+
+/// A connect that goes on after its OK.
+#[derive(Debug)]
+struct AsyncConnect {
+    query: Option<Handle>,
+    port: u16,
+    deadline: Duration,
+}
+
+#[derive(Debug)]
+struct Socket {
+    tcp: bool,
+    state: State,
+    local_port: Option<u16>,
+    net: Option<Handle>,
+    remote: Option<SocketAddr>,
+    rx: VecDeque<u8>,
+    datagrams: VecDeque<(SocketAddr, VecDeque<u8>)>,
+    /// Some of the first datagram has been read.
+    partly_read: bool,
+    tx: VecDeque<u8>,
+    /// +UUSORD is due.
+    announce: bool,
+    /// +UUSOCO with this error is due.
+    connected: Option<u32>,
+    connecting: Option<AsyncConnect>,
+    sent: usize,
+    received: usize,
+    error: u32,
+    secure: bool,
+    options: BTreeMap<(u32, u32), String>,
+}
+
+impl Socket {
+    fn new(tcp: bool, local_port: Option<u16>, net: Option<Handle>) -> Self {
+        Socket {
+            tcp,
+            state: State::Created,
+            local_port,
+            net,
+            remote: None,
+            rx: VecDeque::new(),
+            datagrams: VecDeque::new(),
+            partly_read: false,
+            tx: VecDeque::new(),
+            announce: false,
+            connected: None,
+            connecting: None,
+            sent: 0,
+            received: 0,
+            error: 0,
+            secure: false,
+            options: BTreeMap::new(),
+        }
+    }
+
+    /// All unread bytes.
+    fn unread(&self) -> usize {
+        self.rx.len() + self.datagrams.iter().map(|(_, d)| d.len()).sum::<usize>()
+    }
+
+    /// The number that +UUSORD gives: of a datagram that has been read in part only its rest
+    /// (SARA/LEXI internet applications §5.7).
+    fn announced(&self) -> usize {
+        match self.datagrams.front() {
+            Some((_, first)) if self.partly_read => first.len(),
+            _ => self.unread(),
+        }
+    }
+}
+
+/// Everything that only u-blox modems have.
+#[derive(Debug, Default)]
+pub(crate) struct Ublox {
+    sockets: [Option<Socket>; SOCKETS],
+    pub(crate) hex_mode: bool,
+    last_error: u32,
+    certificates: BTreeMap<(u8, String), Vec<u8>>,
+    profiles: BTreeMap<u32, BTreeMap<u32, String>>,
+    configuration: BTreeMap<u32, String>,
+}
+
+impl Ublox {
+    pub(crate) fn open(&self) -> Vec<u8> {
+        (0..SOCKETS as u8)
+            .filter(|&id| self.sockets[usize::from(id)].is_some())
+            .collect()
+    }
+
+    pub(crate) fn stale(&mut self, count: u8) {
+        for slot in self.sockets.iter_mut().take(usize::from(count)) {
+            *slot = Some(Socket::new(true, None, None));
+        }
+    }
+
+    /// Forgets all sockets; returns what the network has to let go.
+    pub(crate) fn drop_all(&mut self) -> Vec<Handle> {
+        self.sockets
+            .iter_mut()
+            .filter_map(Option::take)
+            .filter_map(|s| s.net)
+            .collect()
+    }
+
+    fn socket(&mut self, id: u8) -> Result<&mut Socket, Final> {
+        // A socket that is only waiting for its +UUSOCL is as good as gone.
+        self.sockets
+            .get_mut(usize::from(id))
+            .and_then(Option::as_mut)
+            .filter(|s| s.state != State::Dead)
+            .ok_or(NOT_ALLOWED)
+    }
+}
+
+/// Error number of +USOER and +USOCTL=<id>,1, as Linux counts them.
+fn errno(failure: Failure) -> u32 {
+    match failure {
+        Failure::Refused => 111,
+        Failure::TimedOut => 110,
+        Failure::Reset => 104,
+        Failure::Unreachable => 113,
+    }
+}
+
+impl Modem {
+    pub(crate) fn ublox_command(&mut self, command: &Command) -> Result<Step, Final> {
+        match command.name.as_str() {
+            "+USOCR" => self.usocr(command),
+            "+USOSEC" => self.usosec(command),
+            "+USOSO" => self.usoso(command),
+            "+USOGO" => self.usogo(command),
+            "+USOCO" => self.usoco(command),
+            "+USOCL" => self.usocl(command),
+            "+USOWR" => self.usowr(command),
+            "+USOST" => self.usost(command),
+            "+USORD" => self.usord(command),
+            "+USORF" => self.usorf(command),
+            "+USOCTL" => self.usoctl(command),
+            "+USOER" => {
+                let error = self.ublox.last_error;
+                self.info(format!("+USOER: {error}"));
+                Ok(Final::Ok.into())
+            }
+            "+UDNSRN" => self.udnsrn(command),
+            "+UDCONF" => self.udconf(command),
+            "+USECMNG" => self.usecmng(command),
+            "+USECPRF" => self.usecprf(command),
+            // SARA/LEXI internet applications §2.3: removed from 02B, "they return ERROR".
+            "+UPSD" | "+UPSDA" | "+UPSND" => Err(Final::Error),
+            "+USOLI" | "+USODL" => Err(NOT_SUPPORTED),
+            _ => Err(Final::Error),
+        }
+    }
+
+    pub(crate) fn ublox_payload(&mut self, payload: Payload) -> Result<Step, Final> {
+        match payload.kind {
+            PayloadKind::UbloxWrite(id) => self.write(id, &payload.got),
+            PayloadKind::UbloxSendTo(id, to) => self.send_to(id, to, &payload.got),
+            PayloadKind::UbloxCertificate(kind, name) => {
+                self.import_certificate(kind, name, payload.got)
+            }
+            _ => Err(Final::Error),
+        }
+    }
+
+    /// `AT+UDNSRN=0,"<name>"`, and 1 for the other way round (SARA/LEXI internet applications
+    /// §2.4.2).
+    fn udnsrn(&mut self, command: &Command) -> Result<Step, Final> {
+        if command.form != Form::Set {
+            return Ok(Final::Ok.into());
+        }
+        let direction = command.within(0, 0, 1)?;
+        let name = command.text(1)?;
+        if !self.online() {
+            return Err(NOT_ALLOWED);
+        }
+        if direction == 1 {
+            let name = self.net.name_of(command.address(1)?).ok_or(NOT_ALLOWED)?;
+            self.info(format!("+UDNSRN: \"{name}\""));
+            return Ok(Final::Ok.into());
+        }
+        let query = self.net.resolve(&name);
+        let deadline = self.now + self.options.dns_timeout;
+        Ok(Step::Wait(Wait::Dns {
+            query,
+            name,
+            deadline,
+        }))
+    }
+
+    /// `AT+UDCONF=1,<0|1>` is the hex mode; the others are only stored.
+    fn udconf(&mut self, command: &Command) -> Result<Step, Final> {
+        if command.form != Form::Set {
+            return Ok(Final::Ok.into());
+        }
+        let what = command.number(0)?;
+        if command.len() == 1 {
+            let value = match what {
+                1 => u8::from(self.ublox.hex_mode).to_string(),
+                _ => self
+                    .ublox
+                    .configuration
+                    .get(&what)
+                    .cloned()
+                    .ok_or(BAD_PARAMETERS)?,
+            };
+            self.info(format!("+UDCONF: {what},{value}"));
+        } else if what == 1 {
+            self.ublox.hex_mode = command.within(1, 0, 1)? == 1;
+        } else {
+            let typed = command.typed();
+            let value = typed.split_once(',').map_or("", |(_, v)| v).to_owned();
+            self.ublox.configuration.insert(what, value);
+        }
+        Ok(Final::Ok.into())
+    }
+
+    /// Moves bytes between the sockets and the network; true when something changed.
+    pub(crate) fn ublox_pump(&mut self) -> bool {
+        let mut any = false;
+        for id in 0..SOCKETS as u8 {
+            any |= self.pump_async(id);
+            let announce_arrivals = self.options.announce_arrivals;
+            let Some(s) = self.ublox.sockets[usize::from(id)].as_mut() else {
+                continue;
+            };
+            let Some(net) = s.net else { continue };
+            if !s.tcp {
+                any |= Self::pump_udp(self.net.as_mut(), s, net, announce_arrivals);
+                continue;
+            }
+            if !matches!(s.state, State::Open | State::Closing) {
+                continue;
+            }
+            if !s.tx.is_empty() {
+                let taken = self.net.send(net, s.tx.make_contiguous());
+                s.tx.drain(..taken);
+                any |= taken > 0;
+            }
+            let room = RX_LIMIT - s.rx.len().min(RX_LIMIT);
+            let bytes = self.net.recv(net, room);
+            if !bytes.is_empty() {
+                // SARA/LEXI internet applications §5.5, second scenario.
+                s.announce |= s.rx.is_empty() || announce_arrivals;
+                s.received += bytes.len();
+                s.rx.extend(bytes);
+                any = true;
+            }
+            if s.state == State::Open {
+                match self.net.state(net) {
+                    TcpState::PeerClosed => s.state = State::PeerClosed,
+                    TcpState::Failed(failure) => {
+                        s.state = State::PeerClosed;
+                        s.error = errno(failure);
+                        self.ublox.last_error = s.error;
+                    }
+                    TcpState::Connecting | TcpState::Established => continue,
+                }
+                any = true;
+            }
+        }
+        any
+    }
+
+    fn pump_udp(
+        network: &mut dyn crate::Network,
+        s: &mut Socket,
+        net: Handle,
+        announce_arrivals: bool,
+    ) -> bool {
+        let mut any = false;
+        while let Some((from, bytes)) = network.recv_from(net) {
+            any = true;
+            let stranger = s.state == State::Open && s.remote != Some(from);
+            // An empty datagram could not be announced: +UUSORD never says 0.
+            if stranger || bytes.is_empty() || s.unread() + bytes.len() > RX_LIMIT {
+                continue;
+            }
+            s.announce |= s.datagrams.is_empty() || announce_arrivals;
+            s.received += bytes.len();
+            s.datagrams.push_back((from, bytes.into()));
+        }
+        any
+    }
+
+    /// A connect in the background.
+    fn pump_async(&mut self, id: u8) -> bool {
+        let Some(s) = self.ublox.sockets[usize::from(id)].as_mut() else {
+            return false;
+        };
+        let Some(AsyncConnect {
+            mut query,
+            port,
+            deadline,
+        }) = s.connecting.take()
+        else {
+            return false;
+        };
+        let before = query;
+        let result = self.connect_progress(id, &mut query, port, deadline);
+        let Some(s) = self.ublox.sockets[usize::from(id)].as_mut() else {
+            return true;
+        };
+        match result {
+            None => {
+                s.connecting = Some(AsyncConnect {
+                    query,
+                    port,
+                    deadline,
+                });
+                return before != query;
+            }
+            Some(Ok(())) => s.connected = Some(0),
+            Some(Err(error)) => {
+                s.connected = Some(error);
+                s.state = State::Dead;
+            }
+        }
+        true
+    }
+
+    pub(crate) fn ublox_due(&self) -> Option<Duration> {
+        self.ublox
+            .sockets
+            .iter()
+            .flatten()
+            .filter_map(|s| s.connecting.as_ref().map(|c| c.deadline))
+            .min()
+    }
+
+    /// Unsolicited lines that are due, except those of one socket; printing +UUSOCL frees the
+    /// socket.
+    pub(crate) fn ublox_urcs(&mut self, except: Option<u8>) -> Vec<Vec<u8>> {
+        let mut lines = Vec::new();
+        for id in (0..SOCKETS as u8).filter(|id| Some(*id) != except) {
+            let slot = &mut self.ublox.sockets[usize::from(id)];
+            let Some(s) = slot else { continue };
+            if let Some(error) = s.connected.take() {
+                lines.push(format!("+UUSOCO: {id},{error}").into_bytes());
+            }
+            if std::mem::take(&mut s.announce) && s.unread() > 0 {
+                lines.push(format!("+UUSORD: {id},{}", s.announced()).into_bytes());
+            }
+            // SARA/LEXI internet applications §5.5, fourth scenario: not before all is read.
+            let over = s.state == State::PeerClosed && s.rx.is_empty();
+            if over || s.state == State::Dead {
+                lines.push(format!("+UUSOCL: {id}").into_bytes());
+                if let Some(net) = slot.take().and_then(|s| s.net) {
+                    self.net.close(net);
+                }
+            }
+        }
+        lines
+    }
+}

@@ -1,0 +1,297 @@
+//! Making, connecting, asking and closing sockets.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::{AsyncConnect, SOCKETS, Socket, State, errno};
+use crate::command::{Command, Form};
+use crate::modem::{Modem, Step, Wait};
+use crate::network::{Failure, Handle, TcpState};
+use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED, NOT_SUPPORTED};
+
+impl Modem {
+    /// `AT+USOCR=<6|17>[,<local_port>]` (SARA/LEXI internet applications §5.1, §5.6).
+    pub(super) fn usocr(&mut self, command: &Command) -> Result<Step, Final> {
+        if command.form != Form::Set {
+            return Ok(Final::Ok.into());
+        }
+        let tcp = match command.number(0)? {
+            6 => true,
+            17 => false,
+            _ => return Err(BAD_PARAMETERS),
+        };
+        let port = match command.within_or(1, 0, 65535, 0)? {
+            0 => None,
+            port => Some(port as u16),
+        };
+        let Some(id) = self.ublox.sockets.iter().position(Option::is_none) else {
+            self.ublox.last_error = 24;
+            return Err(NOT_ALLOWED);
+        };
+        let net = if tcp {
+            None
+        } else {
+            Some(self.net.bind(port).map_err(|failure| {
+                self.ublox.last_error = errno(failure);
+                NOT_ALLOWED
+            })?)
+        };
+        self.ublox.sockets[id] = Some(Socket::new(tcp, port, net));
+        match port {
+            Some(port) => self.info(format!("+USOCR: {id},{port}")),
+            None => self.info(format!("+USOCR: {id}")),
+        }
+        Ok(Final::Ok.into())
+    }
+
+    /// The socket that parameter 0 names.
+    pub(super) fn socket_id(&mut self, command: &Command) -> Result<u8, Final> {
+        if command.form != Form::Set {
+            return Err(Final::Error);
+        }
+        let id = command.within(0, 0, SOCKETS as u32 - 1)? as u8;
+        self.ublox.socket(id)?;
+        Ok(id)
+    }
+
+    /// `AT+USOSEC=<id>,<0|1>[,<profile>]`: between +USOCR and +USOCO (SARA/LEXI internet
+    /// applications §5.11).
+    pub(super) fn usosec(&mut self, command: &Command) -> Result<Step, Final> {
+        let id = self.socket_id(command)?;
+        let on = command.within(1, 0, 1)? == 1;
+        command.within_or(2, 0, 4, 0)?;
+        let s = self.ublox.socket(id)?;
+        if s.state != State::Created {
+            return Err(NOT_ALLOWED);
+        }
+        s.secure = on;
+        Ok(Final::Ok.into())
+    }
+
+    pub(super) fn usoso(&mut self, command: &Command) -> Result<Step, Final> {
+        let id = self.socket_id(command)?;
+        let key = (command.number(1)?, command.number(2)?);
+        if !matches!(key.0, 0 | 6 | 65535) {
+            return Err(BAD_PARAMETERS);
+        }
+        command.number(3)?;
+        let value = command
+            .typed()
+            .splitn(4, ',')
+            .nth(3)
+            .unwrap_or_default()
+            .to_owned();
+        self.ublox.socket(id)?.options.insert(key, value);
+        Ok(Final::Ok.into())
+    }
+
+    pub(super) fn usogo(&mut self, command: &Command) -> Result<Step, Final> {
+        let id = self.socket_id(command)?;
+        let key = (command.number(1)?, command.number(2)?);
+        let value = self.ublox.socket(id)?.options.get(&key).cloned();
+        let value = value.unwrap_or_else(|| "0".to_owned());
+        self.info(format!("+USOGO: {value}"));
+        Ok(Final::Ok.into())
+    }
+
+    /// `AT+USOCO=<id>,"<host>",<port>[,<async>]` (SARA/LEXI internet applications §5.1).
+    pub(super) fn usoco(&mut self, command: &Command) -> Result<Step, Final> {
+        let id = self.socket_id(command)?;
+        let host = command.text(1)?;
+        let port = command.port(2)?;
+        let background = command.within_or(3, 0, 1, 0)? == 1;
+        let pending = self
+            .ublox
+            .sockets
+            .iter()
+            .flatten()
+            .any(|s| s.connecting.is_some());
+        let s = self.ublox.socket(id)?;
+        if s.connecting.is_some() {
+            // The same connect once more closes the socket.
+            s.connecting = None;
+            s.state = State::Dead;
+            return Err(NOT_ALLOWED);
+        }
+        if pending || s.state != State::Created {
+            return Err(NOT_ALLOWED);
+        }
+        s.state = State::Connecting;
+        let refused = s.secure && !self.net.carries_tls();
+        let deadline = self.now + self.options.connect_timeout;
+        let mut query = None;
+        let failed = !self.online() || refused;
+        if failed {
+            return Err(self.connect_failed(id, errno(Failure::Unreachable)));
+        }
+        match host.parse() {
+            Ok(ip) => self.connect_to(id, SocketAddr::new(ip, port)),
+            Err(_) => query = Some(self.net.resolve(&host)),
+        }
+        if background {
+            self.ublox.socket(id)?.connecting = Some(AsyncConnect {
+                query,
+                port,
+                deadline,
+            });
+            return Ok(Final::Ok.into());
+        }
+        Ok(Step::Wait(Wait::UbloxConnect {
+            id,
+            query,
+            port,
+            deadline,
+        }))
+    }
+
+    fn connect_to(&mut self, id: u8, remote: SocketAddr) {
+        let Ok(s) = self.ublox.socket(id) else { return };
+        s.remote = Some(remote);
+        if s.tcp {
+            let port = s.local_port;
+            let net = self.net.connect(port, remote);
+            if let Ok(s) = self.ublox.socket(id) {
+                s.net = Some(net);
+            }
+        }
+    }
+
+    /// The socket of a failed connect is closed; +UUSOCL tells that after the error.
+    fn connect_failed(&mut self, id: u8, error: u32) -> Final {
+        self.ublox.last_error = error;
+        if let Ok(s) = self.ublox.socket(id) {
+            s.state = State::Dead;
+        }
+        NOT_ALLOWED
+    }
+
+    /// How far a connect is: `Some` when it is over.
+    pub(super) fn connect_progress(
+        &mut self,
+        id: u8,
+        query: &mut Option<Handle>,
+        port: u16,
+        deadline: Duration,
+    ) -> Option<Result<(), u32>> {
+        if let Some(handle) = *query {
+            match self.net.resolved(handle) {
+                Some(Ok(addresses)) if !addresses.is_empty() => {
+                    *query = None;
+                    self.connect_to(id, SocketAddr::new(addresses[0], port));
+                }
+                Some(_) => return Some(Err(errno(Failure::Unreachable))),
+                None => {
+                    return (deadline <= self.now).then_some(Err(errno(Failure::TimedOut)));
+                }
+            }
+        }
+        let Ok(s) = self.ublox.socket(id) else {
+            return Some(Err(errno(Failure::Reset)));
+        };
+        // A UDP connect only remembers the peer.
+        let state = match s.net {
+            Some(net) if s.tcp => self.net.state(net),
+            Some(_) => TcpState::Established,
+            None => TcpState::Failed(Failure::Unreachable),
+        };
+        match state {
+            TcpState::Connecting if deadline <= self.now => Some(Err(errno(Failure::TimedOut))),
+            TcpState::Connecting => None,
+            TcpState::Established | TcpState::PeerClosed => {
+                s.state = State::Open;
+                Some(Ok(()))
+            }
+            TcpState::Failed(failure) => Some(Err(errno(failure))),
+        }
+    }
+
+    pub(crate) fn poll_connect(
+        &mut self,
+        id: u8,
+        query: &mut Option<Handle>,
+        port: u16,
+        deadline: Duration,
+    ) -> Option<Final> {
+        match self.connect_progress(id, query, port, deadline)? {
+            Ok(()) => Some(Final::Ok),
+            Err(error) => Some(self.connect_failed(id, error)),
+        }
+    }
+
+    /// `AT+USOCL=<id>`: no +UUSOCL afterwards. The asynchronous form does not exist on SARA-R5.
+    pub(super) fn usocl(&mut self, command: &Command) -> Result<Step, Final> {
+        let id = self.socket_id(command)?;
+        if command.within_or(1, 0, 1, 0)? == 1 {
+            return Err(NOT_SUPPORTED);
+        }
+        let deadline = self.now + self.options.linger;
+        let s = self.ublox.socket(id)?;
+        s.connecting = None;
+        s.announce = false;
+        s.connected = None;
+        if s.state == State::Open && s.tcp {
+            s.state = State::Closing;
+            return Ok(Step::Wait(Wait::UbloxClose { id, deadline }));
+        }
+        self.free(id, false);
+        Ok(Final::Ok.into())
+    }
+
+    pub(crate) fn poll_close(&mut self, id: u8, deadline: Duration) -> Option<Final> {
+        let (queued, net) = match self.ublox.socket(id) {
+            Ok(s) => (s.tx.len(), s.net),
+            Err(_) => return Some(Final::Ok),
+        };
+        let over = net.is_none_or(|net| {
+            queued + self.net.unacknowledged(net) == 0
+                || matches!(self.net.state(net), TcpState::Failed(_))
+        });
+        if over || deadline <= self.now {
+            self.free(id, !over);
+            return Some(Final::Ok);
+        }
+        None
+    }
+
+    fn free(&mut self, id: u8, abort: bool) {
+        let socket = self.ublox.sockets[usize::from(id)].take();
+        if let Some(net) = socket.and_then(|s| s.net) {
+            if abort {
+                self.net.abort(net);
+            } else {
+                self.net.close(net);
+            }
+        }
+    }
+
+    /// `AT+USOCTL=<id>,<what>` (SARA/LEXI internet applications §5.3.3, §5.8).
+    pub(super) fn usoctl(&mut self, command: &Command) -> Result<Step, Final> {
+        let id = self.socket_id(command)?;
+        let what = command.number(1)?;
+        let s = self.ublox.socket(id)?;
+        let value = match what {
+            0 => if s.tcp { "6" } else { "17" }.to_owned(),
+            1 => s.error.to_string(),
+            2 => s.sent.to_string(),
+            3 => s.received.to_string(),
+            4 => match s.remote {
+                Some(remote) => format!("\"{}\",{}", remote.ip(), remote.port()),
+                None => return Err(NOT_ALLOWED),
+            },
+            // "This command is valid only for TCP socket."
+            10 if s.tcp => match s.state {
+                State::Created | State::Dead => "0",
+                State::Connecting => "2",
+                State::Open => "4",
+                State::Closing => "5",
+                State::PeerClosed => "7",
+            }
+            .to_owned(),
+            // "For SARA-R5 series the <param_id>=11 is not supported."
+            11 => return Err(NOT_SUPPORTED),
+            _ => return Err(NOT_ALLOWED),
+        };
+        self.info(format!("+USOCTL: {id},{what},{value}"));
+        Ok(Final::Ok.into())
+    }
+}
