@@ -1,2 +1,27 @@
-#![no_std]
-//! Cellular modems behind the embedded-nal traits.
+#![cfg_attr(not(test), no_std)]
+#![doc = include_str!("../README.md")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+#[macro_use]
+mod fmt;
+
+pub mod at;
+pub mod dialect;
+mod engine;
+mod error;
+mod link;
+mod resources;
+mod socket;
+mod time;
+
+#[cfg(feature = "async")]
+pub mod asynch;
+#[cfg(feature = "nb")]
+pub mod nb;
+
+pub use engine::{Engine, Output, Timer};
+pub use error::{CmeCode, Error};
+pub use link::{Config, LinkState, Status};
+pub use resources::Resources;
+pub use socket::{Name, Slots, SocketHandle, Table, Ticket};
+pub use time::{Duration, Instant};

@@ -1,0 +1,129 @@
+//! The link, for whoever is in charge of it.
+
+use core::cell::RefCell;
+use core::future::poll_fn;
+
+use super::now;
+use crate::dialect::Credential;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::link::Status;
+
+/// Brings the link up and down and tells how it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Control<'d> {
+    engine: &'d RefCell<Engine>,
+}
+
+impl<'d> Control<'d> {
+    pub(super) const fn new(engine: &'d RefCell<Engine>) -> Self {
+        Self { engine }
+    }
+
+    /// Brings the link up and waits until it is. From then on it comes back by itself.
+    ///
+    /// # Errors
+    /// Why it does not come up: [`Error::NoModem`], [`Error::NoSim`], [`Error::WrongPin`],
+    /// [`Error::RegistrationDenied`] and so on. The link is tried on all the same, but for a
+    /// refused PIN.
+    ///
+    /// # Cancel safety
+    /// The link goes on coming up.
+    pub async fn connect(&self) -> Result<(), Error> {
+        self.engine.borrow_mut().link_up(now());
+        poll_fn(|cx| self.engine.borrow_mut().poll_link(cx.waker())).await
+    }
+
+    /// Takes the link down, and waits until the radio is off. All connections die.
+    ///
+    /// # Cancel safety
+    /// The link goes on going down.
+    pub async fn disconnect(&self) {
+        self.engine.borrow_mut().link_down(now());
+        poll_fn(|cx| self.engine.borrow_mut().poll_down(cx.waker())).await;
+    }
+
+    /// Waits until the modem is registered with a network.
+    ///
+    /// # Errors
+    /// As for [`connect`](Self::connect).
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    pub async fn wait_for_registration(&self) -> Result<(), Error> {
+        poll_fn(|cx| self.engine.borrow_mut().poll_registered(cx.waker())).await
+    }
+
+    /// What is known of the link. Signal strength and operator are as old as the link, or the last
+    /// [`refresh`](Self::refresh).
+    pub fn status(&self) -> Status {
+        self.engine.borrow_mut().status()
+    }
+
+    /// Reads signal strength and operator anew.
+    ///
+    /// # Errors
+    /// Why the link is not up.
+    ///
+    /// # Cancel safety
+    /// They are read all the same.
+    pub async fn refresh(&self) -> Result<Status, Error> {
+        self.engine.borrow_mut().refresh_status();
+        poll_fn(|cx| self.engine.borrow_mut().poll_status(cx.waker())).await?;
+        Ok(self.status())
+    }
+
+    /// Stores a certificate (8 kB at most) or a private key (2 kB) in the modem, PEM with LF alone
+    /// at the ends of lines.
+    ///
+    /// # Errors
+    /// [`Error::Oversized`], [`Error::InvalidInput`] for a slot other than 8 to 19, and the modem's
+    /// own.
+    ///
+    /// # Cancel safety
+    /// When the future is dropped in the middle, what the modem has stored is removed.
+    pub async fn store_credential(&self, credential: Credential, bytes: &[u8]) -> Result<(), Error> {
+        if bytes.is_empty() {
+            return Err(Error::InvalidInput);
+        }
+        self.upload(credential, bytes).await
+    }
+
+    /// Removes a certificate or private key from the modem.
+    ///
+    /// # Errors
+    /// As for [`store_credential`](Self::store_credential).
+    ///
+    /// # Cancel safety
+    /// It is removed all the same.
+    pub async fn remove_credential(&self, credential: Credential) -> Result<(), Error> {
+        self.upload(credential, &[]).await
+    }
+
+    async fn upload(&self, credential: Credential, mut bytes: &[u8]) -> Result<(), Error> {
+        let engine = self.engine;
+        poll_fn(|cx| engine.borrow_mut().begin_upload(credential, bytes.len(), cx.waker())).await?;
+        let mut guard = Upload { engine, done: false };
+        loop {
+            let count = poll_fn(|cx| engine.borrow_mut().feed_upload(bytes, cx.waker())).await;
+            guard.done = !matches!(count, Ok(1..));
+            match count? {
+                0 => return Ok(()),
+                count => bytes = bytes.get(count..).unwrap_or_default(),
+            }
+        }
+    }
+}
+
+struct Upload<'d> {
+    engine: &'d RefCell<Engine>,
+    done: bool,
+}
+
+impl Drop for Upload<'_> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.engine.borrow_mut().abandon_upload();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Host names.
+
+use core::cell::RefCell;
+use core::future::poll_fn;
+use core::net::IpAddr;
+
+use embedded_nal_async::{AddrType, Dns};
+
+use super::{Stack, now};
+use crate::at::parse_address;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::socket::Ticket;
+
+impl Dns for Stack<'_> {
+    type Error = Error;
+
+    /// The address of a host name, or the address itself where `host` is one.
+    ///
+    /// # Errors
+    /// [`Error::NameNotFound`]; [`Error::InvalidInput`] for what is no host name, before anything
+    /// of it reaches the modem.
+    ///
+    /// # Cancel safety
+    /// A dropped future frees the resolver when the modem has answered.
+    async fn get_host_by_name(&self, host: &str, addr_type: AddrType) -> Result<IpAddr, Error> {
+        let ipv6 = match addr_type {
+            AddrType::IPv4 => Some(false),
+            AddrType::IPv6 => Some(true),
+            AddrType::Either => None,
+        };
+        if let Some(address) = parse_address(host.as_bytes()) {
+            let fits = ipv6.is_none_or(|ipv6| ipv6 == address.is_ipv6());
+            return if fits { Ok(address) } else { Err(Error::NameNotFound) };
+        }
+        let engine = self.engine;
+        let ticket = poll_fn(|cx| engine.borrow_mut().resolve(now(), host, ipv6, cx.waker())).await?;
+        let lookup = Lookup { engine, ticket };
+        poll_fn(|cx| lookup.engine.borrow_mut().poll_lookup(ticket, cx.waker())).await
+    }
+
+    /// The host name of an address, where the modem can tell it.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] on Sequans modems, [`Error::Oversized`] when it does not fit.
+    ///
+    /// # Cancel safety
+    /// As for names.
+    async fn get_host_by_address(&self, address: IpAddr, result: &mut [u8]) -> Result<usize, Error> {
+        let engine = self.engine;
+        let ticket = poll_fn(|cx| engine.borrow_mut().resolve_address(now(), address, cx.waker())).await?;
+        let lookup = Lookup { engine, ticket };
+        poll_fn(|cx| lookup.engine.borrow_mut().poll_reverse_lookup(ticket, result, cx.waker())).await
+    }
+}
+
+/// Gives the resolver back.
+struct Lookup<'d> {
+    engine: &'d RefCell<Engine>,
+    ticket: Ticket,
+}
+
+impl Drop for Lookup<'_> {
+    fn drop(&mut self) {
+        self.engine.borrow_mut().cancel_lookup(self.ticket);
+    }
+}

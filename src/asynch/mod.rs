@@ -1,0 +1,44 @@
+//! embedded-nal-async on a modem's own sockets.
+//!
+//! [`new`] gives three things: a [`Stack`] to hand to clients, a [`Control`] for the link, and a
+//! [`Runner`] that moves the bytes and must be polled all the time. All three share the engine and
+//! stay in one executor.
+
+mod control;
+mod dns;
+mod runner;
+mod stack;
+mod tcp;
+mod udp;
+
+pub use control::Control;
+pub use runner::{Port, RunError, Runner};
+pub use stack::Stack;
+pub use tcp::TcpSocket;
+pub use udp::{NoSocket, UdpSocket};
+
+use crate::dialect::Dialect;
+use crate::link::Config;
+use crate::resources::Resources;
+use crate::time::Instant;
+
+/// Puts an engine into `resources` and gives the three ways to it.
+///
+/// ```
+/// use cellular_nal::{Config, Resources, asynch, dialect::ublox::SARA_R5};
+/// let mut resources = Resources::<2>::new();
+/// let (stack, control, runner) = asynch::new(&SARA_R5, Config::new(), &mut resources);
+/// # let _ = (stack, control, runner);
+/// ```
+pub fn new<'d, const SOCKETS: usize, const RX: usize, const TX: usize>(
+    dialect: &'static dyn Dialect,
+    config: Config,
+    resources: &'d mut Resources<SOCKETS, RX, TX>,
+) -> (Stack<'d>, Control<'d>, Runner<'d>) {
+    let engine = resources.engine(dialect, config);
+    (Stack::new(engine), Control::new(engine), Runner::new(engine))
+}
+
+fn now() -> Instant {
+    Instant::from_micros(embassy_time::Instant::now().as_micros())
+}

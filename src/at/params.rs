@@ -1,0 +1,127 @@
+//! Reads the parameters behind a prefix: numbers, quoted and bare texts, addresses.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The comma-separated parameters of an information text, taken from left to right.
+///
+/// Anything that does not fit gives `None`; nothing panics, whatever the bytes are.
+#[derive(Clone, Debug)]
+pub struct Params<'a> {
+    rest: Option<&'a [u8]>,
+}
+
+impl<'a> Params<'a> {
+    /// Parameters in `text`, which is what follows the prefix and its colon.
+    pub const fn new(text: &'a [u8]) -> Self {
+        Self { rest: Some(text) }
+    }
+
+    /// The next parameter as it stands, without white space around it, with its quotes.
+    pub fn raw(&mut self) -> Option<&'a [u8]> {
+        let rest = self.rest?;
+        let mut quoted = false;
+        let end = rest.iter().position(|&b| {
+            quoted ^= b == b'"';
+            b == b',' && !quoted
+        });
+        let (param, tail) = match end {
+            Some(end) => (rest.get(..end)?, rest.get(end + 1..)),
+            None => (rest, None),
+        };
+        self.rest = tail;
+        Some(param.trim_ascii())
+    }
+
+    /// The next parameter without its quotes.
+    pub fn text(&mut self) -> Option<&'a [u8]> {
+        let raw = self.raw()?;
+        Some(unquote(raw).unwrap_or(raw))
+    }
+
+    /// The next parameter as an unsigned decimal number without quotes.
+    pub fn number(&mut self) -> Option<u32> {
+        decimal(self.raw()?)
+    }
+
+    /// The next parameter as a number that fits in one byte.
+    pub fn byte(&mut self) -> Option<u8> {
+        u8::try_from(self.number()?).ok()
+    }
+
+    /// The next parameter as a number that fits in two bytes.
+    pub fn word(&mut self) -> Option<u16> {
+        u16::try_from(self.number()?).ok()
+    }
+
+    /// The next parameter as an IP address, quoted or not.
+    pub fn address(&mut self) -> Option<IpAddr> {
+        parse_address(self.text()?)
+    }
+}
+
+fn unquote(raw: &[u8]) -> Option<&[u8]> {
+    raw.strip_prefix(b"\"")?.strip_suffix(b"\"")
+}
+
+fn decimal(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0u32, |value, &b| {
+        let digit = b.is_ascii_digit().then(|| u32::from(b - b'0'))?;
+        value.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+/// An address in one of the forms that modems print: dotted IPv4, IPv6 as sixteen dotted decimals
+/// (3GPP TS 27.007 §10.1.1, `+CGPIAF=0`) or IPv6 with colons.
+pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
+    if text.contains(&b':') {
+        return colons(text).map(IpAddr::V6);
+    }
+    let mut octets = [0u8; 16];
+    let mut count = 0;
+    for part in text.split(|&b| b == b'.') {
+        if part.len() > 3 {
+            return None;
+        }
+        *octets.get_mut(count)? = u8::try_from(decimal(part)?).ok()?;
+        count += 1;
+    }
+    match count {
+        4 => octets.first_chunk::<4>().map(|&v4| Ipv4Addr::from(v4).into()),
+        16 => Some(Ipv6Addr::from(octets).into()),
+        _ => None,
+    }
+}
+
+fn colons(text: &[u8]) -> Option<Ipv6Addr> {
+    core::str::from_utf8(text).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_protect_commas() {
+        let mut params = Params::new(b" 1,\"IP\",\"a,b\",,7 ");
+        assert_eq!(params.number(), Some(1));
+        assert_eq!(params.text(), Some(&b"IP"[..]));
+        assert_eq!(params.text(), Some(&b"a,b"[..]));
+        assert_eq!(params.number(), None);
+        assert_eq!(params.byte(), Some(7));
+        assert_eq!(params.raw(), None);
+    }
+
+    #[test]
+    fn addresses_come_in_three_forms() {
+        assert_eq!(parse_address(b"10.0.0.255"), Some(IpAddr::from([10, 0, 0, 255])));
+        assert_eq!(parse_address(b"10.0.0.256"), None);
+        assert_eq!(parse_address(b"10.0.0"), None);
+        let v6 = IpAddr::from([0x20, 1, 4, 0x68, 0x30, 6, 0, 3, 3, 0x20, 1, 4, 0x68, 0x30, 6, 0]);
+        assert_eq!(parse_address(b"32.1.4.104.48.6.0.3.3.32.1.4.104.48.6.0"), Some(v6));
+        assert_eq!(parse_address(b"2001:468:3006:3:320:104:6830:600"), Some(v6));
+        assert_eq!(parse_address(b"::1::"), None);
+    }
+}

@@ -1,0 +1,76 @@
+//! What to say: the conversation with each modem family, as tables and pure functions.
+//!
+//! A dialect has no state and does no I/O. The engine asks it for the steps of a [`Procedure`] and
+//! for the meaning of unsolicited lines. Firmware that names one dialect links only that one.
+
+pub(crate) mod cellular;
+pub mod sequans;
+mod step;
+pub mod ublox;
+mod urc;
+
+pub use step::{
+    Answer, Args, Call, Credential, CredentialKind, Found, OnError, Procedure, Prompt, Reading, SimState, Step,
+};
+pub use urc::Urc;
+
+use crate::time::Duration;
+
+/// What a modem can take.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Number of sockets.
+    pub sockets: u8,
+    /// The lowest socket id.
+    pub first_id: u8,
+    /// Most bytes in one write command; also the largest datagram.
+    pub write: u16,
+    /// Most bytes in one read command.
+    pub read: u16,
+    /// Whether the host picks the socket id, must read to learn how much is unread, and shuts a
+    /// socket that the peer has closed. Otherwise the modem picks the id when a socket is created,
+    /// says how much is unread, and a socket that is closed is gone.
+    pub host_keeps_sockets: bool,
+}
+
+/// What a modem wants in time.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Timing {
+    /// Silence after a final result or an unsolicited line before the next command.
+    pub gap: Duration,
+    /// From power-up until commands are answered, at most.
+    pub boot: Duration,
+    /// How long a failed connect may take to announce that its socket is gone.
+    pub close_notice: Duration,
+}
+
+/// What one modem says and understands.
+///
+/// ```
+/// use cellular_nal::dialect::{Dialect, ublox::SARA_R5};
+/// assert_eq!(SARA_R5.limits().write, 1024);
+/// ```
+pub trait Dialect: Sync {
+    /// Name of the model, as the examples' `--modem` takes it.
+    fn name(&self) -> &'static str;
+
+    /// What the modem can take.
+    fn limits(&self) -> Limits;
+
+    /// What the modem wants in time.
+    fn timing(&self) -> Timing;
+
+    /// The conversation of a procedure. An empty one means that the modem cannot do it.
+    fn steps(&self, procedure: Procedure) -> &'static [Step];
+
+    /// The meaning of an unsolicited line, or `None` when it is not known as one.
+    fn urc(&self, line: &[u8]) -> Option<Urc>;
+}
+
+impl core::fmt::Debug for dyn Dialect {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,347 @@
+//! Procedures and the steps that they are made of.
+
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use crate::at::{CommandWriter, Params, SpanFn};
+use crate::error::{CmeCode, Error};
+use crate::link::{Config, Status};
+use crate::socket::Name;
+use crate::time::Duration;
+
+/// Something that the engine wants done; the dialect says how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Procedure {
+    /// Settings that everything else stands on: echo off, numeric errors, raw payload.
+    Setup,
+    /// Reads the state of the SIM card.
+    SimStatus,
+    /// Gives the PIN to the SIM card.
+    EnterPin,
+    /// Sets the APN and turns the radio on.
+    RadioOn,
+    /// Turns the radio off.
+    RadioOff,
+    /// Reads the registration state, and starts registration where it was switched off.
+    Registration,
+    /// Makes sure that the packet connection has an address, and reads it.
+    Activate,
+    /// Reads signal strength and operator.
+    Status,
+    /// Opens a TCP connection.
+    OpenTcp,
+    /// Opens a UDP socket.
+    OpenUdp,
+    /// Writes to a TCP connection.
+    Send,
+    /// Sends a datagram.
+    SendDatagram,
+    /// Reads from a TCP connection.
+    Receive,
+    /// Reads a datagram.
+    ReceiveDatagram,
+    /// Asks how much is unread on a TCP connection.
+    Available,
+    /// Asks how much is unread on a UDP socket.
+    AvailableDatagram,
+    /// Asks whether a TCP connection still stands, and how much is unread.
+    Check,
+    /// Asks whether a UDP socket still stands, and how much is unread.
+    CheckDatagram,
+    /// Closes a socket.
+    Close,
+    /// Host name to address.
+    ResolveName,
+    /// Address to host name.
+    ResolveAddress,
+    /// Stores a certificate or key in the modem.
+    StoreCredential,
+    /// Removes a certificate or key from the modem.
+    RemoveCredential,
+}
+
+/// What kind of credential a modem is to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum CredentialKind {
+    /// Certificate of an authority that signs servers' certificates.
+    Authority,
+    /// Certificate of this client.
+    Certificate,
+    /// Private key of this client.
+    PrivateKey,
+}
+
+/// Names one credential in the modem's store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Credential {
+    /// What it is.
+    pub kind: CredentialKind,
+    /// Where it is kept: 8 to 19. Sequans modems have slots 0 to 19 and the lower ones hold
+    /// operators' certificates (RYZ014 use cases §3.1); u-blox modems get a name made from it.
+    pub slot: u8,
+}
+
+/// State of the SIM card (`+CPIN?`, 3GPP TS 27.007 §8.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SimState {
+    /// Ready.
+    Ready,
+    /// Waits for its PIN.
+    Pin,
+    /// Waits for its PUK.
+    Puk,
+    /// Waits for something else: a device or network lock.
+    Locked,
+}
+
+/// What the steps of a procedure learnt from the modem's answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Found {
+    /// Socket id that the modem named.
+    pub id: Option<u8>,
+    /// A count of bytes: accepted or unread.
+    pub count: Option<u16>,
+    /// Whether the socket stands.
+    pub open: Option<bool>,
+    /// An address.
+    pub address: Option<IpAddr>,
+    /// State of the SIM card.
+    pub sim: Option<SimState>,
+    /// Registration state.
+    pub registration: Option<u8>,
+    /// `<fun>` of `+CFUN`.
+    pub functionality: Option<u8>,
+    /// Whether the modem's APN is already the configured one.
+    pub apn_is_set: bool,
+    /// `<mode>` of `+COPS`.
+    pub operator_mode: Option<u8>,
+    /// The modem's reason for a failed connect.
+    pub cause: Option<Error>,
+}
+
+/// One run of a procedure: what it is about, and what it has found.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// The modem's socket id.
+    pub id: u8,
+    /// Remote address of the socket.
+    pub remote: SocketAddr,
+    /// Local port, where the modem wants one.
+    pub local_port: u16,
+    /// Bytes to send or to read at most.
+    pub len: u16,
+    /// Whether an IPv6 address is wanted, where that is a choice.
+    pub ipv6: Option<bool>,
+    /// The credential to store or remove.
+    pub credential: Credential,
+    /// What was found.
+    pub found: Found,
+    /// The error of an earlier step; such a procedure only runs steps that clean up.
+    pub failed: Option<CmeCode>,
+}
+
+impl Call {
+    /// A call about nothing in particular.
+    pub const fn new() -> Self {
+        Self {
+            id: 0,
+            remote: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
+            local_port: 0,
+            len: 0,
+            ipv6: None,
+            credential: Credential { kind: CredentialKind::Authority, slot: 0 },
+            found: Found {
+                id: None,
+                count: None,
+                open: None,
+                address: None,
+                sim: None,
+                registration: None,
+                functionality: None,
+                apn_is_set: false,
+                operator_mode: None,
+                cause: None,
+            },
+            failed: None,
+        }
+    }
+}
+
+impl Default for Call {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a step may read when it writes its command or decides whether it is needed.
+#[derive(Clone, Copy, Debug)]
+pub struct Args<'a> {
+    /// The user's configuration.
+    pub config: &'a Config,
+    /// Host name, where the procedure is about one.
+    pub name: &'a [u8],
+    /// The run of the procedure.
+    pub call: &'a Call,
+}
+
+/// What a step may write when it reads an information text.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// The user's configuration.
+    pub config: &'a Config,
+    /// The run of the procedure.
+    pub call: &'a mut Call,
+    /// Signal strength, operator and such.
+    pub status: &'a mut Status,
+    /// Receives a host name.
+    pub name: &'a mut Name,
+}
+
+/// What the answer to a step's command holds besides the final result.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    /// Nothing.
+    None,
+    /// Information texts with this prefix.
+    Text {
+        /// The prefix, with its `+`.
+        prefix: &'static [u8],
+        /// Reads one text. `None` means that it does not belong to this command.
+        read: fn(&mut Reading<'_>, Params<'_>) -> Option<()>,
+        /// Whether the step fails when no text came.
+        required: bool,
+    },
+    /// Raw bytes behind a head.
+    Span(SpanFn),
+}
+
+/// What happens when the modem answers with an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnError {
+    /// The procedure fails, after steps that run [`Step::after_failure`].
+    Fail,
+    /// As if it had been OK.
+    Ignore,
+    /// The procedure ends well, with what it has found.
+    End,
+}
+
+/// The request for payload.
+#[derive(Clone, Copy, Debug)]
+pub struct Prompt {
+    /// The character that the modem prints.
+    pub character: u8,
+    /// Silence between the prompt and the payload.
+    pub pause: Duration,
+}
+
+/// One command and its answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Name for logs.
+    pub name: &'static str,
+    /// Whether the step is needed.
+    pub when: fn(&Args<'_>) -> bool,
+    /// Writes the command behind `AT`.
+    pub encode: fn(&Args<'_>, &mut CommandWriter<'_>),
+    /// What comes back before the final result.
+    pub answer: Answer,
+    /// Whether payload follows the command.
+    pub prompt: Option<Prompt>,
+    /// What an error means.
+    pub on_error: OnError,
+    /// Whether this step runs only after an earlier one has failed.
+    pub cleans_up: bool,
+    /// The longest time until the final result.
+    pub timeout: Duration,
+    /// Whether the command holds a secret that must not reach a log.
+    pub secret: bool,
+}
+
+impl Step {
+    /// A command without information text that is answered at once.
+    pub const fn new(name: &'static str, encode: fn(&Args<'_>, &mut CommandWriter<'_>)) -> Self {
+        Self {
+            name,
+            when: always,
+            encode,
+            answer: Answer::None,
+            prompt: None,
+            on_error: OnError::Fail,
+            cleans_up: false,
+            timeout: Duration::from_secs(10),
+            secret: false,
+        }
+    }
+
+    /// The step is needed only when `when` says so.
+    pub const fn when(mut self, when: fn(&Args<'_>) -> bool) -> Self {
+        self.when = when;
+        self
+    }
+
+    /// An information text must come.
+    pub const fn text(
+        mut self,
+        prefix: &'static [u8],
+        read: fn(&mut Reading<'_>, Params<'_>) -> Option<()>,
+    ) -> Self {
+        self.answer = Answer::Text { prefix, read, required: true };
+        self
+    }
+
+    /// An information text may come.
+    pub const fn optional_text(
+        mut self,
+        prefix: &'static [u8],
+        read: fn(&mut Reading<'_>, Params<'_>) -> Option<()>,
+    ) -> Self {
+        self.answer = Answer::Text { prefix, read, required: false };
+        self
+    }
+
+    /// Raw bytes come.
+    pub const fn span(mut self, span: SpanFn) -> Self {
+        self.answer = Answer::Span(span);
+        self
+    }
+
+    /// Payload follows the command.
+    pub const fn prompt(mut self, character: u8, pause: Duration) -> Self {
+        self.prompt = Some(Prompt { character, pause });
+        self
+    }
+
+    /// What an error means.
+    pub const fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
+        self
+    }
+
+    /// The step runs only after an earlier one has failed; its own error changes nothing.
+    pub const fn after_failure(mut self) -> Self {
+        self.cleans_up = true;
+        self.on_error = OnError::Ignore;
+        self
+    }
+
+    /// The longest time until the final result.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The command holds a secret.
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+}
+
+fn always(_: &Args<'_>) -> bool {
+    true
+}

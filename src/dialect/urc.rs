@@ -1,0 +1,32 @@
+//! Unsolicited results, free of the vendor's names.
+
+/// What an unsolicited line means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Urc {
+    /// The modem has just started: everything that was set or open before is gone.
+    Started,
+    /// The modem is about to stop.
+    Stopping,
+    /// Registration state, `<stat>` of `+CEREG` (3GPP TS 27.007 §10.1.22).
+    Registration(u8),
+    /// The network or the modem ended the packet connection (`+CGEV`, 3GPP TS 27.007 §10.1.19).
+    Detached {
+        /// The context that is gone; all of them where none is named.
+        cid: Option<u8>,
+    },
+    /// A socket has unread data.
+    Data {
+        /// The modem's socket id.
+        id: u8,
+        /// How much is unread in all, where the modem says so.
+        unread: Option<u16>,
+    },
+    /// A socket was closed by the peer or the network.
+    Closed {
+        /// The modem's socket id.
+        id: u8,
+    },
+    /// A known line that nothing depends on.
+    Other,
+}

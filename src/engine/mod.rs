@@ -1,0 +1,326 @@
+//! When to say it: the core that has no clock, no transport and no vendor.
+
+mod finish;
+mod operations;
+mod output;
+mod schedule;
+mod sync;
+mod transaction;
+mod upload;
+
+use core::net::IpAddr;
+
+pub use output::{Output, Timer};
+use sync::Sync;
+use transaction::Job;
+use upload::Upload;
+
+use crate::at::{Framer, Token};
+use crate::dialect::Dialect;
+use crate::link::{Config, Link, Status};
+use crate::socket::{Lookup, Slots, State, Waiters, WakerCell};
+use crate::time::Instant;
+
+/// The longest command: a host name between quotes.
+const COMMAND: usize = 280;
+
+/// A modem and its sockets, without I/O.
+///
+/// The shells in `asynch` and `nb` drive it; so can anything else that has a clock and a serial
+/// port. The rules:
+///
+/// 1. Bytes from the modem go into [`handle_rx`](Self::handle_rx), in any pieces.
+/// 2. After that, after any operation of a user, and when a deadline has come, call
+///    [`poll_output`](Self::poll_output) until it gives [`Output::Timeout`]. That one says when to
+///    come again at the latest.
+/// 3. [`Output::Transmit`] gives bytes for the modem; say with [`transmitted`](Self::transmitted)
+///    how many of them the serial port took.
+/// 4. `now` never goes backwards.
+///
+/// Nothing that the modem sends makes it panic or grow. Each command has a time limit; after one
+/// that ran out, the engine makes sure that a late answer meets no later command.
+#[derive(Debug)]
+pub struct Engine<S: ?Sized = dyn Slots> {
+    framer: Framer,
+    pub(crate) core: Core<S>,
+}
+
+/// Everything behind the framer.
+#[derive(Debug)]
+pub(crate) struct Core<S: ?Sized = dyn Slots> {
+    pub(crate) dialect: &'static dyn Dialect,
+    pub(crate) config: Config,
+    pub(crate) status: Status,
+    pub(crate) link: Link,
+    now: Instant,
+    /// The command line under way, `sent` of `len` bytes.
+    command: [u8; COMMAND],
+    len: usize,
+    sent: usize,
+    job: Option<Job>,
+    sync: Option<Sync>,
+    /// A bit rate that the serial port must be set to.
+    baud: Option<u32>,
+    /// No command before this: the modem wants silence behind results.
+    ready_at: Instant,
+    /// Commands have been answered without echo since it was switched off.
+    echo_is_off: bool,
+    /// The modem has announced its start since it was last called.
+    fresh: bool,
+    /// Modem's sockets that belong to nobody and are to be closed, one bit for each id.
+    stale: u8,
+    /// A socket whose failed connect has not been followed by its closing notice yet.
+    notice: Option<(u8, Instant)>,
+    /// The modem can tell how much is unread.
+    counts: bool,
+    /// CR and LF between raw payload and `OK`, as this modem prints them.
+    separator: Option<u8>,
+    last_id: u8,
+    next_slot: u8,
+    pub(crate) port: u16,
+    pub(crate) lookup: Lookup,
+    pub(crate) upload: Upload,
+    /// Lines that were neither answer nor known report.
+    noise: u32,
+    pub(crate) runner: WakerCell,
+    /// Users that wait for the link, a free slot or the resolver.
+    pub(crate) waiters: Waiters,
+    pub(crate) table: S,
+}
+
+impl<S> Engine<S> {
+    pub(crate) const fn new(dialect: &'static dyn Dialect, config: Config, table: S) -> Self {
+        let zero = Instant::from_micros(0);
+        Self {
+            framer: Framer::new(),
+            core: Core {
+                dialect,
+                config,
+                status: Status::new(),
+                link: Link::new(),
+                now: zero,
+                command: [0; COMMAND],
+                len: 0,
+                sent: 0,
+                job: None,
+                sync: None,
+                baud: None,
+                ready_at: zero,
+                echo_is_off: false,
+                fresh: false,
+                stale: 0,
+                notice: None,
+                counts: true,
+                separator: None,
+                last_id: 0,
+                next_slot: 0,
+                port: 0,
+                lookup: Lookup::new(),
+                upload: Upload::new(),
+                noise: 0,
+                runner: WakerCell::new(),
+                waiters: Waiters::new(),
+                table,
+            },
+        }
+    }
+}
+
+impl Engine {
+    /// Takes bytes from the modem.
+    pub fn handle_rx(&mut self, now: Instant, mut bytes: &[u8]) {
+        self.core.now = now;
+        while let Some(token) = self.framer.next(&mut bytes, self.core.watch()) {
+            match token {
+                Token::Line => self.core.on_line(self.framer.line(), self.framer.gap()),
+                Token::Prompt => self.core.on_prompt(),
+                Token::Span(span) => self.core.on_span(span),
+                Token::Raw(raw) => self.core.on_raw(raw),
+                Token::SpanEnd { intact } => self.core.on_span_end(intact),
+            }
+        }
+    }
+
+    /// Takes note that time has passed.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.core.advance(now);
+    }
+
+    /// What is to be done now.
+    pub fn poll_output(&mut self, now: Instant) -> Output<'_> {
+        let next = self.core.advance(now);
+        if let Some(baud) = self.core.baud.take() {
+            self.framer.reset();
+            return Output::Baud(baud);
+        }
+        let bytes = self.core.outgoing();
+        if bytes.is_empty() { Output::Timeout(next) } else { Output::Transmit(bytes) }
+    }
+
+    /// The serial port took `count` bytes of the last [`Output::Transmit`].
+    pub fn transmitted(&mut self, count: usize) {
+        self.core.on_transmitted(count);
+    }
+
+    /// Notes the task that drives this engine: it is woken when users have set something going.
+    pub fn register_runner(&mut self, waker: &core::task::Waker) {
+        self.core.runner.register(waker);
+    }
+
+    /// Wakes the task that drives this engine.
+    pub fn wake_runner(&mut self) {
+        self.core.runner.wake();
+    }
+
+    /// Asks for the link to be brought up. Nothing happens on the line before.
+    pub fn link_up(&mut self, now: Instant) {
+        self.core.request(now, true);
+    }
+
+    /// Asks for the link to be taken down. All connections die.
+    pub fn link_down(&mut self, now: Instant) {
+        self.core.request(now, false);
+    }
+
+    /// The link as it is now.
+    pub fn status(&mut self) -> Status {
+        self.core.status.state = self.core.link.state();
+        self.core.status.clone()
+    }
+
+    /// How many lines came that were neither an answer nor a known report.
+    pub fn noise(&self) -> u32 {
+        self.core.noise
+    }
+}
+
+impl Core {
+    pub(crate) fn request(&mut self, now: Instant, up: bool) {
+        self.now = now;
+        self.link.request(now, up);
+        if !up {
+            self.drop_sockets(crate::Error::LinkDown);
+        }
+        self.waiters.wake();
+        self.runner.wake();
+    }
+
+    /// The connection that all sockets stand on is gone; the modem may still hold them.
+    fn drop_sockets(&mut self, error: crate::Error) {
+        for slot in self.table.all_mut() {
+            if slot.has_id {
+                self.stale |= 1 << (slot.id & 7);
+            }
+            if slot.state != State::Wanted || error == crate::Error::LinkDown {
+                slot.fail(error);
+            }
+        }
+        self.lookup.fail(error);
+        self.waiters.wake();
+    }
+
+    /// The modem has started anew: it knows nothing of its sockets and settings.
+    fn restart(&mut self) {
+        warning!("the modem has restarted");
+        self.drop_sockets(crate::Error::Aborted);
+        self.stale = 0;
+        self.notice = None;
+        self.fresh = true;
+        self.echo_is_off = false;
+        self.forget_job();
+        self.link.restarted(self.now);
+        if let Some(sync) = &mut self.sync {
+            sync.started(self.now);
+        }
+    }
+
+    /// The modem does not answer any more.
+    fn lost(&mut self) {
+        self.drop_sockets(crate::Error::Aborted);
+        self.fresh = false;
+        self.notice = None;
+        self.echo_is_off = false;
+        self.link.lost(self.now);
+        self.waiters.wake();
+    }
+
+    /// Makes sure that the modem is in step before the next command.
+    fn resync(&mut self) {
+        self.len = 0;
+        self.sent = 0;
+        self.sync = Some(Sync::new(self.now, false, 10));
+    }
+
+    /// Sets time forward: deadlines, then the next command where one is due.
+    fn advance(&mut self, now: Instant) -> Option<(Instant, Timer)> {
+        self.now = now;
+        loop {
+            if self.sync.is_none() && self.link.is_calling() {
+                self.forget_job();
+                let patience = (self.dialect.timing().boot.as_millis() / 1000) as u8 + 2;
+                self.sync = Some(Sync::new(now, true, patience));
+            }
+            if self.sent < self.len || self.baud.is_some() {
+                return self.job_deadline();
+            }
+            if let Some(at) = self.advance_sync() {
+                return at;
+            }
+            if self.job.is_some() {
+                match self.advance_job() {
+                    Some(at) => return Some(at),
+                    None => continue,
+                }
+            }
+            if let Some(at) = self.start_next() {
+                return at;
+            }
+        }
+    }
+
+    /// Goes on with the synchronisation. `Some` when nothing else can be done now.
+    fn advance_sync(&mut self) -> Option<Option<(Instant, Timer)>> {
+        let sync = self.sync.as_mut()?;
+        if !self.link.is_calling() && self.link.state() == crate::LinkState::Down && self.link.next(self.now).is_none() {
+            // Switched off in the meantime.
+            self.sync = None;
+            return None;
+        }
+        match sync.poll(self.now, self.config.baud) {
+            sync::Action::Send(command) => {
+                if let Some(to) = self.command.get_mut(..command.len()) {
+                    to.copy_from_slice(command);
+                }
+                (self.len, self.sent) = (command.len(), 0);
+                Some(None)
+            }
+            sync::Action::Baud(rate) => {
+                self.baud = Some(rate);
+                Some(None)
+            }
+            sync::Action::Silent => {
+                self.lost();
+                None
+            }
+            sync::Action::Done => {
+                self.sync = None;
+                self.ready_at = self.now + self.dialect.timing().gap;
+                if self.link.is_calling() {
+                    let limits = self.dialect.limits();
+                    let all = ((1u16 << limits.sockets) - 1) << limits.first_id;
+                    self.stale = if self.fresh { 0 } else { all as u8 };
+                    self.fresh = false;
+                    self.link.answered(self.now);
+                }
+                self.waiters.wake();
+                None
+            }
+            sync::Action::Wait(at) => Some(Some((at, Timer::Sync))),
+        }
+    }
+
+    /// The link's address, for users that need a local one.
+    pub(crate) fn local_address(&self) -> Option<IpAddr> {
+        self.status.address
+    }
+}

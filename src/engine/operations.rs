@@ -1,0 +1,215 @@
+//! What users of sockets can ask of an engine: the base of both facades.
+//!
+//! Each operation says at once what it can, or notes the waker and is asked again. None of them
+//! loses anything when it is not asked again.
+
+use core::net::{IpAddr, SocketAddr};
+use core::task::{Poll, Waker};
+
+use super::Engine;
+use crate::dialect::Credential;
+use crate::error::Error;
+use crate::link::LinkState;
+use crate::socket::{Kind, SocketHandle, State, Ticket};
+use crate::time::Instant;
+
+impl Engine {
+    /// `Ok` when sockets can be opened; waits while the link is coming up.
+    pub fn poll_link(&mut self, waker: &Waker) -> Poll<Result<(), Error>> {
+        self.core.poll_link(waker)
+    }
+
+    /// Waits until the link is down.
+    pub fn poll_down(&mut self, waker: &Waker) -> Poll<()> {
+        if self.core.link.is_off() {
+            return Poll::Ready(());
+        }
+        self.core.waiters.register(waker);
+        Poll::Pending
+    }
+
+    /// Waits until the modem is registered.
+    pub fn poll_registered(&mut self, waker: &Waker) -> Poll<Result<(), Error>> {
+        let registered = matches!(self.core.link.state(), LinkState::Activating | LinkState::Up);
+        if registered { Poll::Ready(Ok(())) } else { self.core.poll_link(waker) }
+    }
+
+    /// Has signal strength and operator read at the next occasion.
+    pub fn refresh_status(&mut self) {
+        self.core.link.refresh();
+        self.core.runner.wake();
+    }
+
+    /// Waits until a status that was asked for has been read.
+    pub fn poll_status(&mut self, waker: &Waker) -> Poll<Result<(), Error>> {
+        if self.core.link.state() != LinkState::Up {
+            return Poll::Ready(Err(self.core.link.error().unwrap_or(Error::LinkDown)));
+        }
+        if !self.core.link.is_refreshing() {
+            return Poll::Ready(Ok(()));
+        }
+        self.core.waiters.register(waker);
+        Poll::Pending
+    }
+
+    /// Takes a socket for a TCP connection to `remote`. See [`poll_open`](Self::poll_open).
+    pub fn open_tcp(&mut self, remote: SocketAddr, waker: &Waker) -> Poll<Result<SocketHandle, Error>> {
+        self.core.open(Kind::Tcp, remote, 0, waker)
+    }
+
+    /// Takes a socket for datagrams to and from `remote`; `local_port` 0 leaves the port open.
+    pub fn open_udp(
+        &mut self,
+        remote: SocketAddr,
+        local_port: u16,
+        waker: &Waker,
+    ) -> Poll<Result<SocketHandle, Error>> {
+        self.core.open(Kind::Udp, remote, local_port, waker)
+    }
+
+    /// Waits until the socket is open.
+    pub fn poll_open(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
+        self.core.poll_open(handle, waker)
+    }
+
+    /// Whether the socket has been open and is not any more: closed by the peer and read to its
+    /// end, or dead.
+    pub fn is_over(&mut self, handle: SocketHandle) -> bool {
+        self.core.table.of(handle).map_or(true, |place| {
+            let slot = place.slot;
+            slot.rx.is_empty() && (slot.eof || slot.state == State::Dead && slot.error.is_none())
+        })
+    }
+
+    /// Address and port of this end, as far as they are known; the port may be 0.
+    pub fn local_address(&mut self, handle: SocketHandle) -> Option<SocketAddr> {
+        let address = self.core.local_address()?;
+        let place = self.core.table.of(handle).ok()?;
+        Some(SocketAddr::new(address, place.slot.local_port))
+    }
+
+    /// Takes received bytes; `Ok(0)` at the end of the stream.
+    pub fn read(
+        &mut self,
+        handle: SocketHandle,
+        buffer: &mut [u8],
+        waker: &Waker,
+    ) -> Poll<Result<usize, Error>> {
+        self.core.read(handle, buffer, waker)
+    }
+
+    /// Waits until [`read`](Self::read) would not wait: data, end or error.
+    pub fn poll_readable(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
+        self.core.poll_readable(handle, waker)
+    }
+
+    /// Stages bytes to be sent; takes as many as fit.
+    pub fn write(
+        &mut self,
+        now: Instant,
+        handle: SocketHandle,
+        bytes: &[u8],
+        waker: &Waker,
+    ) -> Poll<Result<usize, Error>> {
+        self.core.write(now, handle, bytes, waker)
+    }
+
+    /// Waits until the modem has taken all that was written.
+    pub fn flush(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
+        self.core.flush(handle, waker)
+    }
+
+    /// Stages a datagram; waits while the one before has not left.
+    pub fn send_datagram(
+        &mut self,
+        handle: SocketHandle,
+        bytes: &[u8],
+        waker: &Waker,
+    ) -> Poll<Result<(), Error>> {
+        self.core.stage_datagram(handle, bytes, waker)
+    }
+
+    /// Takes a datagram and gives its full length, which may be more than fits.
+    pub fn receive_datagram(
+        &mut self,
+        handle: SocketHandle,
+        buffer: &mut [u8],
+        waker: &Waker,
+    ) -> Poll<Result<usize, Error>> {
+        self.core.receive_datagram(handle, buffer, waker)
+    }
+
+    /// Lets go of a socket; what was written is still sent, then it is closed.
+    pub fn release(&mut self, now: Instant, handle: SocketHandle) {
+        self.core.release(now, handle);
+    }
+
+    /// Lets go of a socket; what was written and not sent is dropped.
+    pub fn abort(&mut self, now: Instant, handle: SocketHandle) {
+        self.core.abort(now, handle);
+    }
+
+    /// Asks for the address of a host name, IPv6 or IPv4 or whichever comes. See
+    /// [`poll_lookup`](Self::poll_lookup).
+    pub fn resolve(
+        &mut self,
+        now: Instant,
+        name: &str,
+        ipv6: Option<bool>,
+        waker: &Waker,
+    ) -> Poll<Result<Ticket, Error>> {
+        self.core.resolve(now, name.as_bytes(), ipv6, waker)
+    }
+
+    /// Asks for the host name of an address.
+    pub fn resolve_address(
+        &mut self,
+        now: Instant,
+        address: IpAddr,
+        waker: &Waker,
+    ) -> Poll<Result<Ticket, Error>> {
+        self.core.resolve_address(now, address, waker)
+    }
+
+    /// Waits for the address.
+    pub fn poll_lookup(&mut self, ticket: Ticket, waker: &Waker) -> Poll<Result<IpAddr, Error>> {
+        self.core.poll_lookup(ticket, waker, None).map_ok(|(address, _)| address)
+    }
+
+    /// Waits for the name, and gives its length in `out`.
+    pub fn poll_reverse_lookup(
+        &mut self,
+        ticket: Ticket,
+        out: &mut [u8],
+        waker: &Waker,
+    ) -> Poll<Result<usize, Error>> {
+        self.core.poll_lookup(ticket, waker, Some(out)).map_ok(|(_, len)| len)
+    }
+
+    /// Nobody waits for this lookup any more.
+    pub fn cancel_lookup(&mut self, ticket: Ticket) {
+        self.core.cancel_lookup(ticket);
+    }
+
+    /// Begins to store a credential of `total` bytes in the modem, or to remove one where `total`
+    /// is zero. Its bytes follow with [`feed_upload`](Self::feed_upload).
+    pub fn begin_upload(
+        &mut self,
+        credential: Credential,
+        total: usize,
+        waker: &Waker,
+    ) -> Poll<Result<(), Error>> {
+        self.core.begin_upload(credential, total, waker)
+    }
+
+    /// Gives bytes of the credential and says how many were taken; `Ok(0)` when the modem has
+    /// stored all of it.
+    pub fn feed_upload(&mut self, bytes: &[u8], waker: &Waker) -> Poll<Result<usize, Error>> {
+        self.core.feed_upload(bytes, waker)
+    }
+
+    /// Gives an upload up. The modem gets the rest in blanks and removes what it has stored.
+    pub fn abandon_upload(&mut self) {
+        self.core.abandon_upload();
+    }
+}

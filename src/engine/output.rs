@@ -1,0 +1,36 @@
+//! What the engine wants from its surroundings.
+
+use crate::time::Instant;
+
+/// One thing to do; see [`Engine`](super::Engine).
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Output<'a> {
+    /// Send these bytes to the modem, as many as fit.
+    Transmit(&'a [u8]),
+    /// Set the serial port to this bit rate.
+    Baud(u32),
+    /// Nothing to do until then, or until bytes or users come.
+    Timeout(Option<(Instant, Timer)>),
+}
+
+/// Why the engine wants to be called again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Timer {
+    /// An answer is due.
+    Answer,
+    /// The silence behind a prompt or a result is over.
+    Gap,
+    /// The modem is called again.
+    Sync,
+    /// The link's next step.
+    Link,
+    /// Staged bytes are to leave, or to be tried again.
+    Send,
+    /// A silent socket is asked whether it still stands.
+    Probe,
+    /// A closing notice that did not come.
+    Notice,
+}

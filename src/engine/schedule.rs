@@ -1,0 +1,244 @@
+//! Which procedure is next: derived from flags, nothing is queued.
+
+use super::{Core, Timer};
+use crate::dialect::{Call, Limits, Procedure};
+use crate::error::Error;
+use crate::socket::dns::Question;
+use crate::socket::{Kind, Slot, State};
+use crate::time::Instant;
+
+/// What a socket wants.
+enum Want {
+    Now(Procedure),
+    /// Something at that time, at the latest.
+    At(Option<(Instant, Timer)>),
+}
+
+fn sooner(a: Option<(Instant, Timer)>, b: Option<(Instant, Timer)>) -> Option<(Instant, Timer)> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.0 < a.0 { b } else { a }),
+        (a, b) => a.or(b),
+    }
+}
+
+impl Core {
+    /// Starts the next procedure, or says when there may be one.
+    pub(super) fn start_next(&mut self) -> Option<Option<(Instant, Timer)>> {
+        let now = self.now;
+        let mut at = None;
+        if let Some(procedure) = self.link.next(now) {
+            if procedure == Procedure::Status && self.sockets_wait() {
+                // Traffic first; the status has time.
+            } else {
+                self.start(procedure, None, Call::new());
+                return None;
+            }
+        }
+        if let Some(due) = self.link.deadline() {
+            at = sooner(at, Some((due, Timer::Link)));
+        }
+        if !self.link.serves_sockets() {
+            if let Some((procedure, call)) = self.link.is_set_up().then(|| self.upload.next()).flatten() {
+                self.start(procedure, None, call);
+                return None;
+            }
+            return Some(at);
+        }
+        if let Some((id, until)) = self.notice {
+            if now < until {
+                at = sooner(at, Some((until, Timer::Notice)));
+            } else {
+                self.notice = None;
+                self.stale |= 1 << (id & 7);
+            }
+        }
+        if self.stale != 0 {
+            let id = self.stale.trailing_zeros() as u8;
+            self.stale &= !(1 << id);
+            if self.table.by_id(id).is_none() {
+                self.start(Procedure::Close, None, Call { id, ..Call::new() });
+            }
+            return None;
+        }
+        match self.next_socket() {
+            Ok((procedure, slot)) => {
+                self.start_socket(procedure, slot);
+                return None;
+            }
+            Err(then) => at = sooner(at, then),
+        }
+        let up = self.link.state() == crate::LinkState::Up;
+        if up && self.lookup.is_wanted() {
+            self.lookup.start(now);
+            let mut call = Call::new();
+            let procedure = match self.lookup.question {
+                Question::Name { ipv6 } => {
+                    call.ipv6 = ipv6;
+                    Procedure::ResolveName
+                }
+                Question::Address(address) => {
+                    call.remote.set_ip(address);
+                    Procedure::ResolveAddress
+                }
+            };
+            self.start(procedure, None, call);
+            return None;
+        }
+        if let Some((procedure, call)) = self.upload.next() {
+            self.start(procedure, None, call);
+            return None;
+        }
+        Some(at)
+    }
+
+    fn sockets_wait(&mut self) -> bool {
+        self.link.is_refreshing() && self.next_socket().is_ok()
+    }
+
+    /// The next socket that wants something, each in its turn.
+    fn next_socket(&mut self) -> Result<(Procedure, u8), Option<(Instant, Timer)>> {
+        let limits = self.dialect.limits();
+        let can_open = self.link.state() == crate::LinkState::Up && self.notice.is_none();
+        let counts = self.counts;
+        let count = self.table.all().len() as u8;
+        let mut at = None;
+        for turn in 0..count {
+            let index = (self.next_slot + turn) % count;
+            let Some(place) = self.table.at(index) else { continue };
+            let free = place.slot.rx.free(place.rx);
+            match want(place.slot, self.now, free, place.rx.len(), limits, can_open, counts) {
+                Want::Now(procedure) => {
+                    self.next_slot = index + 1;
+                    return Ok((procedure, index));
+                }
+                Want::At(then) => at = sooner(at, then),
+            }
+        }
+        Err(at)
+    }
+
+    fn start_socket(&mut self, procedure: Procedure, index: u8) {
+        let limits = self.dialect.limits();
+        let picked = limits.host_keeps_sockets.then(|| self.pick_id(limits)).flatten();
+        let now = self.now;
+        let Some(place) = self.table.at(index) else { return };
+        let slot = place.slot;
+        let mut call =
+            Call { id: slot.id, remote: slot.remote, local_port: slot.local_port, ..Call::new() };
+        slot.sent_last = false;
+        match procedure {
+            Procedure::OpenTcp | Procedure::OpenUdp => {
+                slot.state = State::Opening;
+                if limits.host_keeps_sockets {
+                    let Some(id) = picked else { return slot.fail(Error::NoSocket) };
+                    (slot.id, slot.has_id, call.id) = (id, true, id);
+                    self.last_id = id;
+                }
+            }
+            Procedure::Send | Procedure::SendDatagram => {
+                call.len = slot.tx_len.min(limits.write.into()) as u16;
+                slot.sent_last = true;
+            }
+            Procedure::Receive => {
+                let known = if slot.unread > 0 { slot.unread } else { u16::MAX };
+                let free = u16::try_from(slot.rx.free(place.rx)).unwrap_or(u16::MAX);
+                call.len = limits.read.min(free).min(known);
+                slot.maybe_unread = false;
+            }
+            Procedure::ReceiveDatagram => {
+                call.len = if slot.unread > 0 { limits.read.min(slot.unread) } else { limits.read };
+                slot.maybe_unread = false;
+            }
+            Procedure::Available | Procedure::AvailableDatagram => {
+                slot.maybe_unread = false;
+                slot.ask = false;
+            }
+            Procedure::Check | Procedure::CheckDatagram => {
+                slot.check = false;
+                slot.probed(now);
+            }
+            _ => {}
+        }
+        self.start(procedure, Some(index), call);
+    }
+
+    /// The id that has been out of use for longest, so that a late report about its last socket
+    /// does not meet the next.
+    fn pick_id(&mut self, limits: Limits) -> Option<u8> {
+        let last = limits.first_id + limits.sockets - 1;
+        let mut id = self.last_id;
+        for _ in 0..limits.sockets {
+            id = if id >= last || id < limits.first_id { limits.first_id } else { id + 1 };
+            if self.stale & (1 << (id & 7)) == 0 && self.table.by_id(id).is_none() {
+                return Some(id);
+            }
+        }
+        None
+    }
+}
+
+/// What one socket wants next.
+fn want(
+    slot: &Slot,
+    now: Instant,
+    free: usize,
+    capacity: usize,
+    limits: Limits,
+    can_open: bool,
+    counts: bool,
+) -> Want {
+    let pick = |tcp, udp| if slot.kind == Kind::Tcp { tcp } else { udp };
+    match slot.state {
+        State::Wanted if slot.released => Want::At(None),
+        State::Wanted if can_open => Want::Now(pick(Procedure::OpenTcp, Procedure::OpenUdp)),
+        State::Open => {
+            let nothing_left = slot.tx_len == 0 || slot.write_closed || now >= slot.release_by;
+            if slot.has_id && (slot.eof || slot.released && nothing_left) {
+                return Want::Now(Procedure::Close);
+            }
+            let read = if slot.released { None } else { want_read(slot, free, capacity, limits, counts) };
+            let send_at = slot.send_at();
+            let send = send_at.is_some_and(|at| at <= now);
+            if send && (read.is_none() || !slot.sent_last) {
+                return Want::Now(pick(Procedure::Send, Procedure::SendDatagram));
+            }
+            if let Some(read) = read {
+                return Want::Now(read);
+            }
+            let idle = !slot.maybe_unread && slot.unread == 0;
+            if slot.check && (idle || !slot.released) && slot.unread == 0 || !slot.released && idle && slot.probe_at() <= now {
+                return Want::Now(pick(Procedure::Check, Procedure::CheckDatagram));
+            }
+            let sending = send_at.map(|at| (at, Timer::Send));
+            let later = if slot.released {
+                Some((slot.release_by, Timer::Send))
+            } else {
+                idle.then(|| (slot.probe_at(), Timer::Probe))
+            };
+            Want::At(sooner(sending, later))
+        }
+        _ => Want::At(None),
+    }
+}
+
+/// How the unread bytes of a socket come nearer, where there is room for them.
+fn want_read(slot: &Slot, free: usize, capacity: usize, limits: Limits, counts: bool) -> Option<Procedure> {
+    let tcp = slot.kind == Kind::Tcp;
+    if slot.unread == 0 {
+        if !slot.maybe_unread {
+            return None;
+        }
+        if !limits.host_keeps_sockets || slot.ask && counts {
+            return Some(if tcp { Procedure::Available } else { Procedure::AvailableDatagram });
+        }
+    }
+    let expected = if slot.unread > 0 { slot.unread.min(limits.read) } else { limits.read };
+    let needed = if tcp {
+        // Whoever reads byte by byte must not make the modem do so.
+        usize::from(expected).min(capacity / 2).max(1)
+    } else {
+        usize::from(expected) + 4
+    };
+    let room = free >= needed || free == capacity;
+    room.then_some(if tcp { Procedure::Receive } else { Procedure::ReceiveDatagram })
+}

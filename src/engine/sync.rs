@@ -1,0 +1,168 @@
+//! Makes sure that the next answer belongs to the next command.
+//!
+//! Bare `AT` is repeated until the modem answers at all. Then one question follows whose answer
+//! cannot be mistaken for anything else (`AT+CMEE?`). Answers to older commands come before it and
+//! are dropped, so that a late one never reaches the command that follows.
+
+use crate::at::{Final, split};
+use crate::time::{Duration, Instant};
+
+/// Silence after which bare `AT` is repeated.
+const CALL_AGAIN: Duration = Duration::from_secs(1);
+/// Silence after which the marked question is repeated.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+/// Time for answers that are still under way.
+const SETTLE: Duration = Duration::from_millis(100);
+/// The same when the question went out more than once.
+const SETTLE_LONG: Duration = Duration::from_secs(1);
+
+/// Bit rates that are tried when the modem is silent at the configured one.
+const RATES: [u32; 7] = [115_200, 921_600, 9_600, 57_600, 460_800, 230_400, 38_400];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Calling,
+    Asking,
+    /// The marked answer came; its final result is next.
+    Marked,
+    Settling,
+}
+
+/// What the engine is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Send this command.
+    Send(&'static [u8]),
+    /// Change the bit rate of the serial port, then go on.
+    Baud(u32),
+    /// Users need to know that nothing answers.
+    Silent,
+    /// The modem is in step.
+    Done,
+    /// Wait.
+    Wait(Instant),
+}
+
+#[derive(Debug)]
+pub(crate) struct Sync {
+    stage: Stage,
+    due: Instant,
+    calls: u8,
+    questions: u8,
+    refusals: u8,
+    /// Calls at one bit rate until the next is tried.
+    patience: u8,
+    rate: u8,
+    booting: bool,
+    round_over: bool,
+}
+
+impl Sync {
+    /// Begins. `booting`: the modem may be off, starting, or at another bit rate; otherwise it
+    /// answered a moment ago.
+    pub(crate) const fn new(now: Instant, booting: bool, patience: u8) -> Self {
+        Self {
+            stage: Stage::Calling,
+            due: now,
+            calls: 0,
+            questions: 0,
+            refusals: 0,
+            patience,
+            rate: 0,
+            booting,
+            round_over: false,
+        }
+    }
+
+    /// The modem said that it has started: what was asked before is forgotten there, too.
+    pub(crate) fn started(&mut self, now: Instant) {
+        self.stage = Stage::Calling;
+        self.calls = 0;
+        self.questions = 0;
+        self.due = now + SETTLE;
+    }
+
+    pub(crate) fn line(&mut self, now: Instant, line: &[u8]) {
+        let marked = split(line).is_some_and(|(prefix, _)| prefix == b"+CMEE");
+        if marked && matches!(self.stage, Stage::Asking) {
+            self.stage = Stage::Marked;
+        }
+        let Some(result) = Final::parse(line) else { return };
+        match (self.stage, result) {
+            (Stage::Calling, Final::Ok) => {
+                self.stage = Stage::Asking;
+                self.questions = 0;
+                self.due = now + SETTLE;
+            }
+            (Stage::Asking, Final::Error(_)) => {
+                // A modem that does not know the question has answered all the same.
+                self.refusals = self.refusals.saturating_add(1);
+                self.due = now + SETTLE;
+                if self.refusals >= 3 {
+                    self.settle(now);
+                }
+            }
+            (Stage::Marked, _) => self.settle(now),
+            _ => {}
+        }
+    }
+
+    fn settle(&mut self, now: Instant) {
+        self.stage = Stage::Settling;
+        self.due = now + if self.questions > 1 { SETTLE_LONG } else { Duration::ZERO };
+    }
+
+    pub(crate) fn poll(&mut self, now: Instant, configured: u32) -> Action {
+        if core::mem::take(&mut self.round_over) {
+            return Action::Silent;
+        }
+        if now < self.due {
+            return Action::Wait(self.due);
+        }
+        match self.stage {
+            Stage::Settling => Action::Done,
+            Stage::Calling => self.call(now, configured),
+            Stage::Asking | Stage::Marked if self.questions >= 3 => {
+                self.stage = Stage::Calling;
+                self.calls = 0;
+                self.call(now, configured)
+            }
+            Stage::Asking | Stage::Marked => {
+                self.stage = Stage::Asking;
+                self.questions += 1;
+                self.due = now + ASK_AGAIN;
+                Action::Send(b"AT+CMEE?\r")
+            }
+        }
+    }
+
+    fn call(&mut self, now: Instant, configured: u32) -> Action {
+        if self.calls >= self.patience {
+            self.calls = 0;
+            if !self.booting {
+                self.booting = true;
+                self.patience = 3;
+                return Action::Silent;
+            }
+            return self.next_rate(configured);
+        }
+        self.calls += 1;
+        self.due = now + CALL_AGAIN;
+        Action::Send(b"AT\r")
+    }
+
+    /// After each round of the other rates the configured one has its turn again.
+    fn next_rate(&mut self, configured: u32) -> Action {
+        while let Some(&rate) = RATES.get(usize::from(self.rate)) {
+            self.rate += 1;
+            if rate != configured {
+                self.patience = 2;
+                return Action::Baud(rate);
+            }
+        }
+        self.rate = 0;
+        self.patience = 3;
+        self.round_over = true;
+        Action::Baud(configured)
+    }
+}

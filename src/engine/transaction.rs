@@ -1,0 +1,397 @@
+//! The command in flight: what it waits for, and whose each line is.
+
+use super::{Core, Timer};
+use crate::at::{CommandWriter, Final, Params, Span, Watch, split};
+use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, Urc};
+use crate::error::{CmeCode, Failure};
+use crate::fmt::Ascii;
+use crate::socket::Kind;
+use crate::time::{Duration, Instant};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The next step is to begin.
+    Due,
+    /// The command is on its way, or its answer.
+    Answering,
+    /// The silence behind the prompt.
+    Pausing(Instant),
+    /// Payload is on its way.
+    Payload,
+}
+
+/// A procedure under way.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) procedure: Procedure,
+    pub(super) slot: Option<u8>,
+    pub(super) call: Call,
+    steps: &'static [Step],
+    index: usize,
+    phase: Phase,
+    deadline: Instant,
+    /// The information text or span that belongs to the command has come.
+    answered: bool,
+    damaged: bool,
+    echoed: bool,
+    failure: Option<Failure>,
+    /// Bytes of the span that came, as its head counts them.
+    pub(super) read: u16,
+    /// Bytes of the span that still are to be kept.
+    keep: u16,
+    /// Bytes of payload that the serial port took.
+    paid: usize,
+}
+
+impl Job {
+    fn step(&self) -> Option<&'static Step> {
+        self.steps.get(self.index)
+    }
+}
+
+impl Core {
+    pub(super) fn start(&mut self, procedure: Procedure, slot: Option<u8>, call: Call) {
+        debug!("{:?}", procedure);
+        self.job = Some(Job {
+            procedure,
+            slot,
+            call,
+            steps: self.dialect.steps(procedure),
+            index: 0,
+            phase: Phase::Due,
+            deadline: self.now,
+            answered: false,
+            damaged: false,
+            echoed: false,
+            failure: None,
+            read: 0,
+            keep: 0,
+            paid: 0,
+        });
+        if self.dialect.steps(procedure).is_empty() {
+            self.conclude(Err(Failure::Unencodable));
+        }
+    }
+
+    /// Goes on with the job. `None` when something has changed.
+    pub(super) fn advance_job(&mut self) -> Option<(Instant, Timer)> {
+        let now = self.now;
+        let job = self.job.as_mut()?;
+        match job.phase {
+            Phase::Due if now < self.ready_at => Some((self.ready_at, Timer::Gap)),
+            Phase::Due => {
+                self.begin_step();
+                None
+            }
+            Phase::Pausing(until) if now < until => Some((until, Timer::Gap)),
+            Phase::Pausing(_) => {
+                job.phase = Phase::Payload;
+                None
+            }
+            Phase::Answering | Phase::Payload if now < job.deadline => Some((job.deadline, Timer::Answer)),
+            Phase::Answering | Phase::Payload => {
+                warning!("no answer to {}", job.step().map_or("", |step| step.name));
+                self.conclude(Err(Failure::Timeout));
+                self.resync();
+                None
+            }
+        }
+    }
+
+    pub(super) fn job_deadline(&mut self) -> Option<(Instant, Timer)> {
+        let job = self.job.as_ref()?;
+        if self.now >= job.deadline && job.phase != Phase::Due {
+            // The serial port does not take the command: give it up as if it had not been answered.
+            self.len = 0;
+            self.sent = 0;
+            return self.advance_job();
+        }
+        Some((job.deadline, Timer::Answer))
+    }
+
+    /// Writes the command of the next step that is needed, or ends the job.
+    fn begin_step(&mut self) {
+        let Some(job) = &mut self.job else { return };
+        let name = self.lookup.name.as_bytes();
+        loop {
+            let Some(step) = job.steps.get(job.index) else {
+                let result = job.failure.map_or(Ok(()), Err);
+                return self.conclude(result);
+            };
+            let args = Args { config: &self.config, name, call: &job.call };
+            if step.cleans_up == job.failure.is_some() && (step.when)(&args) {
+                break;
+            }
+            job.index += 1;
+        }
+        let Some(step) = job.step() else { return };
+        let mut writer = CommandWriter::new(&mut self.command);
+        (step.encode)(&Args { config: &self.config, name, call: &job.call }, &mut writer);
+        let Some(len) = writer.finish() else { return self.conclude(Err(Failure::Unencodable)) };
+        if step.secret {
+            trace!("> {}", step.name);
+        } else {
+            trace!("> {}", Ascii(self.command.get(..len - 1).unwrap_or_default()));
+        }
+        (self.len, self.sent) = (len, 0);
+        job.phase = Phase::Answering;
+        job.deadline = self.now + step.timeout;
+        job.answered = false;
+        job.damaged = false;
+        job.echoed = false;
+        job.paid = 0;
+    }
+
+    /// What the command in flight lets the framer expect.
+    pub(super) fn watch(&self) -> Watch {
+        let Some(job) = self.job.as_ref().filter(|job| job.phase == Phase::Answering) else {
+            return Watch::default();
+        };
+        let Some(step) = job.step() else { return Watch::default() };
+        let Answer::Span(span) = step.answer else {
+            let prompt = step.prompt.filter(|_| job.paid == 0).map(|prompt| prompt.character);
+            return Watch { prompt, span: None };
+        };
+        Watch { prompt: None, span: Some(span) }
+    }
+
+    pub(super) fn on_prompt(&mut self) {
+        let Some(job) = &mut self.job else { return };
+        let Some(prompt) = job.step().and_then(|step| step.prompt) else { return };
+        job.phase = if prompt.pause == Duration::ZERO {
+            Phase::Payload
+        } else {
+            Phase::Pausing(self.now + prompt.pause)
+        };
+        self.upload.prompted();
+    }
+
+    /// Bytes for the modem: the command line, then the payload.
+    pub(super) fn outgoing(&mut self) -> &[u8] {
+        if self.sent < self.len {
+            return self.command.get(self.sent..self.len).unwrap_or_default();
+        }
+        let Some(job) = self.job.as_ref().filter(|job| job.phase == Phase::Payload) else { return &[] };
+        let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return &[] };
+        place.tx.get(job.paid..usize::from(job.call.len)).unwrap_or_default()
+    }
+
+    pub(super) fn on_transmitted(&mut self, count: usize) {
+        if self.sent < self.len {
+            self.sent = (self.sent + count).min(self.len);
+            if self.sent == self.len && self.upload.is_feeding() {
+                self.feed_on();
+            }
+        } else if let Some(job) = self.job.as_mut().filter(|job| job.phase == Phase::Payload) {
+            job.paid += count;
+        } else {
+            return;
+        }
+        // The time for the answer counts from the last byte.
+        let now = self.now;
+        let Some(job) = &mut self.job else { return };
+        if let Some(step) = job.step() {
+            job.deadline = now + step.timeout;
+        }
+        if job.phase == Phase::Payload && job.slot.is_some() && job.paid >= usize::from(job.call.len) {
+            job.phase = Phase::Answering;
+        }
+    }
+
+    /// All payload of an upload has been given.
+    pub(super) fn payload_complete(&mut self) {
+        if let Some(job) = &mut self.job {
+            job.paid = job.paid.max(1);
+            job.phase = Phase::Answering;
+        }
+    }
+
+    pub(super) fn on_line(&mut self, line: &[u8], gap: Option<u8>) {
+        trace!("< {}", Ascii(line));
+        if self.on_echo(line) {
+            return;
+        }
+        if let Some(sync) = &mut self.sync {
+            sync.line(self.now, line);
+        } else if self.on_text(line) {
+            return;
+        }
+        if let Some(urc) = self.dialect.urc(line) {
+            self.ready_at = self.ready_at.max(self.now + self.dialect.timing().gap);
+            return self.on_urc(urc);
+        }
+        match Final::parse(line) {
+            Some(result) if self.sync.is_none() && self.job.as_ref().is_some_and(|job| job.phase != Phase::Due) => {
+                self.on_final(result, gap);
+            }
+            Some(_) => {}
+            None => self.noise = self.noise.saturating_add(1),
+        }
+    }
+
+    /// Whether the line is the echo of the command. When echo had been off, the modem has
+    /// restarted without a word.
+    fn on_echo(&mut self, line: &[u8]) -> bool {
+        if !line.starts_with(b"AT") {
+            return false;
+        }
+        let command = self.command.get(..self.len).unwrap_or_default();
+        if command.strip_suffix(b"\r") != Some(line) {
+            return false;
+        }
+        if self.echo_is_off {
+            self.restart();
+        } else if let Some(job) = &mut self.job {
+            job.echoed = true;
+        }
+        true
+    }
+
+    /// Whether the line is an information text of the command in flight.
+    fn on_text(&mut self, line: &[u8]) -> bool {
+        let Some(job) = self.job.as_mut().filter(|job| job.phase != Phase::Due) else { return false };
+        let Some(Answer::Text { prefix, read, .. }) = job.step().map(|step| step.answer) else { return false };
+        let Some((found, rest)) = split(line) else { return false };
+        if found != prefix {
+            return false;
+        }
+        let mut reading = Reading {
+            config: &self.config,
+            call: &mut job.call,
+            status: &mut self.status,
+            name: &mut self.lookup.name,
+        };
+        let mine = read(&mut reading, Params::new(rest)).is_some();
+        job.answered |= mine;
+        if let Some((id, place)) = job.call.found.id.zip(job.slot.and_then(|slot| self.table.at(slot))) {
+            // From now on the modem's reports about the socket find it.
+            place.slot.id = id;
+            place.slot.has_id = true;
+        }
+        mine
+    }
+
+    pub(super) fn on_span(&mut self, span: Span) {
+        let Some(job) = &mut self.job else { return };
+        job.answered = true;
+        job.read = span.len;
+        job.keep = 0;
+        let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
+        if span.id != place.slot.id {
+            // The command was damaged on its way: another socket has lost these bytes.
+            job.damaged = true;
+            if let Some(other) = self.table.by_id(span.id) {
+                other.fail(crate::Error::Aborted);
+                self.stale |= 1 << (span.id & 7);
+            }
+            return;
+        }
+        if span.len == 0 && span.from.is_none() {
+            return;
+        }
+        job.keep = match place.slot.kind {
+            Kind::Tcp => span.len,
+            // Whoever is not the peer of the socket is not heard.
+            Kind::Udp if span.from.is_some_and(|from| from != place.slot.remote) => 0,
+            Kind::Udp => place.slot.rx.begin_datagram(place.rx, span.len).unwrap_or(0),
+        };
+    }
+
+    pub(super) fn on_raw(&mut self, raw: &[u8]) {
+        let Some(job) = &mut self.job else { return };
+        let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
+        let count = raw.len().min(job.keep.into());
+        let kept = place.slot.rx.push(place.rx, raw.get(..count).unwrap_or_default());
+        job.keep = job.keep.saturating_sub(count as u16);
+        job.damaged |= kept < count;
+        if let Some(step) = job.step() {
+            job.deadline = self.now + step.timeout;
+        }
+    }
+
+    pub(super) fn on_span_end(&mut self, intact: bool) {
+        if let Some(job) = &mut self.job {
+            job.damaged |= !intact;
+        }
+    }
+
+    fn on_final(&mut self, result: Final, gap: Option<u8>) {
+        self.ready_at = self.ready_at.max(self.now + self.dialect.timing().gap);
+        let Some(job) = &mut self.job else { return };
+        let Some(step) = job.step() else { return };
+        if !job.echoed && self.link.is_set_up() {
+            self.echo_is_off = true;
+        }
+        let missing = match step.answer {
+            Answer::None => false,
+            Answer::Text { required, .. } => required && !job.answered,
+            Answer::Span(_) => !job.answered,
+        } || step.prompt.is_some() && job.paid == 0;
+        let outcome = match result {
+            Final::Ok if missing => Err(Failure::Unanswered),
+            Final::Ok => {
+                if let (Answer::Span(_), Some(gap)) = (step.answer, gap) {
+                    // Bytes that were lost in front of the trailer shift it into the payload.
+                    job.damaged |= self.separator.is_some_and(|usual| usual != gap);
+                    self.separator = (!job.damaged).then_some(gap);
+                }
+                if job.damaged { Err(Failure::Damaged) } else { Ok(()) }
+            }
+            Final::Error(code) => Err(Failure::Modem(code)),
+            Final::NoCarrier => Err(Failure::NoCarrier),
+            Final::Connect | Final::Aborted => Err(Failure::Modem(CmeCode::UNKNOWN)),
+        };
+        // Whatever is left of the command or its payload must not follow a result.
+        (self.len, self.sent) = (0, 0);
+        job.phase = Phase::Due;
+        job.index += 1;
+        match outcome {
+            Ok(()) => {}
+            Err(_) if step.on_error == OnError::Ignore => {}
+            Err(Failure::Modem(_)) if step.on_error == OnError::End => job.index = job.steps.len(),
+            Err(failure) => {
+                job.failure.get_or_insert(failure);
+                job.call.failed = Some(CmeCode::UNKNOWN);
+                if matches!(failure, Failure::Unanswered | Failure::Damaged) {
+                    self.conclude(Err(failure));
+                    self.resync();
+                }
+            }
+        }
+    }
+
+    fn on_urc(&mut self, urc: Urc) {
+        match urc {
+            Urc::Started => self.restart(),
+            Urc::Registration(stat) => {
+                self.link.registration(self.now, stat, &mut self.status);
+                self.waiters.wake();
+            }
+            Urc::Detached { cid } => {
+                let change = self.link.detached(self.now, cid, &self.config);
+                self.apply(change);
+            }
+            Urc::Data { id, unread } => {
+                let reading = matches!(&self.job, Some(job) if job.read > 0);
+                let now = self.now;
+                if let Some(slot) = self.table.by_id(id) {
+                    slot.touch(now);
+                    slot.maybe_unread = true;
+                    if !reading {
+                        slot.unread = unread.unwrap_or(slot.unread);
+                    }
+                }
+            }
+            Urc::Closed { id } => {
+                if self.notice.is_some_and(|(noticed, _)| noticed == id) {
+                    self.notice = None;
+                } else if let Some(slot) = self.table.by_id(id) {
+                    slot.peer_closed = true;
+                    slot.maybe_unread = true;
+                    slot.check = true;
+                }
+            }
+            Urc::Stopping | Urc::Other => {}
+        }
+    }
+}

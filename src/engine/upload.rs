@@ -1,0 +1,181 @@
+//! Payload that is not a socket's: a certificate or key on its way into the modem.
+//!
+//! The user gives it in pieces as the modem takes them, so that nobody needs a buffer for all of it.
+
+use core::task::{Poll, Waker};
+
+use super::Core;
+use crate::dialect::{Call, Credential, CredentialKind, Procedure};
+use crate::error::{Error, Failure};
+use crate::socket::WakerCell;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Idle,
+    Wanted,
+    /// The command is on its way.
+    Opening,
+    /// The modem waits for more.
+    Feeding,
+    /// The modem has all of it.
+    Closing,
+    Done(Result<(), Error>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Upload {
+    state: State,
+    procedure: Procedure,
+    credential: Credential,
+    /// Bytes in all, and how many of them have not been given yet.
+    total: u16,
+    left: u16,
+    /// The user has gone: the modem still wants the rest, and what it stores then is removed.
+    abandoned: bool,
+    waker: WakerCell,
+}
+
+impl Upload {
+    pub(super) const fn new() -> Self {
+        Self {
+            state: State::Idle,
+            procedure: Procedure::StoreCredential,
+            credential: Credential { kind: CredentialKind::Authority, slot: 0 },
+            total: 0,
+            left: 0,
+            abandoned: false,
+            waker: WakerCell::new(),
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Option<(Procedure, Call)> {
+        if self.state != State::Wanted {
+            return None;
+        }
+        self.state = State::Opening;
+        Some((self.procedure, Call { credential: self.credential, len: self.total, ..Call::new() }))
+    }
+
+    pub(super) fn prompted(&mut self) {
+        if self.state == State::Opening {
+            self.state = State::Feeding;
+            self.waker.wake();
+        }
+    }
+
+    pub(super) fn is_feeding(&self) -> bool {
+        self.state == State::Feeding
+    }
+
+    pub(super) fn finish(&mut self, result: Result<(), Failure>) {
+        let store = self.procedure == Procedure::StoreCredential;
+        if self.abandoned {
+            self.abandoned = false;
+            self.state = if store { State::Wanted } else { State::Idle };
+            self.procedure = Procedure::RemoveCredential;
+            self.abandoned = store;
+            return;
+        }
+        self.state = State::Done(result.map_err(Error::from));
+        self.waker.wake();
+    }
+}
+
+impl Core {
+    /// Begins to store a credential of `total` bytes, or to remove one where that is zero. Waits
+    /// while another one is under way.
+    pub(crate) fn begin_upload(
+        &mut self,
+        credential: Credential,
+        total: usize,
+        waker: &Waker,
+    ) -> Poll<Result<(), Error>> {
+        // 8 kB for a certificate, 2 kB for a key (RYZ014 use cases §3.1).
+        let limit = if credential.kind == CredentialKind::PrivateKey { 2048 } else { 8192 };
+        if total > limit {
+            return Poll::Ready(Err(Error::Oversized));
+        }
+        if !(8..=19).contains(&credential.slot) {
+            return Poll::Ready(Err(Error::InvalidInput));
+        }
+        if !self.link.is_set_up() {
+            return Poll::Ready(Err(self.link.error().unwrap_or(Error::LinkDown)));
+        }
+        if self.upload.state != State::Idle {
+            self.waiters.register(waker);
+            return Poll::Pending;
+        }
+        let procedure = if total == 0 { Procedure::RemoveCredential } else { Procedure::StoreCredential };
+        self.upload.state = State::Wanted;
+        self.upload.procedure = procedure;
+        self.upload.credential = credential;
+        self.upload.total = total as u16;
+        self.upload.left = total as u16;
+        self.runner.wake();
+        Poll::Ready(Ok(()))
+    }
+
+    /// Gives as much of `bytes` as can be taken now, and says how much; zero when the modem has
+    /// all and has answered.
+    pub(crate) fn feed_upload(&mut self, bytes: &[u8], waker: &Waker) -> Poll<Result<usize, Error>> {
+        match self.upload.state {
+            State::Done(result) => {
+                self.upload.state = State::Idle;
+                self.waiters.wake();
+                return Poll::Ready(result.map(|()| 0));
+            }
+            State::Feeding if self.sent >= self.len && !bytes.is_empty() => {
+                let count = bytes.len().min(self.command.len()).min(self.upload.left.into());
+                if let (Some(to), Some(from)) = (self.command.get_mut(..count), bytes.get(..count)) {
+                    to.copy_from_slice(from);
+                }
+                self.give(count);
+                return Poll::Ready(Ok(count));
+            }
+            State::Idle => return Poll::Ready(Err(Error::Aborted)),
+            _ => {}
+        }
+        self.upload.waker.register(waker);
+        Poll::Pending
+    }
+
+    fn give(&mut self, count: usize) {
+        (self.len, self.sent) = (count, 0);
+        self.upload.left = self.upload.left.saturating_sub(count as u16);
+        self.runner.wake();
+    }
+
+    /// The bytes given last have left.
+    pub(super) fn feed_on(&mut self) {
+        if self.upload.left == 0 {
+            self.upload.state = State::Closing;
+            self.payload_complete();
+        } else if self.upload.abandoned {
+            self.pad();
+        }
+        self.upload.waker.wake();
+    }
+
+    /// The modem must get the number of bytes that was announced, whatever they are.
+    fn pad(&mut self) {
+        let count = self.command.len().min(self.upload.left.into());
+        self.command.fill(b' ');
+        self.give(count);
+    }
+
+    /// The user does not wait any longer.
+    pub(crate) fn abandon_upload(&mut self) {
+        match self.upload.state {
+            State::Idle => return,
+            State::Wanted | State::Done(_) => self.upload.state = State::Idle,
+            State::Opening | State::Feeding | State::Closing => {
+                self.upload.abandoned = true;
+                if self.upload.state == State::Feeding && self.sent >= self.len {
+                    self.pad();
+                }
+            }
+        }
+        self.waiters.wake();
+        self.runner.wake();
+    }
+}

@@ -1,0 +1,190 @@
+//! The one error type of the crate and its mapping to the traits' error kinds.
+
+/// A number that a modem gave behind `+CME ERROR:` (3GPP TS 27.007 §9.2) or `+CMS ERROR:`.
+///
+/// ```
+/// use cellular_nal::CmeCode;
+/// assert_eq!(CmeCode::SIM_NOT_INSERTED, CmeCode(10));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct CmeCode(pub u16);
+
+impl CmeCode {
+    /// Operation not allowed.
+    pub const NOT_ALLOWED: Self = Self(3);
+    /// Operation not supported.
+    pub const NOT_SUPPORTED: Self = Self(4);
+    /// SIM not inserted.
+    pub const SIM_NOT_INSERTED: Self = Self(10);
+    /// SIM PIN required.
+    pub const SIM_PIN_REQUIRED: Self = Self(11);
+    /// SIM PUK required.
+    pub const SIM_PUK_REQUIRED: Self = Self(12);
+    /// SIM failure.
+    pub const SIM_FAILURE: Self = Self(13);
+    /// SIM busy.
+    pub const SIM_BUSY: Self = Self(14);
+    /// SIM wrong.
+    pub const SIM_WRONG: Self = Self(15);
+    /// Incorrect password: a wrong PIN.
+    pub const INCORRECT_PASSWORD: Self = Self(16);
+    /// Unknown error; also stands for a bare `ERROR` and for verbose texts that are not known.
+    pub const UNKNOWN: Self = Self(100);
+}
+
+/// What can go wrong between an application and its modem.
+///
+/// ```
+/// use cellular_nal::Error;
+/// use embedded_io::Error as _;
+/// assert_eq!(Error::Refused.kind(), embedded_io::ErrorKind::ConnectionRefused);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Error {
+    /// Nothing on the serial line answers `AT`, at none of the bit rates that were tried.
+    NoModem,
+    /// No SIM card in the modem, or one that it cannot read.
+    NoSim,
+    /// The SIM card asks for a PIN and none was configured.
+    PinRequired,
+    /// The SIM card refused the configured PIN. It is not tried again.
+    WrongPin,
+    /// The SIM card is blocked and asks for its PUK.
+    PukRequired,
+    /// The network refused to register this SIM card or modem.
+    RegistrationDenied,
+    /// No network let the modem register in time.
+    NotRegistered,
+    /// The modem is registered and did not get an IP address.
+    NoAddress,
+    /// The link was not asked for, or was taken down.
+    LinkDown,
+    /// The socket is not connected.
+    NotConnected,
+    /// The peer has closed the connection; it takes no more data.
+    Closed,
+    /// The connection ended without an orderly close.
+    Reset,
+    /// The connection was given up on this side: the modem restarted, the link was lost, or bytes
+    /// were lost on the serial line so that the stream would not be what was sent.
+    Aborted,
+    /// The peer, or the network on its behalf, refused the connection.
+    Refused,
+    /// The peer did not answer in time.
+    Timeout,
+    /// All sockets are in use.
+    NoSocket,
+    /// The datagram is larger than the modem or the buffer takes.
+    Oversized,
+    /// A name, number or text contains what must not reach the modem.
+    InvalidInput,
+    /// The name has no address of the wanted family, or no server knew it.
+    NameNotFound,
+    /// The modem cannot do this.
+    Unsupported,
+    /// The modem answered with an error that has no better name here.
+    Modem(CmeCode),
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let text = match self {
+            Self::NoModem => "no modem answers on the serial line",
+            Self::NoSim => "no SIM card, or it cannot be read",
+            Self::PinRequired => "the SIM card asks for a PIN and none is configured",
+            Self::WrongPin => "the SIM card refused the PIN; it is not tried again",
+            Self::PukRequired => "the SIM card is blocked and asks for its PUK",
+            Self::RegistrationDenied => "the network denied registration",
+            Self::NotRegistered => "no network registered the modem in time",
+            Self::NoAddress => "the network gave no IP address",
+            Self::LinkDown => "the link is down",
+            Self::NotConnected => "the socket is not connected",
+            Self::Closed => "the peer has closed the connection",
+            Self::Reset => "the connection was reset",
+            Self::Aborted => "the connection was aborted: modem, link or serial line failed",
+            Self::Refused => "the connection was refused",
+            Self::Timeout => "the peer did not answer in time",
+            Self::NoSocket => "all sockets are in use",
+            Self::Oversized => "the datagram is too large",
+            Self::InvalidInput => "the text contains characters that must not reach the modem",
+            Self::NameNotFound => "the host name could not be resolved",
+            Self::Unsupported => "the modem does not support this",
+            Self::Modem(code) => return write!(f, "the modem answered error {}", code.0),
+        };
+        f.write_str(text)
+    }
+}
+
+impl core::error::Error for Error {}
+
+impl embedded_io::Error for Error {
+    fn kind(&self) -> embedded_io::ErrorKind {
+        use embedded_io::ErrorKind;
+        match self {
+            Self::NoModem
+            | Self::NoSim
+            | Self::RegistrationDenied
+            | Self::NotRegistered
+            | Self::NoAddress => ErrorKind::AddrNotAvailable,
+            Self::PinRequired | Self::WrongPin | Self::PukRequired => ErrorKind::PermissionDenied,
+            Self::LinkDown | Self::NotConnected => ErrorKind::NotConnected,
+            Self::Closed => ErrorKind::BrokenPipe,
+            Self::Reset => ErrorKind::ConnectionReset,
+            Self::Aborted => ErrorKind::ConnectionAborted,
+            Self::Refused => ErrorKind::ConnectionRefused,
+            Self::Timeout => ErrorKind::TimedOut,
+            Self::NoSocket => ErrorKind::OutOfMemory,
+            Self::Oversized | Self::InvalidInput => ErrorKind::InvalidInput,
+            Self::NameNotFound => ErrorKind::NotFound,
+            Self::Unsupported => ErrorKind::Unsupported,
+            Self::Modem(_) => ErrorKind::Other,
+        }
+    }
+}
+
+#[cfg(feature = "nb")]
+impl embedded_nal::TcpError for Error {
+    /// A connection that has died in any way is `PipeClosed`: clients such as minimq reconnect on
+    /// that kind alone.
+    fn kind(&self) -> embedded_nal::TcpErrorKind {
+        match self {
+            Self::Closed | Self::Reset | Self::Aborted => embedded_nal::TcpErrorKind::PipeClosed,
+            _ => embedded_nal::TcpErrorKind::Other,
+        }
+    }
+}
+
+/// Why a procedure did not end well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(crate) enum Failure {
+    /// The modem answered with an error.
+    Modem(CmeCode),
+    /// A dial failed.
+    NoCarrier,
+    /// No final result in time.
+    Timeout,
+    /// `OK` came without the information text that belongs to it.
+    Unanswered,
+    /// Payload was damaged on the serial line.
+    Damaged,
+    /// The command cannot be written, or the modem has none for this.
+    Unencodable,
+    /// The modem went away in the middle.
+    Gone,
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Modem(code) => Self::Modem(code),
+            Failure::NoCarrier => Self::Refused,
+            Failure::Timeout => Self::Timeout,
+            Failure::Unanswered | Failure::Damaged | Failure::Gone => Self::Aborted,
+            Failure::Unencodable => Self::InvalidInput,
+        }
+    }
+}

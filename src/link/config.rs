@@ -1,0 +1,108 @@
+//! What the user sets.
+
+use heapless::String;
+
+use crate::at::is_quotable;
+use crate::error::Error;
+use crate::time::Duration;
+
+/// Settings of the link. The defaults suit a SIM card without PIN and a network that gives the APN.
+///
+/// ```
+/// use cellular_nal::{Config, Duration};
+/// # fn main() -> Result<(), cellular_nal::Error> {
+/// let config = Config::new()
+///     .apn("iot.example")?
+///     .pin("1234")?
+///     .registration_timeout(Duration::from_secs(300));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Config {
+    pub(crate) apn: String<100>,
+    pub(crate) pin: String<8>,
+    pub(crate) cid: u8,
+    pub(crate) baud: u32,
+    pub(crate) registration_timeout: Duration,
+}
+
+impl Config {
+    /// No PIN, the network's APN, context 1, 115200 bit/s, three minutes for the registration.
+    pub const fn new() -> Self {
+        Self {
+            apn: String::new(),
+            pin: String::new(),
+            cid: 1,
+            baud: 115_200,
+            registration_timeout: Duration::from_secs(180),
+        }
+    }
+
+    /// The access point name; empty leaves the choice to modem and network.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] when it is longer than 100 characters or has other characters than
+    /// letters, digits, dots and hyphens.
+    pub fn apn(mut self, apn: &str) -> Result<Self, Error> {
+        let fits = |b: u8| is_quotable(b) && b != b' ' && b != b',';
+        if !apn.bytes().all(fits) {
+            return Err(Error::InvalidInput);
+        }
+        self.apn = String::try_from(apn).map_err(|_| Error::InvalidInput)?;
+        Ok(self)
+    }
+
+    /// The PIN of the SIM card. It is given to the card once; a refused PIN is never tried again.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] unless it has four to eight digits (3GPP TS 31.101 §9.3).
+    pub fn pin(mut self, pin: &str) -> Result<Self, Error> {
+        if !(4..=8).contains(&pin.len()) || !pin.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Error::InvalidInput);
+        }
+        self.pin = String::try_from(pin).map_err(|_| Error::InvalidInput)?;
+        Ok(self)
+    }
+
+    /// The context identifier; 1 but for some operators (Verizon: 3).
+    #[must_use]
+    pub fn context(mut self, cid: u8) -> Self {
+        self.cid = cid;
+        self
+    }
+
+    /// The bit rate that the serial port is opened with. When the modem does not answer at it,
+    /// others are tried.
+    #[must_use]
+    pub fn baud(mut self, baud: u32) -> Self {
+        self.baud = baud;
+        self
+    }
+
+    /// How long registration may take before waiting users get [`Error::NotRegistered`].
+    /// The search goes on afterwards.
+    #[must_use]
+    pub fn registration_timeout(mut self, timeout: Duration) -> Self {
+        self.registration_timeout = timeout;
+        self
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl core::fmt::Debug for Config {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Config")
+            .field("apn", &self.apn)
+            .field("pin", &if self.pin.is_empty() { "none" } else { "***" })
+            .field("cid", &self.cid)
+            .field("baud", &self.baud)
+            .field("registration_timeout", &self.registration_timeout)
+            .finish()
+    }
+}

@@ -1,0 +1,366 @@
+//! The states of the link and what leads from one to the next.
+
+use super::{Config, LinkState, Status};
+use crate::dialect::{Call, Procedure, SimState};
+use crate::error::{CmeCode, Error, Failure};
+use crate::time::{Duration, Instant};
+
+/// How often the registration is asked for beside its unsolicited reports.
+const POLL: Duration = Duration::from_secs(5);
+/// How often something that failed for good is looked at again.
+const AGAIN: Duration = Duration::from_secs(10);
+/// How long a SIM card may be busy, or not yet seen, after the modem has started.
+const SIM_SETTLES: Duration = Duration::from_secs(10);
+/// How long a denial must last until users hear of it: networks and modems try more than once.
+const DENIAL: Duration = Duration::from_secs(10);
+/// How long a registered modem may be without an address.
+const ADDRESS: Duration = Duration::from_secs(30);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Off,
+    Calling,
+    Setup,
+    Sim,
+    Pin,
+    RadioOn,
+    Searching,
+    Activating,
+    Up,
+    TurningOff,
+}
+
+/// What became of the configured PIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pin {
+    Untried,
+    Accepted,
+    Refused,
+}
+
+/// What a change of the link means for the sockets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// They live on.
+    None,
+    /// The connection that they stood on is gone.
+    SocketsLost,
+}
+
+#[derive(Debug)]
+pub(crate) struct Link {
+    phase: Phase,
+    /// When the next step is due.
+    due: Option<Instant>,
+    /// When the phase began.
+    since: Instant,
+    /// Why users that wait for the link need not wait longer.
+    error: Option<Error>,
+    tries: u8,
+    pin: Pin,
+    denied: Option<Instant>,
+    refresh: bool,
+}
+
+impl Link {
+    pub(crate) const fn new() -> Self {
+        Self {
+            phase: Phase::Off,
+            due: None,
+            since: Instant::from_micros(0),
+            error: None,
+            tries: 0,
+            pin: Pin::Untried,
+            denied: None,
+            refresh: false,
+        }
+    }
+
+    pub(crate) const fn state(&self) -> LinkState {
+        match self.phase {
+            Phase::Off | Phase::TurningOff => LinkState::Down,
+            Phase::Calling => LinkState::Starting,
+            Phase::Setup | Phase::Sim | Phase::Pin | Phase::RadioOn => LinkState::Configuring,
+            Phase::Searching => LinkState::Searching,
+            Phase::Activating => LinkState::Activating,
+            Phase::Up => LinkState::Up,
+        }
+    }
+
+    pub(crate) const fn error(&self) -> Option<Error> {
+        self.error
+    }
+
+    /// Whether the modem must be made to answer before anything else.
+    pub(crate) fn is_calling(&self) -> bool {
+        self.phase == Phase::Calling
+    }
+
+    /// Whether it is down for good.
+    pub(crate) fn is_off(&self) -> bool {
+        self.phase == Phase::Off
+    }
+
+    /// Whether existing sockets may be worked on.
+    pub(crate) fn serves_sockets(&self) -> bool {
+        matches!(self.phase, Phase::Searching | Phase::Activating | Phase::Up)
+    }
+
+    /// Whether echo has been switched off.
+    pub(crate) fn is_set_up(&self) -> bool {
+        !matches!(self.phase, Phase::Off | Phase::Calling | Phase::Setup)
+    }
+
+    /// Brings the link up, or takes it down.
+    pub(crate) fn request(&mut self, now: Instant, up: bool) {
+        self.error = None;
+        self.since = now;
+        self.denied = None;
+        match (up, self.phase) {
+            (true, Phase::Off | Phase::TurningOff) => self.enter(now, Phase::Calling),
+            (true, _) => self.due = self.due.map(|due| due.min(now)),
+            (false, Phase::Off | Phase::Calling) => self.enter(now, Phase::Off),
+            (false, _) => self.enter(now, Phase::TurningOff),
+        }
+    }
+
+    /// Asks for signal strength and operator at the next occasion.
+    pub(crate) fn refresh(&mut self) {
+        self.refresh = true;
+    }
+
+    pub(crate) fn is_refreshing(&self) -> bool {
+        self.refresh
+    }
+
+    /// The procedure that is due.
+    pub(crate) fn next(&self, now: Instant) -> Option<Procedure> {
+        if self.phase == Phase::Up {
+            return self.refresh.then_some(Procedure::Status);
+        }
+        if self.due.is_none_or(|due| now < due) {
+            return None;
+        }
+        match self.phase {
+            Phase::Setup => Some(Procedure::Setup),
+            Phase::Sim => Some(Procedure::SimStatus),
+            Phase::Pin => Some(Procedure::EnterPin),
+            Phase::RadioOn => Some(Procedure::RadioOn),
+            Phase::Searching => Some(Procedure::Registration),
+            Phase::Activating => Some(Procedure::Activate),
+            Phase::TurningOff => Some(Procedure::RadioOff),
+            Phase::Off | Phase::Calling | Phase::Up => None,
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// The modem answers.
+    pub(crate) fn answered(&mut self, now: Instant) {
+        if self.phase == Phase::Calling {
+            self.error = None;
+            self.enter(now, Phase::Setup);
+        }
+    }
+
+    /// The modem does not answer. It is called on.
+    pub(crate) fn lost(&mut self, now: Instant) {
+        self.fail(Error::NoModem);
+        if self.phase == Phase::TurningOff {
+            self.enter(now, Phase::Off);
+        } else if self.phase != Phase::Calling {
+            self.restarted(now);
+        }
+    }
+
+    /// The modem has started anew: everything begins again, where it is wanted.
+    pub(crate) fn restarted(&mut self, now: Instant) {
+        match self.phase {
+            Phase::Off => {}
+            Phase::TurningOff => self.enter(now, Phase::Off),
+            _ => {
+                self.pin = if self.pin == Pin::Refused { Pin::Refused } else { Pin::Untried };
+                self.enter(now, Phase::Calling);
+            }
+        }
+    }
+
+    /// A registration state came, asked for or not.
+    pub(crate) fn registration(&mut self, now: Instant, stat: u8, status: &mut Status) {
+        status.registration = stat;
+        let registered = status.is_registered();
+        match self.phase {
+            Phase::Searching if registered => {
+                self.error = None;
+                self.enter(now, Phase::Activating);
+            }
+            Phase::Searching if stat == 3 => {
+                let since = *self.denied.get_or_insert(now);
+                if now.since(since) >= DENIAL {
+                    self.fail(Error::RegistrationDenied);
+                }
+            }
+            Phase::Activating | Phase::Up if !registered => {
+                self.enter(now, Phase::Searching);
+                self.due = Some(now + POLL);
+            }
+            _ => {}
+        }
+    }
+
+    /// The packet connection of context `cid`, or all of them, is gone.
+    pub(crate) fn detached(&mut self, now: Instant, cid: Option<u8>, config: &Config) -> Change {
+        if !matches!(self.phase, Phase::Activating | Phase::Up) || cid.is_some_and(|cid| cid != config.cid) {
+            return Change::None;
+        }
+        self.enter(now, Phase::Searching);
+        self.due = Some(now + Duration::from_secs(1));
+        Change::SocketsLost
+    }
+
+    /// A procedure that [`Link::next`] gave is over.
+    pub(crate) fn finished(
+        &mut self,
+        now: Instant,
+        result: Result<(), Failure>,
+        call: &Call,
+        status: &mut Status,
+        config: &Config,
+    ) -> Change {
+        match (self.phase, result) {
+            (Phase::Setup, Ok(())) => self.enter(now, Phase::Sim),
+            (Phase::Sim, Ok(())) => self.sim(now, call.found.sim, config),
+            (Phase::Sim, Err(failure)) => self.sim_error(now, failure, config),
+            (Phase::Pin, Ok(())) => {
+                self.pin = Pin::Accepted;
+                self.enter(now, Phase::Sim);
+            }
+            // Whatever went wrong, a second try could cost the card.
+            (Phase::Pin, Err(_)) => {
+                self.pin = Pin::Refused;
+                self.enter(now, Phase::Sim);
+                self.fail_and_wait(now, Error::WrongPin);
+            }
+            (Phase::RadioOn, Ok(())) => self.enter(now, Phase::Searching),
+            (Phase::Setup | Phase::RadioOn, Err(failure)) => {
+                self.tries = self.tries.saturating_add(1);
+                self.due = Some(now + Duration::from_secs(1));
+                if self.tries >= 3 {
+                    self.fail_and_wait(now, failure.into());
+                }
+            }
+            (Phase::Searching, result) => {
+                self.due = Some(now + POLL);
+                if let (Ok(()), Some(stat)) = (result, call.found.registration) {
+                    self.registration(now, stat, status);
+                }
+                if self.phase == Phase::Searching && now.since(self.since) >= config.registration_timeout {
+                    self.fail(Error::NotRegistered);
+                }
+            }
+            (Phase::Activating, result) => match (result, call.found.address) {
+                (Ok(()), Some(address)) => {
+                    self.error = None;
+                    self.enter(now, Phase::Up);
+                    self.due = None;
+                    self.refresh = true;
+                    let before = status.address.replace(address);
+                    if before.is_some_and(|before| before != address) {
+                        return Change::SocketsLost;
+                    }
+                }
+                _ => {
+                    self.due = Some(now + Duration::from_secs(2));
+                    if now.since(self.since) >= ADDRESS {
+                        self.fail_and_wait(now, Error::NoAddress);
+                    }
+                }
+            },
+            (Phase::TurningOff, _) => {
+                status.registration = 0;
+                status.address = None;
+                self.enter(now, Phase::Off);
+                return Change::SocketsLost;
+            }
+            (Phase::Up, _) => self.refresh = false,
+            (Phase::Off | Phase::Calling, _) => {}
+        }
+        Change::None
+    }
+
+    fn sim(&mut self, now: Instant, sim: Option<SimState>, config: &Config) {
+        let settling = now.since(self.since) < SIM_SETTLES;
+        match sim {
+            Some(SimState::Ready) => {
+                self.error = None;
+                self.pin = Pin::Untried;
+                self.enter(now, Phase::RadioOn);
+            }
+            Some(SimState::Pin) => match self.pin {
+                _ if config.pin.is_empty() => self.fail_and_wait(now, Error::PinRequired),
+                Pin::Untried => self.enter(now, Phase::Pin),
+                Pin::Accepted if settling => self.due = Some(now + Duration::from_millis(500)),
+                Pin::Accepted | Pin::Refused => self.fail_and_wait(now, Error::WrongPin),
+            },
+            Some(SimState::Puk) => self.fail_and_wait(now, Error::PukRequired),
+            Some(SimState::Locked) => self.fail_and_wait(now, Error::Modem(CmeCode(5))),
+            None if settling => self.due = Some(now + Duration::from_millis(500)),
+            None => self.fail_and_wait(now, Error::NoSim),
+        }
+    }
+
+    fn sim_error(&mut self, now: Instant, failure: Failure, config: &Config) {
+        let state = match failure {
+            Failure::Modem(CmeCode::SIM_PIN_REQUIRED) => Some(SimState::Pin),
+            Failure::Modem(CmeCode::SIM_PUK_REQUIRED) => Some(SimState::Puk),
+            _ => None,
+        };
+        self.sim(now, state, config);
+    }
+
+    fn enter(&mut self, now: Instant, phase: Phase) {
+        if self.phase != phase {
+            debug!("link {} -> {}", self.phase.name(), phase.name());
+        }
+        self.phase = phase;
+        self.since = now;
+        self.tries = 0;
+        self.denied = None;
+        self.due = match phase {
+            Phase::Off | Phase::Calling | Phase::Up => None,
+            _ => Some(now),
+        };
+    }
+
+    fn fail(&mut self, error: Error) {
+        if self.error != Some(error) {
+            warning!("link: {}", error);
+        }
+        self.error = Some(error);
+    }
+
+    fn fail_and_wait(&mut self, now: Instant, error: Error) {
+        self.fail(error);
+        self.due = Some(now + AGAIN);
+    }
+}
+
+#[cfg_attr(not(any(feature = "log", feature = "defmt")), allow(dead_code, reason = "for logs"))]
+impl Phase {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Calling => "calling",
+            Self::Setup => "setup",
+            Self::Sim => "SIM",
+            Self::Pin => "PIN",
+            Self::RadioOn => "radio on",
+            Self::Searching => "searching",
+            Self::Activating => "activating",
+            Self::Up => "up",
+            Self::TurningOff => "turning off",
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What is known of the link.
+
+use core::net::IpAddr;
+
+use heapless::String;
+
+/// How far the link is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum LinkState {
+    /// Not wanted.
+    Down,
+    /// Looking for a modem that answers.
+    Starting,
+    /// Setting up the modem and its SIM card.
+    Configuring,
+    /// Looking for a network.
+    Searching,
+    /// Registered, waiting for an IP address.
+    Activating,
+    /// Sockets can be opened.
+    Up,
+}
+
+/// A snapshot of the link.
+#[derive(Clone, Debug)]
+pub struct Status {
+    pub(crate) state: LinkState,
+    pub(crate) registration: u8,
+    pub(crate) operator: String<32>,
+    pub(crate) signal: Option<i8>,
+    pub(crate) address: Option<IpAddr>,
+}
+
+impl Status {
+    pub(crate) const fn new() -> Self {
+        Self { state: LinkState::Down, registration: 0, operator: String::new(), signal: None, address: None }
+    }
+
+    /// How far the link is.
+    pub const fn state(&self) -> LinkState {
+        self.state
+    }
+
+    /// Whether the modem is registered, at home or roaming.
+    pub const fn is_registered(&self) -> bool {
+        matches!(self.registration, 1 | 5)
+    }
+
+    /// Whether the network is a foreign one.
+    pub const fn is_roaming(&self) -> bool {
+        self.registration == 5
+    }
+
+    /// The operator, by name or number as the modem tells it; empty when unknown.
+    pub fn operator(&self) -> &str {
+        &self.operator
+    }
+
+    /// Received signal strength in dBm, −113 to −51 (3GPP TS 27.007 §8.5), when last asked for.
+    pub const fn signal_dbm(&self) -> Option<i8> {
+        self.signal
+    }
+
+    /// The IP address.
+    pub const fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    pub(crate) fn set_operator(&mut self, name: &[u8]) {
+        self.operator.clear();
+        for &b in name.iter().filter(|b| b.is_ascii_graphic() || **b == b' ') {
+            let _ = self.operator.push(char::from(b));
+        }
+    }
+
+    /// `<rssi>` of `+CSQ`: 0 is −113 dBm or less, 31 is −51 dBm or more, 99 is unknown.
+    pub(crate) fn set_signal(&mut self, rssi: u8) {
+        self.signal = (rssi <= 31).then(|| -113 + 2 * rssi as i8);
+    }
+}

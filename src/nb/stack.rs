@@ -1,0 +1,159 @@
+//! The stack and its pump.
+
+use core::cell::RefCell;
+use core::task::{Poll, Waker};
+
+use embedded_io::{Read, ReadReady, Write, WriteReady};
+
+use crate::dialect::Dialect;
+use crate::engine::{Engine, Output};
+use crate::error::Error;
+use crate::link::{Config, Status};
+use crate::resources::Resources;
+use crate::time::Instant;
+
+/// Reads of the serial port in one go; with them one call ends, however fast the modem sends.
+const READS: usize = 16;
+
+/// Tells the time.
+///
+/// ```
+/// use cellular_nal::{Instant, nb::Clock};
+/// let mut ticks = 0;
+/// let mut clock = || {
+///     ticks += 1;
+///     Instant::from_millis(ticks)
+/// };
+/// assert_eq!(clock.now(), Instant::from_millis(1));
+/// ```
+pub trait Clock {
+    /// Now; never earlier than before.
+    fn now(&mut self) -> Instant;
+}
+
+impl<F: FnMut() -> Instant> Clock for F {
+    fn now(&mut self) -> Instant {
+        self()
+    }
+}
+
+/// A modem's sockets behind `TcpClientStack`, `UdpClientStack` and `Dns` of embedded-nal.
+///
+/// No call waits: what is not done yet is `WouldBlock`, and the same call is made again later.
+/// A connection that has ended in any way is `TcpErrorKind::PipeClosed`; `Ok(0)` never means the
+/// end.
+#[derive(Debug)]
+pub struct Stack<'d, IO, C> {
+    pub(super) engine: &'d RefCell<Engine>,
+    io: IO,
+    clock: C,
+    failed: bool,
+}
+
+impl<'d, IO, C> Stack<'d, IO, C>
+where
+    IO: Read + ReadReady + Write + WriteReady,
+    C: Clock,
+{
+    /// Puts an engine into `resources` and drives it over `io`.
+    pub fn new<const SOCKETS: usize, const RX: usize, const TX: usize>(
+        dialect: &'static dyn Dialect,
+        config: Config,
+        resources: &'d mut Resources<SOCKETS, RX, TX>,
+        io: IO,
+        clock: C,
+    ) -> Self {
+        Self { engine: resources.engine(dialect, config), io, clock, failed: false }
+    }
+
+    /// Moves bytes, without waiting.
+    pub fn poll(&mut self) {
+        self.pump();
+    }
+
+    /// Brings the link up: call it until it is `Ok`. From then on the link comes back by itself.
+    ///
+    /// # Errors
+    /// Why the link does not come up. It is tried on all the same, but for a refused PIN.
+    pub fn link_up(&mut self) -> nb::Result<(), Error> {
+        let now = self.pump();
+        let mut engine = self.engine.borrow_mut();
+        if engine.status().state() == crate::LinkState::Down {
+            engine.link_up(now);
+        }
+        ready(engine.poll_link(Waker::noop()))
+    }
+
+    /// Takes the link down. All connections die. Call [`poll`](Self::poll) while the modem turns
+    /// its radio off.
+    pub fn link_down(&mut self) {
+        let now = self.pump();
+        self.engine.borrow_mut().link_down(now);
+    }
+
+    /// What is known of the link.
+    pub fn status(&mut self) -> Status {
+        self.pump();
+        self.engine.borrow_mut().status()
+    }
+
+    /// Whether the serial port has failed since this was asked last. The engine takes it for lost
+    /// bytes and goes on.
+    pub fn take_port_failure(&mut self) -> bool {
+        core::mem::take(&mut self.failed)
+    }
+
+    /// The serial port.
+    pub fn port(&mut self) -> &mut IO {
+        &mut self.io
+    }
+
+    /// Moves bytes both ways as far as the serial port goes without waiting.
+    pub(super) fn pump(&mut self) -> Instant {
+        let now = self.clock.now();
+        let mut engine = self.engine.borrow_mut();
+        let mut chunk = [0; 64];
+        for _ in 0..READS {
+            match self.io.read_ready() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(_) => {
+                    self.failed = true;
+                    break;
+                }
+            }
+            match self.io.read(&mut chunk) {
+                Ok(count @ 1..) => engine.handle_rx(now, chunk.get(..count).unwrap_or_default()),
+                Ok(0) | Err(_) => {
+                    self.failed = true;
+                    break;
+                }
+            }
+        }
+        loop {
+            let count = match engine.poll_output(now) {
+                Output::Transmit(bytes) => match self.io.write_ready() {
+                    Ok(true) => self.io.write(bytes).ok().filter(|&count| count > 0),
+                    Ok(false) => break,
+                    Err(_) => None,
+                },
+                Output::Baud(_) => continue,
+                Output::Timeout(_) => break,
+            };
+            let Some(count) = count else {
+                self.failed = true;
+                break;
+            };
+            engine.transmitted(count);
+        }
+        now
+    }
+}
+
+/// A poll in the words of `nb`.
+pub(super) fn ready<T>(poll: Poll<Result<T, Error>>) -> nb::Result<T, Error> {
+    match poll {
+        Poll::Ready(result) => result.map_err(nb::Error::Other),
+        Poll::Pending => Err(nb::Error::WouldBlock),
+    }
+}

@@ -1,0 +1,30 @@
+//! The socket table: what users asked for and what arrived.
+//!
+//! Operations of users set flags here, unsolicited results set flags here, and the engine derives
+//! its next command from the flags. Nothing is queued, so nothing overflows.
+
+mod datagram;
+pub(crate) mod dns;
+mod ring;
+mod slot;
+mod stream;
+mod table;
+mod waker;
+
+pub(crate) use dns::Lookup;
+pub use dns::{Name, Ticket};
+pub(crate) use slot::{Kind, Slot, State};
+use ring::Ring;
+pub use table::{Slots, Table};
+pub(crate) use waker::{WakerCell, Waiters};
+
+/// Names one socket of the engine, and one life of it.
+///
+/// A handle that outlives its socket is refused: the generation tells it from the next one in the
+/// same place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct SocketHandle {
+    pub(crate) index: u8,
+    pub(crate) generation: u8,
+}

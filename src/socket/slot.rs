@@ -1,0 +1,206 @@
+//! One socket: its state, its flags, its positions in the buffers.
+
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use super::{Ring, WakerCell};
+use crate::error::Error;
+use crate::time::{Duration, Instant};
+
+/// First and longest wait before a socket that is silent is asked whether it still stands. A lost
+/// unsolicited line, or a socket that vanished without one, is found by this.
+const PROBE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
+
+/// First and longest wait before a write that the modem refused is tried again.
+const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Tcp,
+    Udp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Nobody uses the slot.
+    Free,
+    /// A user wants it open.
+    Wanted,
+    /// The procedure that opens it runs.
+    Opening,
+    /// The modem has a socket for it.
+    Open,
+    /// The modem has none (any more); the user has not let go yet.
+    Dead,
+}
+
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) generation: u8,
+    pub(crate) state: State,
+    pub(crate) kind: Kind,
+    /// The modem's id, while `has_id`.
+    pub(crate) id: u8,
+    pub(crate) has_id: bool,
+    pub(crate) remote: SocketAddr,
+    pub(crate) local_port: u16,
+
+    /// The user has let go: what is staged is sent, then the modem's socket is closed.
+    pub(crate) released: bool,
+    /// No later than this, sent or not.
+    pub(crate) release_by: Instant,
+
+    /// Something may be unread in the modem.
+    pub(crate) maybe_unread: bool,
+    /// So much is.
+    pub(crate) unread: u16,
+    /// The modem must be asked how much before the next read.
+    pub(crate) ask: bool,
+    /// The modem said that the peer has closed.
+    pub(crate) peer_closed: bool,
+    /// It must be found out whether the modem's socket still stands.
+    pub(crate) check: bool,
+    /// All has been read and nothing will follow.
+    pub(crate) eof: bool,
+    /// Nothing can be written any more.
+    pub(crate) write_closed: bool,
+    /// Staged bytes were dropped because the peer had closed; the next flush says so.
+    pub(crate) write_lost: bool,
+    /// How the socket died.
+    pub(crate) error: Option<Error>,
+
+    pub(crate) rx: Ring,
+    /// Bytes at the front of the transmit buffer that wait to be sent.
+    pub(crate) tx_len: usize,
+    /// They go out now.
+    pub(crate) tx_commit: bool,
+    /// They go out then at the latest.
+    pub(crate) tx_linger: Instant,
+    /// The last command was a write: a read comes next, so that neither starves.
+    pub(crate) sent_last: bool,
+    retry_at: Instant,
+    retry_delay: Duration,
+    probe_at: Instant,
+    probe_delay: Duration,
+
+    pub(crate) reader: WakerCell,
+    pub(crate) writer: WakerCell,
+}
+
+impl Slot {
+    pub(crate) const fn new() -> Self {
+        Self {
+            generation: 0,
+            state: State::Free,
+            kind: Kind::Tcp,
+            id: 0,
+            has_id: false,
+            remote: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
+            local_port: 0,
+            released: false,
+            release_by: Instant::from_micros(0),
+            maybe_unread: false,
+            unread: 0,
+            ask: false,
+            peer_closed: false,
+            check: false,
+            eof: false,
+            write_closed: false,
+            write_lost: false,
+            error: None,
+            rx: Ring::new(),
+            tx_len: 0,
+            tx_commit: false,
+            tx_linger: Instant::from_micros(0),
+            sent_last: false,
+            retry_at: Instant::from_micros(0),
+            retry_delay: RETRY.0,
+            probe_at: Instant::from_micros(0),
+            probe_delay: PROBE.0,
+            reader: WakerCell::new(),
+            writer: WakerCell::new(),
+        }
+    }
+
+    /// Begins a new life of the slot.
+    pub(crate) fn occupy(&mut self, kind: Kind, remote: SocketAddr) {
+        let generation = self.generation.wrapping_add(1);
+        *self = Self { generation, kind, remote, state: State::Wanted, ..Self::new() };
+    }
+
+    /// The modem has a socket for this slot.
+    pub(crate) fn opened(&mut self, now: Instant) {
+        self.state = State::Open;
+        self.touch(now);
+        self.wake();
+    }
+
+    /// The modem has no socket for this slot, for the reason `error`.
+    pub(crate) fn fail(&mut self, error: Error) {
+        if self.state == State::Free {
+            return;
+        }
+        self.has_id = false;
+        self.tx_len = 0;
+        self.rx.rollback();
+        self.error.get_or_insert(error);
+        self.state = if self.released { State::Free } else { State::Dead };
+        self.wake();
+    }
+
+    /// The stream ended in order: what was read stays readable.
+    pub(crate) fn end(&mut self) {
+        self.eof = true;
+        self.write_closed = true;
+        self.tx_len = 0;
+        self.wake();
+    }
+
+    /// The modem's socket is closed and forgotten.
+    pub(crate) fn closed(&mut self) {
+        self.has_id = false;
+        self.state = if self.released { State::Free } else { State::Dead };
+        self.wake();
+    }
+
+    pub(crate) fn wake(&mut self) {
+        self.reader.wake();
+        self.writer.wake();
+    }
+
+    /// Something happened on the socket: it need not be asked for a while.
+    pub(crate) fn touch(&mut self, now: Instant) {
+        self.probe_delay = PROBE.0;
+        self.probe_at = now + PROBE.0;
+    }
+
+    pub(crate) const fn probe_at(&self) -> Instant {
+        self.probe_at
+    }
+
+    /// Nothing has happened since: the next question comes later.
+    pub(crate) fn probed(&mut self, now: Instant) {
+        self.probe_delay = self.probe_delay.doubled(PROBE.1);
+        self.probe_at = now + self.probe_delay;
+    }
+
+    /// The modem took no data.
+    pub(crate) fn stalled(&mut self, now: Instant) {
+        self.retry_at = now + self.retry_delay;
+        self.retry_delay = self.retry_delay.doubled(RETRY.1);
+    }
+
+    /// The modem took data.
+    pub(crate) fn flowed(&mut self) {
+        self.retry_delay = RETRY.0;
+        self.retry_at = Instant::from_micros(0);
+    }
+
+    /// When the staged bytes may go out: at once when they were committed, and not before a retry.
+    pub(crate) fn send_at(&self) -> Option<Instant> {
+        if self.tx_len == 0 || self.write_closed || self.state != State::Open {
+            return None;
+        }
+        let wanted = if self.tx_commit || self.released { Instant::from_micros(0) } else { self.tx_linger };
+        Some(wanted.max(self.retry_at))
+    }
+}

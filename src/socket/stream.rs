@@ -1,0 +1,231 @@
+//! What a user does with a TCP connection.
+
+use core::net::SocketAddr;
+use core::task::{Poll, Waker};
+
+use super::{Kind, SocketHandle, State};
+use crate::engine::Core;
+use crate::error::Error;
+use crate::link::LinkState;
+use crate::time::{Duration, Instant};
+
+/// How long a write that nobody flushes waits for more bytes to go with it.
+const LINGER: Duration = Duration::from_millis(20);
+
+/// How long staged bytes may take to leave behind a socket that was dropped.
+const RELEASE: Duration = Duration::from_secs(30);
+
+impl Core {
+    /// Takes a slot for a new socket. Waits while the link is coming up, and while a slot that was
+    /// let go is still being closed.
+    pub(crate) fn open(
+        &mut self,
+        kind: Kind,
+        remote: SocketAddr,
+        local_port: u16,
+        waker: &Waker,
+    ) -> Poll<Result<SocketHandle, Error>> {
+        if remote.port() == 0 || remote.ip().is_unspecified() {
+            return Poll::Ready(Err(Error::InvalidInput));
+        }
+        if let Err(error) = core::task::ready!(self.poll_link(waker)) {
+            return Poll::Ready(Err(error));
+        }
+        let limits = self.dialect.limits();
+        let limit = usize::from(limits.sockets);
+        let port = match local_port {
+            0 if limits.host_keeps_sockets => self.next_port(),
+            port => port,
+        };
+        let slots = self.table.all_mut();
+        let mut usable = slots.iter_mut().take(limit).enumerate();
+        if let Some((index, slot)) = usable.find(|(_, slot)| slot.state == State::Free) {
+            slot.occupy(kind, remote);
+            slot.local_port = port;
+            let handle = SocketHandle { index: index as u8, generation: slot.generation };
+            self.runner.wake();
+            return Poll::Ready(Ok(handle));
+        }
+        if slots.iter().any(|slot| slot.released) {
+            self.waiters.register(waker);
+            return Poll::Pending;
+        }
+        Poll::Ready(Err(Error::NoSocket))
+    }
+
+    /// Whether the socket is open yet.
+    pub(crate) fn poll_open(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
+        let slot = match self.table.of(handle) {
+            Ok(place) => place.slot,
+            Err(error) => return Poll::Ready(Err(error)),
+        };
+        match slot.state {
+            State::Wanted | State::Opening => {
+                slot.writer.register(waker);
+                Poll::Pending
+            }
+            State::Open => Poll::Ready(Ok(())),
+            State::Dead | State::Free => Poll::Ready(slot.error.map_or(Ok(()), Err)),
+        }
+    }
+
+    /// Takes received bytes; `Ok(0)` at the end of the stream.
+    pub(crate) fn read(
+        &mut self,
+        handle: SocketHandle,
+        buffer: &mut [u8],
+        waker: &Waker,
+    ) -> Poll<Result<usize, Error>> {
+        let place = match self.table.of(handle) {
+            Ok(place) => place,
+            Err(error) => return Poll::Ready(Err(error)),
+        };
+        let slot = place.slot;
+        if buffer.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        if !slot.rx.is_empty() {
+            let count = slot.rx.pop(place.rx, buffer);
+            // The engine may have waited for room.
+            self.runner.wake();
+            return Poll::Ready(Ok(count));
+        }
+        if slot.eof {
+            return Poll::Ready(Ok(0));
+        }
+        match (slot.state, slot.error) {
+            (State::Dead, error) => return Poll::Ready(Err(error.unwrap_or(Error::Reset))),
+            (State::Open, _) => {}
+            _ => return Poll::Ready(Err(Error::NotConnected)),
+        }
+        slot.reader.register(waker);
+        // Whoever waits for an answer has said all that it had to say.
+        if slot.tx_len > 0 && !slot.tx_commit {
+            slot.tx_commit = true;
+            self.runner.wake();
+        }
+        Poll::Pending
+    }
+
+    /// Whether `read` would return at once.
+    pub(crate) fn poll_readable(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
+        let slot = match self.table.of(handle) {
+            Ok(place) => place.slot,
+            Err(error) => return Poll::Ready(Err(error)),
+        };
+        if !slot.rx.is_empty() || slot.eof || slot.state == State::Dead {
+            return Poll::Ready(Ok(()));
+        }
+        slot.reader.register(waker);
+        Poll::Pending
+    }
+
+    /// Stages bytes; takes what fits, at least one.
+    pub(crate) fn write(
+        &mut self,
+        now: Instant,
+        handle: SocketHandle,
+        bytes: &[u8],
+        waker: &Waker,
+    ) -> Poll<Result<usize, Error>> {
+        let place = match self.table.of(handle) {
+            Ok(place) => place,
+            Err(error) => return Poll::Ready(Err(error)),
+        };
+        let slot = place.slot;
+        if let Some(error) = write_error(slot) {
+            return Poll::Ready(Err(error));
+        }
+        let free = place.tx.get_mut(slot.tx_len..).unwrap_or_default();
+        let count = bytes.len().min(free.len());
+        if let (Some(to), Some(from)) = (free.get_mut(..count), bytes.get(..count)) {
+            to.copy_from_slice(from);
+        }
+        if slot.tx_len == 0 && count > 0 {
+            slot.tx_commit = false;
+            slot.tx_linger = now + LINGER;
+        }
+        slot.tx_len += count;
+        if slot.tx_len == place.tx.len() {
+            slot.tx_commit = true;
+        }
+        if count > 0 || bytes.is_empty() {
+            self.runner.wake();
+            return Poll::Ready(Ok(count));
+        }
+        slot.writer.register(waker);
+        self.runner.wake();
+        Poll::Pending
+    }
+
+    /// Waits until the modem has taken all that was written.
+    pub(crate) fn flush(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
+        let slot = match self.table.of(handle) {
+            Ok(place) => place.slot,
+            Err(error) => return Poll::Ready(Err(error)),
+        };
+        if let Some(error) = slot.error {
+            return Poll::Ready(Err(error));
+        }
+        if slot.tx_len == 0 {
+            let lost = slot.write_lost;
+            slot.write_lost = false;
+            return Poll::Ready(if lost { Err(Error::Closed) } else { Ok(()) });
+        }
+        slot.tx_commit = true;
+        slot.writer.register(waker);
+        self.runner.wake();
+        Poll::Pending
+    }
+
+    /// Lets go of a socket. What was written is still sent, for a bounded time; then the modem's
+    /// socket is closed. The handle is dead from here on.
+    pub(crate) fn release(&mut self, now: Instant, handle: SocketHandle) {
+        let Ok(place) = self.table.of(handle) else { return };
+        let slot = place.slot;
+        slot.released = true;
+        slot.release_by = now + RELEASE;
+        if matches!(slot.state, State::Wanted | State::Dead) {
+            slot.state = State::Free;
+            slot.released = false;
+            self.waiters.wake();
+        }
+        self.runner.wake();
+    }
+
+    /// Lets go of a socket without sending what was written.
+    pub(crate) fn abort(&mut self, now: Instant, handle: SocketHandle) {
+        if let Ok(place) = self.table.of(handle) {
+            place.slot.tx_len = 0;
+        }
+        self.release(now, handle);
+    }
+
+    /// `Ok` when the link is up; waits while it is coming up.
+    pub(crate) fn poll_link(&mut self, waker: &Waker) -> Poll<Result<(), Error>> {
+        match (self.link.state(), self.link.error()) {
+            (LinkState::Up, _) => Poll::Ready(Ok(())),
+            (_, Some(error)) => Poll::Ready(Err(error)),
+            (LinkState::Down, None) => Poll::Ready(Err(Error::LinkDown)),
+            _ => {
+                self.waiters.register(waker);
+                Poll::Pending
+            }
+        }
+    }
+
+    /// A local port from the dynamic range, another one each time.
+    fn next_port(&mut self) -> u16 {
+        self.port = self.port.wrapping_add(1) & 0x3fff;
+        0xc000 | self.port
+    }
+}
+
+fn write_error(slot: &super::Slot) -> Option<Error> {
+    match slot.state {
+        State::Open if !slot.write_closed => None,
+        State::Open => Some(Error::Closed),
+        State::Dead => Some(slot.error.unwrap_or(Error::Closed)),
+        _ => Some(Error::NotConnected),
+    }
+}
