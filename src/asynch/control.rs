@@ -3,7 +3,6 @@
 use core::cell::RefCell;
 use core::future::poll_fn;
 
-use super::now;
 use crate::dialect::Credential;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -30,7 +29,7 @@ impl<'d> Control<'d> {
     /// # Cancel safety
     /// The link goes on coming up.
     pub async fn connect(&self) -> Result<(), Error> {
-        self.engine.borrow_mut().link_up(now());
+        self.engine.borrow_mut().link_up();
         poll_fn(|cx| self.engine.borrow_mut().poll_link(cx.waker())).await
     }
 
@@ -39,7 +38,7 @@ impl<'d> Control<'d> {
     /// # Cancel safety
     /// The link goes on going down.
     pub async fn disconnect(&self) {
-        self.engine.borrow_mut().link_down(now());
+        self.engine.borrow_mut().link_down();
         poll_fn(|cx| self.engine.borrow_mut().poll_down(cx.waker())).await;
     }
 

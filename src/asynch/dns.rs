@@ -6,7 +6,7 @@ use core::net::IpAddr;
 
 use embedded_nal_async::{AddrType, Dns};
 
-use super::{Stack, now};
+use super::Stack;
 use crate::at::parse_address;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -34,7 +34,7 @@ impl Dns for Stack<'_> {
             return if fits { Ok(address) } else { Err(Error::NameNotFound) };
         }
         let engine = self.engine;
-        let ticket = poll_fn(|cx| engine.borrow_mut().resolve(now(), host, ipv6, cx.waker())).await?;
+        let ticket = poll_fn(|cx| engine.borrow_mut().resolve(host, ipv6, cx.waker())).await?;
         let lookup = Lookup { engine, ticket };
         poll_fn(|cx| lookup.engine.borrow_mut().poll_lookup(ticket, cx.waker())).await
     }
@@ -48,7 +48,7 @@ impl Dns for Stack<'_> {
     /// As for names.
     async fn get_host_by_address(&self, address: IpAddr, result: &mut [u8]) -> Result<usize, Error> {
         let engine = self.engine;
-        let ticket = poll_fn(|cx| engine.borrow_mut().resolve_address(now(), address, cx.waker())).await?;
+        let ticket = poll_fn(|cx| engine.borrow_mut().resolve_address(address, cx.waker())).await?;
         let lookup = Lookup { engine, ticket };
         poll_fn(|cx| lookup.engine.borrow_mut().poll_reverse_lookup(ticket, result, cx.waker())).await
     }

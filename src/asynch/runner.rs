@@ -49,6 +49,11 @@ impl<'d> Runner<'d> {
         Self { engine }
     }
 
+    /// The engine itself, for whoever drives it without this loop.
+    pub const fn engine(&self) -> &'d RefCell<Engine> {
+        self.engine
+    }
+
     /// Runs until the serial port fails. Call it again then: nothing is lost but the bytes that
     /// the port lost, and the engine notices those.
     ///

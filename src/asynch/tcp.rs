@@ -7,7 +7,7 @@ use core::net::SocketAddr;
 use embedded_io_async::{ErrorType, Read, Write};
 use embedded_nal_async::TcpConnect;
 
-use super::{Stack, now};
+use super::Stack;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::socket::SocketHandle;
@@ -63,7 +63,7 @@ impl TcpSocket<'_> {
 
     /// Closes the connection; what was written and not sent yet is dropped.
     pub fn abort(self) {
-        self.engine.borrow_mut().abort(now(), self.handle);
+        self.engine.borrow_mut().abort(self.handle);
     }
 
     /// Waits until a read would not wait: for data, the end or an error.
@@ -99,7 +99,7 @@ impl Write for TcpSocket<'_> {
     /// # Cancel safety
     /// A dropped future has taken nothing.
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        poll_fn(|cx| self.engine.borrow_mut().write(now(), self.handle, bytes, cx.waker())).await
+        poll_fn(|cx| self.engine.borrow_mut().write(self.handle, bytes, cx.waker())).await
     }
 
     /// Waits until the modem has taken all that was written. The peer may not have it yet.
@@ -113,6 +113,6 @@ impl Write for TcpSocket<'_> {
 
 impl Drop for TcpSocket<'_> {
     fn drop(&mut self) {
-        self.engine.borrow_mut().release(now(), self.handle);
+        self.engine.borrow_mut().release(self.handle);
     }
 }

@@ -7,7 +7,7 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use embedded_io_async::ErrorType;
 use embedded_nal_async::{ConnectedUdp, UdpStack, UnconnectedUdp};
 
-use super::{Stack, now};
+use super::Stack;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::socket::SocketHandle;
@@ -87,7 +87,7 @@ impl ConnectedUdp for UdpSocket<'_> {
 
 impl Drop for UdpSocket<'_> {
     fn drop(&mut self) {
-        self.engine.borrow_mut().release(now(), self.handle);
+        self.engine.borrow_mut().release(self.handle);
     }
 }
 

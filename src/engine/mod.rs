@@ -52,7 +52,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     pub(crate) config: Config,
     pub(crate) status: Status,
     pub(crate) link: Link,
-    now: Instant,
+    pub(crate) now: Instant,
     /// The command line under way, `sent` of `len` bytes.
     command: [u8; COMMAND],
     len: usize,
@@ -172,16 +172,6 @@ impl Engine {
         self.core.runner.wake();
     }
 
-    /// Asks for the link to be brought up. Nothing happens on the line before.
-    pub fn link_up(&mut self, now: Instant) {
-        self.core.request(now, true);
-    }
-
-    /// Asks for the link to be taken down. All connections die.
-    pub fn link_down(&mut self, now: Instant) {
-        self.core.request(now, false);
-    }
-
     /// The link as it is now.
     pub fn status(&mut self) -> Status {
         self.core.status.state = self.core.link.state();
@@ -195,9 +185,8 @@ impl Engine {
 }
 
 impl Core {
-    pub(crate) fn request(&mut self, now: Instant, up: bool) {
-        self.now = now;
-        self.link.request(now, up);
+    pub(crate) fn request(&mut self, up: bool) {
+        self.link.request(self.now, up);
         if !up {
             self.drop_sockets(crate::Error::LinkDown);
         }
@@ -254,6 +243,7 @@ impl Core {
     /// Sets time forward: deadlines, then the next command where one is due.
     fn advance(&mut self, now: Instant) -> Option<(Instant, Timer)> {
         self.now = now;
+        self.link.start_clocks(now);
         loop {
             if self.sync.is_none() && self.link.is_calling() {
                 self.forget_job();

@@ -11,9 +11,18 @@ use crate::dialect::Credential;
 use crate::error::Error;
 use crate::link::LinkState;
 use crate::socket::{Kind, SocketHandle, State, Ticket};
-use crate::time::Instant;
 
 impl Engine {
+    /// Asks for the link to be brought up. Nothing happens on the line before.
+    pub fn link_up(&mut self) {
+        self.core.request(true);
+    }
+
+    /// Asks for the link to be taken down. All connections die.
+    pub fn link_down(&mut self) {
+        self.core.request(false);
+    }
+
     /// `Ok` when sockets can be opened; waits while the link is coming up.
     pub fn poll_link(&mut self, waker: &Waker) -> Poll<Result<(), Error>> {
         self.core.poll_link(waker)
@@ -106,12 +115,11 @@ impl Engine {
     /// Stages bytes to be sent; takes as many as fit.
     pub fn write(
         &mut self,
-        now: Instant,
         handle: SocketHandle,
         bytes: &[u8],
         waker: &Waker,
     ) -> Poll<Result<usize, Error>> {
-        self.core.write(now, handle, bytes, waker)
+        self.core.write(handle, bytes, waker)
     }
 
     /// Waits until the modem has taken all that was written.
@@ -140,35 +148,33 @@ impl Engine {
     }
 
     /// Lets go of a socket; what was written is still sent, then it is closed.
-    pub fn release(&mut self, now: Instant, handle: SocketHandle) {
-        self.core.release(now, handle);
+    pub fn release(&mut self, handle: SocketHandle) {
+        self.core.release(handle);
     }
 
     /// Lets go of a socket; what was written and not sent is dropped.
-    pub fn abort(&mut self, now: Instant, handle: SocketHandle) {
-        self.core.abort(now, handle);
+    pub fn abort(&mut self, handle: SocketHandle) {
+        self.core.abort(handle);
     }
 
     /// Asks for the address of a host name, IPv6 or IPv4 or whichever comes. See
     /// [`poll_lookup`](Self::poll_lookup).
     pub fn resolve(
         &mut self,
-        now: Instant,
         name: &str,
         ipv6: Option<bool>,
         waker: &Waker,
     ) -> Poll<Result<Ticket, Error>> {
-        self.core.resolve(now, name.as_bytes(), ipv6, waker)
+        self.core.resolve(name.as_bytes(), ipv6, waker)
     }
 
     /// Asks for the host name of an address.
     pub fn resolve_address(
         &mut self,
-        now: Instant,
         address: IpAddr,
         waker: &Waker,
     ) -> Poll<Result<Ticket, Error>> {
-        self.core.resolve_address(now, address, waker)
+        self.core.resolve_address(address, waker)
     }
 
     /// Waits for the address.

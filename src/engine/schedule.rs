@@ -105,6 +105,7 @@ impl Core {
         for turn in 0..count {
             let index = (self.next_slot + turn) % count;
             let Some(place) = self.table.at(index) else { continue };
+            place.slot.start_clocks(self.now);
             let free = place.slot.rx.free(place.rx);
             match want(place.slot, self.now, free, place.rx.len(), limits, can_open, counts) {
                 Want::Now(procedure) => {
@@ -192,7 +193,7 @@ fn want(
         State::Wanted if slot.released => Want::At(None),
         State::Wanted if can_open => Want::Now(pick(Procedure::OpenTcp, Procedure::OpenUdp)),
         State::Open => {
-            let nothing_left = slot.tx_len == 0 || slot.write_closed || now >= slot.release_by;
+            let nothing_left = slot.tx_len == 0 || slot.write_closed || now >= slot.release_by();
             if slot.has_id && (slot.eof || slot.released && nothing_left) {
                 return Want::Now(Procedure::Close);
             }
@@ -211,7 +212,7 @@ fn want(
             }
             let sending = send_at.map(|at| (at, Timer::Send));
             let later = if slot.released {
-                Some((slot.release_by, Timer::Send))
+                Some((slot.release_by(), Timer::Send))
             } else {
                 idle.then(|| (slot.probe_at(), Timer::Probe))
             };

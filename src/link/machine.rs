@@ -60,6 +60,8 @@ pub(crate) struct Link {
     pin: Pin,
     denied: Option<Instant>,
     refresh: bool,
+    /// A request has come since the last look at the clock.
+    requested: bool,
 }
 
 impl Link {
@@ -73,6 +75,7 @@ impl Link {
             pin: Pin::Untried,
             denied: None,
             refresh: false,
+            requested: false,
         }
     }
 
@@ -114,13 +117,20 @@ impl Link {
     /// Brings the link up, or takes it down.
     pub(crate) fn request(&mut self, now: Instant, up: bool) {
         self.error = None;
-        self.since = now;
+        self.requested = true;
         self.denied = None;
         match (up, self.phase) {
             (true, Phase::Off | Phase::TurningOff) => self.enter(now, Phase::Calling),
             (true, _) => self.due = self.due.map(|due| due.min(now)),
             (false, Phase::Off | Phase::Calling) => self.enter(now, Phase::Off),
             (false, _) => self.enter(now, Phase::TurningOff),
+        }
+    }
+
+    /// Counts the time of a request from now on.
+    pub(crate) fn start_clocks(&mut self, now: Instant) {
+        if core::mem::take(&mut self.requested) {
+            self.since = now;
         }
     }
 

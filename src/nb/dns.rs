@@ -21,7 +21,7 @@ where
     ///
     /// An answer that is not fetched within two seconds makes room for another question.
     fn get_host_by_name(&mut self, hostname: &str, addr_type: AddrType) -> nb::Result<IpAddr, Error> {
-        let now = self.pump();
+        self.pump();
         let ipv6 = match addr_type {
             AddrType::IPv4 => Some(false),
             AddrType::IPv6 => Some(true),
@@ -34,7 +34,7 @@ where
         let mut engine = self.engine.borrow_mut();
         let ticket = match engine.core.ticket_of(hostname.as_bytes(), ipv6) {
             Some(ticket) => ticket,
-            None => ready(engine.resolve(now, hostname, ipv6, Waker::noop()))?,
+            None => ready(engine.resolve(hostname, ipv6, Waker::noop()))?,
         };
         let result = ready(engine.poll_lookup(ticket, Waker::noop()));
         drop(engine);
@@ -44,11 +44,11 @@ where
 
     /// The host name of an address, where the modem can tell it.
     fn get_host_by_address(&mut self, address: IpAddr, result: &mut [u8]) -> nb::Result<usize, Error> {
-        let now = self.pump();
+        self.pump();
         let mut engine = self.engine.borrow_mut();
         let ticket = match engine.core.ticket_of_address(address) {
             Some(ticket) => ticket,
-            None => ready(engine.resolve_address(now, address, Waker::noop()))?,
+            None => ready(engine.resolve_address(address, Waker::noop()))?,
         };
         let len = ready(engine.poll_reverse_lookup(ticket, result, Waker::noop()));
         drop(engine);

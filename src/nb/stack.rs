@@ -76,10 +76,10 @@ where
     /// # Errors
     /// Why the link does not come up. It is tried on all the same, but for a refused PIN.
     pub fn link_up(&mut self) -> nb::Result<(), Error> {
-        let now = self.pump();
+        self.pump();
         let mut engine = self.engine.borrow_mut();
         if engine.status().state() == crate::LinkState::Down {
-            engine.link_up(now);
+            engine.link_up();
         }
         ready(engine.poll_link(Waker::noop()))
     }
@@ -87,8 +87,8 @@ where
     /// Takes the link down. All connections die. Call [`poll`](Self::poll) while the modem turns
     /// its radio off.
     pub fn link_down(&mut self) {
-        let now = self.pump();
-        self.engine.borrow_mut().link_down(now);
+        self.pump();
+        self.engine.borrow_mut().link_down();
     }
 
     /// What is known of the link.
@@ -109,7 +109,7 @@ where
     }
 
     /// Moves bytes both ways as far as the serial port goes without waiting.
-    pub(super) fn pump(&mut self) -> Instant {
+    pub(super) fn pump(&mut self) {
         let now = self.clock.now();
         let mut engine = self.engine.borrow_mut();
         let mut chunk = [0; 64];
@@ -146,7 +146,6 @@ where
             };
             engine.transmitted(count);
         }
-        now
     }
 }
 

@@ -33,12 +33,12 @@ where
     /// Connects; call it until it is `Ok`. On a socket that is connected to `remote` it is `Ok`,
     /// on one that failed, has ended or is connected elsewhere it connects anew.
     fn connect(&mut self, socket: &mut TcpSocket, remote: SocketAddr) -> nb::Result<(), Error> {
-        let now = self.pump();
+        self.pump();
         let mut engine = self.engine.borrow_mut();
         if let Some((handle, to)) = socket.connection
             && (to != remote || engine.is_over(handle))
         {
-            engine.release(now, handle);
+            engine.release(handle);
             socket.connection = None;
         }
         let handle = match socket.connection {
@@ -51,7 +51,7 @@ where
         };
         let result = ready(engine.poll_open(handle, Waker::noop()));
         if let Err(nb::Error::Other(_)) = result {
-            engine.release(now, handle);
+            engine.release(handle);
             socket.connection = None;
         }
         drop(engine);
@@ -62,9 +62,9 @@ where
     /// Sends what fits. Small pieces are gathered: they leave when the buffer is full, when a
     /// receive finds nothing, or 20 ms after the first of them.
     fn send(&mut self, socket: &mut TcpSocket, buffer: &[u8]) -> nb::Result<usize, Error> {
-        let now = self.pump();
+        self.pump();
         let (handle, _) = socket.connection.ok_or(Error::NotConnected)?;
-        let result = ready(self.engine.borrow_mut().write(now, handle, buffer, Waker::noop()));
+        let result = ready(self.engine.borrow_mut().write(handle, buffer, Waker::noop()));
         self.pump();
         result
     }
@@ -82,9 +82,9 @@ where
     /// Closes the socket, whatever its state; what was sent still leaves. Never fails and never
     /// waits: the modem's socket is closed in the background.
     fn close(&mut self, socket: TcpSocket) -> Result<(), Error> {
-        let now = self.pump();
+        self.pump();
         if let Some((handle, _)) = socket.connection {
-            self.engine.borrow_mut().release(now, handle);
+            self.engine.borrow_mut().release(handle);
         }
         self.pump();
         Ok(())

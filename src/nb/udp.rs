@@ -23,7 +23,7 @@ where
     C: Clock,
 {
     fn opened(&mut self, socket: &mut UdpSocket) -> nb::Result<SocketHandle, Error> {
-        let now = self.pump();
+        self.pump();
         let remote = socket.remote.ok_or(Error::NotConnected)?;
         let mut engine = self.engine.borrow_mut();
         let handle = match socket.handle {
@@ -33,7 +33,7 @@ where
         socket.handle = Some(handle);
         let result = ready(engine.poll_open(handle, Waker::noop()));
         if let Err(nb::Error::Other(_)) = result {
-            engine.release(now, handle);
+            engine.release(handle);
             socket.handle = None;
         }
         drop(engine);
@@ -57,11 +57,11 @@ where
 
     /// Sets the peer. The modem hears of it with the first datagram.
     fn connect(&mut self, socket: &mut UdpSocket, remote: SocketAddr) -> Result<(), Error> {
-        let now = self.pump();
+        self.pump();
         if socket.remote != Some(remote)
             && let Some(handle) = socket.handle.take()
         {
-            self.engine.borrow_mut().release(now, handle);
+            self.engine.borrow_mut().release(handle);
         }
         socket.remote = Some(remote);
         Ok(())
@@ -85,9 +85,9 @@ where
 
     /// Closes the socket. Never fails and never waits.
     fn close(&mut self, socket: UdpSocket) -> Result<(), Error> {
-        let now = self.pump();
+        self.pump();
         if let Some(handle) = socket.handle {
-            self.engine.borrow_mut().release(now, handle);
+            self.engine.borrow_mut().release(handle);
         }
         self.pump();
         Ok(())

@@ -129,7 +129,6 @@ impl Core {
     /// Asks for the address of `name`. Waits while another question is open.
     pub(crate) fn resolve(
         &mut self,
-        now: Instant,
         name: &[u8],
         ipv6: Option<bool>,
         waker: &Waker,
@@ -137,25 +136,23 @@ impl Core {
         if !is_host_name(name) {
             return Poll::Ready(Err(Error::InvalidInput));
         }
-        self.ask(now, Question::Name { ipv6 }, name, waker)
+        self.ask(Question::Name { ipv6 }, name, waker)
     }
 
     /// Asks for the name of `address`.
     pub(crate) fn resolve_address(
         &mut self,
-        now: Instant,
         address: IpAddr,
         waker: &Waker,
     ) -> Poll<Result<Ticket, Error>> {
         if self.dialect.steps(crate::dialect::Procedure::ResolveAddress).is_empty() {
             return Poll::Ready(Err(Error::Unsupported));
         }
-        self.ask(now, Question::Address(address), &[], waker)
+        self.ask(Question::Address(address), &[], waker)
     }
 
     fn ask(
         &mut self,
-        now: Instant,
         question: Question,
         name: &[u8],
         waker: &Waker,
@@ -164,7 +161,7 @@ impl Core {
             return Poll::Ready(Err(error));
         }
         let lookup = &mut self.lookup;
-        let unclaimed = matches!(lookup.state, State::Done(_)) && now.since(lookup.since) >= UNCLAIMED;
+        let unclaimed = matches!(lookup.state, State::Done(_)) && self.now.since(lookup.since) >= UNCLAIMED;
         if lookup.state != State::Idle && !unclaimed {
             self.waiters.register(waker);
             return Poll::Pending;

@@ -13,6 +13,12 @@ const PROBE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs
 /// First and longest wait before a write that the modem refused is tried again.
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
+/// How long a write that nobody flushes waits for more bytes to go with it.
+const LINGER: Duration = Duration::from_millis(20);
+
+/// How long staged bytes may take to leave behind a socket that was dropped.
+const RELEASE: Duration = Duration::from_secs(30);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Tcp,
@@ -46,8 +52,8 @@ pub(crate) struct Slot {
 
     /// The user has let go: what is staged is sent, then the modem's socket is closed.
     pub(crate) released: bool,
-    /// No later than this, sent or not.
-    pub(crate) release_by: Instant,
+    /// No later than this, sent or not; counted from when the engine first sees it.
+    release_by: Option<Instant>,
 
     /// Something may be unread in the modem.
     pub(crate) maybe_unread: bool,
@@ -73,8 +79,8 @@ pub(crate) struct Slot {
     pub(crate) tx_len: usize,
     /// They go out now.
     pub(crate) tx_commit: bool,
-    /// They go out then at the latest.
-    pub(crate) tx_linger: Instant,
+    /// They go out then at the latest; counted from when the engine first sees them.
+    tx_linger: Option<Instant>,
     /// The last command was a write: a read comes next, so that neither starves.
     pub(crate) sent_last: bool,
     retry_at: Instant,
@@ -97,7 +103,7 @@ impl Slot {
             remote: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
             local_port: 0,
             released: false,
-            release_by: Instant::from_micros(0),
+            release_by: None,
             maybe_unread: false,
             unread: 0,
             ask: false,
@@ -110,7 +116,7 @@ impl Slot {
             rx: Ring::new(),
             tx_len: 0,
             tx_commit: false,
-            tx_linger: Instant::from_micros(0),
+            tx_linger: None,
             sent_last: false,
             retry_at: Instant::from_micros(0),
             retry_delay: RETRY.0,
@@ -191,6 +197,10 @@ impl Slot {
 
     /// The modem took data.
     pub(crate) fn flowed(&mut self) {
+        if self.tx_len == 0 {
+            self.tx_commit = false;
+            self.tx_linger = None;
+        }
         self.retry_delay = RETRY.0;
         self.retry_at = Instant::from_micros(0);
     }
@@ -200,7 +210,26 @@ impl Slot {
         if self.tx_len == 0 || self.write_closed || self.state != State::Open {
             return None;
         }
-        let wanted = if self.tx_commit || self.released { Instant::from_micros(0) } else { self.tx_linger };
+        let hurry = self.tx_commit || self.released;
+        let wanted = self.tx_linger.filter(|_| !hurry).unwrap_or_default();
         Some(wanted.max(self.retry_at))
+    }
+
+    /// Starts the clocks of what users have set going since the last time.
+    pub(crate) fn start_clocks(&mut self, now: Instant) {
+        if self.released {
+            self.release_by.get_or_insert(now + RELEASE);
+        }
+        if self.tx_len == 0 {
+            self.tx_linger = None;
+            self.tx_commit = false;
+        } else {
+            self.tx_linger.get_or_insert(now + LINGER);
+        }
+    }
+
+    /// When a socket that was let go is closed, sent or not.
+    pub(crate) fn release_by(&self) -> Instant {
+        self.release_by.unwrap_or_default()
     }
 }

@@ -7,13 +7,6 @@ use super::{Kind, SocketHandle, State};
 use crate::engine::Core;
 use crate::error::Error;
 use crate::link::LinkState;
-use crate::time::{Duration, Instant};
-
-/// How long a write that nobody flushes waits for more bytes to go with it.
-const LINGER: Duration = Duration::from_millis(20);
-
-/// How long staged bytes may take to leave behind a socket that was dropped.
-const RELEASE: Duration = Duration::from_secs(30);
 
 impl Core {
     /// Takes a slot for a new socket. Waits while the link is coming up, and while a slot that was
@@ -123,7 +116,6 @@ impl Core {
     /// Stages bytes; takes what fits, at least one.
     pub(crate) fn write(
         &mut self,
-        now: Instant,
         handle: SocketHandle,
         bytes: &[u8],
         waker: &Waker,
@@ -140,10 +132,6 @@ impl Core {
         let count = bytes.len().min(free.len());
         if let (Some(to), Some(from)) = (free.get_mut(..count), bytes.get(..count)) {
             to.copy_from_slice(from);
-        }
-        if slot.tx_len == 0 && count > 0 {
-            slot.tx_commit = false;
-            slot.tx_linger = now + LINGER;
         }
         slot.tx_len += count;
         if slot.tx_len == place.tx.len() {
@@ -180,11 +168,10 @@ impl Core {
 
     /// Lets go of a socket. What was written is still sent, for a bounded time; then the modem's
     /// socket is closed. The handle is dead from here on.
-    pub(crate) fn release(&mut self, now: Instant, handle: SocketHandle) {
+    pub(crate) fn release(&mut self, handle: SocketHandle) {
         let Ok(place) = self.table.of(handle) else { return };
         let slot = place.slot;
         slot.released = true;
-        slot.release_by = now + RELEASE;
         if matches!(slot.state, State::Wanted | State::Dead) {
             slot.state = State::Free;
             slot.released = false;
@@ -194,11 +181,11 @@ impl Core {
     }
 
     /// Lets go of a socket without sending what was written.
-    pub(crate) fn abort(&mut self, now: Instant, handle: SocketHandle) {
+    pub(crate) fn abort(&mut self, handle: SocketHandle) {
         if let Ok(place) = self.table.of(handle) {
             place.slot.tx_len = 0;
         }
-        self.release(now, handle);
+        self.release(handle);
     }
 
     /// `Ok` when the link is up; waits while it is coming up.

@@ -23,7 +23,8 @@ pub trait Slots: sealed::Sealed {}
 impl<const N: usize, const RX: usize, const TX: usize> Slots for Table<N, RX, TX> {}
 
 mod sealed {
-    #[allow(private_interfaces, reason = "sealed")]
+    #![allow(private_interfaces, reason = "sealed: nobody outside can name or call it")]
+
     pub trait Sealed: core::fmt::Debug {
         fn slots(&self) -> &[super::Slot];
         fn parts(&mut self) -> super::Parts<'_>;

@@ -1,0 +1,272 @@
+//! A modem, a serial line and an engine in virtual time.
+//!
+//! Nothing here sleeps: time jumps to whatever happens next. The same seed gives the same run.
+#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(missing_docs, unreachable_pub)]
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use cellular_nal::asynch::{Control, Stack};
+use cellular_nal::dialect::{Dialect, sequans::RYZ014A, ublox::SARA_R5};
+use cellular_nal::{Config, Engine, Error, Instant, Output, Resources, SocketHandle};
+use modem_sim::line::{Faults, Line};
+use modem_sim::{Direction, Model, Modem, Options, VirtualNetwork};
+
+pub const ECHO: ([u8; 4], u16) = ([10, 0, 0, 7], 7);
+
+/// Everything at both ends of the line.
+pub struct World {
+    pub engine: &'static RefCell<Engine>,
+    pub stack: Stack<'static>,
+    pub control: Control<'static>,
+    pub modem: Modem,
+    pub net: VirtualNetwork,
+    pub line: Line,
+    pub now: Duration,
+    pub model: Model,
+    host_baud: u32,
+    /// The conversation, when it is recorded.
+    pub log: Rc<RefCell<Vec<String>>>,
+    /// Bits per second of the host's port can change.
+    pub baud_changes: bool,
+    woken: Arc<Woken>,
+}
+
+/// How a world is made.
+pub struct Setup {
+    pub model: Model,
+    pub options: Options,
+    pub config: Config,
+    pub seed: u64,
+    pub line: Faults,
+    pub record: bool,
+}
+
+impl Setup {
+    pub fn new(model: Model) -> Self {
+        Setup {
+            model,
+            options: Options::default(),
+            config: Config::new(),
+            seed: 1,
+            line: Faults::paced(115_200),
+            record: false,
+        }
+    }
+
+    pub fn build(self) -> World {
+        self.build_sized::<2, 1024, 1024>()
+    }
+
+    pub fn build_sized<const N: usize, const RX: usize, const TX: usize>(self) -> World {
+        let net = VirtualNetwork::new();
+        net.set_rtt(self.options.rtt);
+        let baud = self.options.baud;
+        let mut modem = Modem::new(self.model, self.options, Box::new(net.clone()));
+        let log = Rc::new(RefCell::new(Vec::new()));
+        if self.record {
+            let sink = log.clone();
+            modem.trace(Box::new(move |at, direction, bytes| {
+                let arrow = if direction == Direction::ToModem { '>' } else { '<' };
+                let text = bytes.escape_ascii();
+                sink.borrow_mut().push(format!("{:9.3} {arrow} {text}", at.as_secs_f64()));
+            }));
+        }
+        let mut line = Line::new(self.seed);
+        line.set_faults(Direction::ToModem, self.line.clone());
+        line.set_faults(Direction::ToHost, self.line);
+        line.set_speeds(115_200, baud);
+        let resources = Box::leak(Box::new(Resources::<N, RX, TX>::new()));
+        let (stack, control, runner) = cellular_nal::asynch::new(dialect(self.model), self.config, resources);
+        World {
+            engine: runner.engine(),
+            stack,
+            control,
+            modem,
+            net,
+            line,
+            now: Duration::ZERO,
+            model: self.model,
+            host_baud: 115_200,
+            log,
+            baud_changes: true,
+            woken: Arc::default(),
+        }
+    }
+}
+
+pub fn dialect(model: Model) -> &'static dyn Dialect {
+    match model {
+        Model::SaraR5 => &SARA_R5,
+        Model::Ryz014a => &RYZ014A,
+    }
+}
+
+/// A world whose link is up.
+pub fn up(model: Model) -> World {
+    let mut world = Setup::new(model).build();
+    world.bring_up();
+    world
+}
+
+#[derive(Default)]
+struct Woken(AtomicU64);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn instant(now: Duration) -> Instant {
+    Instant::from_micros(now.as_micros() as u64)
+}
+
+impl World {
+    pub fn bring_up(&mut self) {
+        let control = self.control;
+        self.run(60, control.connect()).expect("the link comes up");
+    }
+
+    /// Lets everything happen that is due, then jumps to the next thing, `limit` at the latest.
+    /// False when that has come.
+    pub fn step(&mut self, limit: Duration) -> bool {
+        let mut next = limit;
+        loop {
+            let mut busy = false;
+            let mut engine = self.engine.borrow_mut();
+            loop {
+                match engine.poll_output(instant(self.now)) {
+                    Output::Transmit(bytes) => {
+                        let count = bytes.len();
+                        self.line.push(Direction::ToModem, self.now, bytes);
+                        engine.transmitted(count);
+                        busy = true;
+                    }
+                    Output::Baud(baud) => {
+                        if self.baud_changes {
+                            self.host_baud = baud;
+                        }
+                        busy = true;
+                    }
+                    Output::Timeout(at) => {
+                        if let Some((at, timer)) = at {
+                            let at = Duration::from_micros(at.as_micros());
+                            assert!(at > self.now, "{timer:?} is due and nothing comes of it at {:?}", self.now);
+                            next = next.min(at);
+                        }
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+            drop(engine);
+            self.line.set_speeds(self.host_baud, self.modem.baud());
+            while let Some(bytes) = self.modem.poll_transmit(self.now) {
+                self.line.push(Direction::ToHost, self.now, &bytes);
+                busy = true;
+            }
+            while let Some(bytes) = self.line.poll(Direction::ToModem, self.now) {
+                self.modem.handle_rx(self.now, &bytes);
+                busy = true;
+            }
+            while let Some(bytes) = self.line.poll(Direction::ToHost, self.now) {
+                self.engine.borrow_mut().handle_rx(instant(self.now), &bytes);
+                busy = true;
+            }
+            if self.modem.poll_timeout().is_some_and(|at| at <= self.now) {
+                self.modem.handle_timeout(self.now);
+                busy = true;
+            }
+            if !busy {
+                break;
+            }
+            next = limit;
+        }
+        next = [self.modem.poll_timeout(), self.line.next_due()].into_iter().flatten().fold(next, Duration::min);
+        self.now = next.max(self.now);
+        self.now < limit
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, time: Duration) {
+        let until = self.now + time;
+        while self.step(until) {}
+    }
+
+    pub fn pass_secs(&mut self, secs: u64) {
+        self.pass(Duration::from_secs(secs));
+    }
+
+    /// Runs a future to its end, for `secs` of virtual time at most.
+    pub fn run<F: Future>(&mut self, secs: u64, future: F) -> F::Output {
+        match self.try_run(secs, future) {
+            Some(output) => output,
+            None => panic!("not done after {secs} s; the end of the conversation:\n{}", self.tail()),
+        }
+    }
+
+    pub fn try_run<F: Future>(&mut self, secs: u64, future: F) -> Option<F::Output> {
+        let until = self.now + Duration::from_secs(secs);
+        let mut future = pin!(future);
+        let waker = Waker::from(self.woken.clone());
+        let mut context = Context::from_waker(&waker);
+        loop {
+            let before = self.woken.0.load(Ordering::Relaxed);
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return Some(output);
+            }
+            // A task is polled only when it was woken: a lost wake-up shows here.
+            while self.woken.0.load(Ordering::Relaxed) == before {
+                if !self.step(until) {
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Calls `poll` after everything that happens until it is ready.
+    pub fn poll<T>(&mut self, secs: u64, mut poll: impl FnMut(&mut Engine, &Waker) -> Poll<T>) -> T {
+        let engine = self.engine;
+        self.run(secs, std::future::poll_fn(move |cx| poll(&mut engine.borrow_mut(), cx.waker())))
+    }
+
+    /// Opens a TCP connection by the engine's own operations.
+    pub fn open(&mut self, remote: impl Into<std::net::SocketAddr>) -> Result<SocketHandle, Error> {
+        let remote = remote.into();
+        let handle = self.poll(200, |engine, waker| engine.open_tcp(remote, waker))?;
+        self.poll(200, |engine, waker| engine.poll_open(handle, waker))?;
+        Ok(handle)
+    }
+
+    pub fn tail(&self) -> String {
+        let log = self.log.borrow();
+        log[log.len().saturating_sub(60)..].join("\n")
+    }
+
+    /// The modem has no fault to find with its host.
+    pub fn no_breach(&self) {
+        let breaches: Vec<String> = self.modem.breaches().iter().map(ToString::to_string).collect();
+        assert!(breaches.is_empty(), "{breaches:#?}\n{}", self.tail());
+    }
+}
+
+/// Bytes that tell their place.
+pub fn pattern(len: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    (0..len)
+        .map(|_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 24) as u8
+        })
+        .collect()
+}
