@@ -29,7 +29,7 @@ mod ublox;
 
 pub use breach::{Breach, Rule};
 pub use model::{Model, UnknownModel};
-pub use modem::Modem;
+pub use modem::{Modem, Trace};
 pub use network::{
     ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, TcpState,
     VirtualNetwork,

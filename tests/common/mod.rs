@@ -138,6 +138,13 @@ impl World {
     /// Lets everything happen that is due, then jumps to the next thing, `limit` at the latest.
     /// False when that has come.
     pub fn step(&mut self, limit: Duration) -> bool {
+        let next = self.settle(limit);
+        self.now = next.max(self.now);
+        self.now < limit
+    }
+
+    /// Lets everything happen that is due now, and says when something is due again.
+    fn settle(&mut self, limit: Duration) -> Duration {
         let mut next = limit;
         loop {
             let mut busy = false;
@@ -190,9 +197,7 @@ impl World {
             }
             next = limit;
         }
-        next = [self.modem.poll_timeout(), self.line.next_due()].into_iter().flatten().fold(next, Duration::min);
-        self.now = next.max(self.now);
-        self.now < limit
+        [self.modem.poll_timeout(), self.line.next_due()].into_iter().flatten().fold(next, Duration::min)
     }
 
     /// Lets time pass.
@@ -224,10 +229,16 @@ impl World {
                 return Some(output);
             }
             // A task is polled only when it was woken: a lost wake-up shows here.
-            while self.woken.0.load(Ordering::Relaxed) == before {
-                if !self.step(until) {
+            loop {
+                let next = self.settle(until);
+                if self.woken.0.load(Ordering::Relaxed) != before {
+                    break;
+                }
+                if next >= until {
+                    self.now = until;
                     return None;
                 }
+                self.now = next.max(self.now);
             }
         }
     }

@@ -66,7 +66,7 @@ impl Cellular {
 
 impl Modem {
     /// Sockets can be used.
-    pub(crate) fn online(&self) -> bool {
+    pub(crate) fn attached(&self) -> bool {
         self.cellular.registered()
     }
 
@@ -120,6 +120,10 @@ impl Modem {
         if !self.cellular.registered() {
             self.cellular.active.clear();
         }
+        if stat == 3 {
+            // A refusal ends the bearers, without a word about the sockets.
+            self.drop_sockets();
+        }
         for (i, name) in REPORTS.iter().enumerate() {
             let mode = self.cellular.mode[i];
             if mode > 0 {
@@ -159,7 +163,8 @@ impl Modem {
             "+SQNSSHDN" if !self.model.is_ublox() => self.switch_off(),
             "+CPWROFF" if self.model.is_ublox() => self.switch_off(),
             "+COPS" => self.cops(command),
-            "+CSQ" => self.say("+CSQ: 18,99"),
+            "+CSQ" if self.attached() => self.say("+CSQ: 18,99"),
+            "+CSQ" => self.say("+CSQ: 99,99"),
             "+CESQ" => self.say("+CESQ: 99,99,255,255,20,50"),
             "+CGATT" => self.cgatt(command),
             "+CGDCONT" => self.cgdcont(command),
@@ -216,7 +221,7 @@ impl Modem {
         let ublox = self.model.is_ublox();
         match wanted {
             0 | 4 => {
-                let attached = self.online();
+                let attached = self.attached();
                 self.cellular.cfun = wanted;
                 self.lose_registration();
                 if wanted == 4 && !self.sim.read {
@@ -256,7 +261,7 @@ impl Modem {
         match command.form {
             Form::Read => {
                 let mode = self.cellular.cops_mode;
-                let text = if self.online() {
+                let text = if self.attached() {
                     let format = self.cellular.cops_format;
                     let name = if format == 2 {
                         "00101"
@@ -305,7 +310,7 @@ impl Modem {
     fn cgatt(&mut self, command: &Command) -> Result<Step, Final> {
         match command.form {
             Form::Read => {
-                let attached = u8::from(self.online());
+                let attached = u8::from(self.attached());
                 self.info(format!("+CGATT: {attached}"));
             }
             Form::Set => match command.within(0, 0, 1)? {
@@ -376,7 +381,7 @@ impl Modem {
 
     /// Context 1 comes with the registration (SARA/LEXI internet applications §2.1).
     pub(crate) fn is_active(&self, cid: u32) -> bool {
-        self.online() && (cid == 1 || self.cellular.active.contains(&cid))
+        self.attached() && (cid == 1 || self.cellular.active.contains(&cid))
     }
 
     fn cgact(&mut self, command: &Command) -> Result<Step, Final> {
@@ -395,7 +400,7 @@ impl Modem {
                     return Err(NOT_ALLOWED);
                 }
                 match state {
-                    1 if !self.online() => return Err(Final::Cme(30)),
+                    1 if !self.attached() => return Err(Final::Cme(30)),
                     1 if !self.is_active(cid) => self.cellular.active.push(cid),
                     1 => {}
                     // The context of the registration stays as long as that does.

@@ -320,7 +320,11 @@ impl Modem {
                 Some(Final::Ok)
             }
             Some(_) => Some(crate::reply::NOT_ALLOWED),
-            None => (deadline <= self.now).then_some(crate::reply::NOT_ALLOWED),
+            None if deadline <= self.now => {
+                self.net.abort(query);
+                Some(crate::reply::NOT_ALLOWED)
+            }
+            None => None,
         }
     }
 }

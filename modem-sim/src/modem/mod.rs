@@ -29,8 +29,8 @@ use output::Chunk;
 use power::{Power, Timer};
 use sim::Sim;
 
-/// Sees what goes over the line.
-type Trace = Box<dyn FnMut(Duration, Direction, &[u8])>;
+/// Sees what goes over the line of a [`Modem`].
+pub type Trace = Box<dyn FnMut(Duration, Direction, &[u8])>;
 
 /// A simulated modem: no threads, no clock, no input or output of its own.
 ///
@@ -209,7 +209,7 @@ impl Modem {
     }
 
     /// Shows every byte of the line to `sink`.
-    pub fn trace(&mut self, sink: Box<dyn FnMut(Duration, Direction, &[u8])>) {
+    pub fn trace(&mut self, sink: Trace) {
         self.trace = Some(sink);
     }
 
@@ -226,7 +226,8 @@ impl Modem {
         self.drop_sockets();
     }
 
-    /// The network changes its mind about the modem.
+    /// The network changes its mind about the modem. With [`Registration::Denied`] all sockets are
+    /// gone; with [`Registration::Never`], which is a loss of coverage, they stay.
     pub fn set_registration(&mut self, now: Duration, registration: Registration) {
         self.advance(now);
         self.options.registration = registration;

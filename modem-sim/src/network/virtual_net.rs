@@ -178,8 +178,8 @@ impl Network for VirtualNetwork {
 
     fn resolved(&mut self, query: Handle) -> Option<Result<Vec<IpAddr>, Failure>> {
         let mut world = self.world();
-        world.queries.get(&query.0)?.1.as_ref()?;
-        world.queries.remove(&query.0)?.1
+        world.queries.get(&query.0)?.answer.as_ref()?;
+        world.queries.remove(&query.0)?.answer
     }
 
     fn name_of(&mut self, address: IpAddr) -> Option<String> {

@@ -41,6 +41,13 @@ pub(super) struct Udp {
     pub(super) open: bool,
 }
 
+/// A DNS query and its answer.
+#[derive(Debug)]
+pub(super) struct Query {
+    name: String,
+    pub(super) answer: Option<Result<Vec<IpAddr>, Failure>>,
+}
+
 #[derive(Debug)]
 enum Event {
     Syn(u64),
@@ -76,7 +83,7 @@ pub(super) struct World {
     pub(super) peers: HashMap<SocketAddr, Peer>,
     pub(super) conns: BTreeMap<u64, Conn>,
     pub(super) udps: BTreeMap<u64, Udp>,
-    pub(super) queries: BTreeMap<u64, (String, Option<Result<Vec<IpAddr>, Failure>>)>,
+    pub(super) queries: BTreeMap<u64, Query>,
     pub(super) datagrams: Vec<Datagram>,
     events: BTreeMap<(Duration, u64), Event>,
     next: u64,
@@ -180,7 +187,13 @@ impl World {
 
     pub(super) fn query(&mut self, name: &str) -> u64 {
         let id = self.fresh();
-        self.queries.insert(id, (name.to_owned(), None));
+        self.queries.insert(
+            id,
+            Query {
+                name: name.to_owned(),
+                answer: None,
+            },
+        );
         if !self
             .silent_names
             .iter()
@@ -215,6 +228,7 @@ impl World {
         if let Some(udp) = self.udps.get_mut(&id) {
             udp.open = false;
         }
+        self.queries.remove(&id);
     }
 
     pub(super) fn server_send(&mut self, id: u64, bytes: &[u8]) {
@@ -263,7 +277,7 @@ impl World {
             Event::Rejected(id) => {
                 self.set_state(id, TcpState::Connecting, TcpState::Failed(Failure::Refused));
             }
-            Event::ToServer(id, bytes) => self.to_server(id, &bytes),
+            Event::ToServer(id, bytes) => self.reach_server(id, &bytes),
             Event::Ack(id, n) => {
                 if let Some(conn) = self.conns.get_mut(&id) {
                     conn.in_flight -= n;
@@ -296,10 +310,10 @@ impl World {
                 self.play(id);
             }
             Event::Dns(id) => {
-                let Some((name, answer)) = self.queries.get_mut(&id) else {
+                let Some(query) = self.queries.get_mut(&id) else {
                     return;
                 };
-                *answer = Some(match self.hosts.get(&name.to_ascii_lowercase()) {
+                query.answer = Some(match self.hosts.get(&query.name.to_ascii_lowercase()) {
                     Some(addresses) if !addresses.is_empty() => Ok(addresses.clone()),
                     _ => Err(Failure::Unreachable),
                 });
@@ -347,7 +361,7 @@ impl World {
         }
     }
 
-    fn to_server(&mut self, id: u64, bytes: &[u8]) {
+    fn reach_server(&mut self, id: u64, bytes: &[u8]) {
         let Some(conn) = self.conns.get_mut(&id) else {
             return;
         };

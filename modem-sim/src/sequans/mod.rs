@@ -224,7 +224,7 @@ impl Modem {
         }
         let name = command.text(0)?;
         command.within_or(1, 0, 1, 0)?;
-        if !self.online() {
+        if !self.attached() {
             return Err(NOT_ALLOWED);
         }
         let query = self.net.resolve(&name);
@@ -353,7 +353,7 @@ impl Modem {
             let Some(s) = self.sequans.sessions[slot(id)].as_mut() else {
                 continue;
             };
-            if s.told || s.state == State::Opening {
+            if s.told || matches!(s.state, State::Opening | State::Closing) {
                 continue;
             }
             if s.unannounced > 0 && !s.suspended {

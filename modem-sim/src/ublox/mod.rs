@@ -203,7 +203,7 @@ impl Modem {
         }
         let direction = command.within(0, 0, 1)?;
         let name = command.text(1)?;
-        if !self.online() {
+        if !self.attached() {
             return Err(NOT_ALLOWED);
         }
         if direction == 1 {
@@ -273,7 +273,7 @@ impl Modem {
             let bytes = self.net.recv(net, room);
             if !bytes.is_empty() {
                 // SARA/LEXI internet applications §5.5, second scenario.
-                s.announce |= s.rx.is_empty() || announce_arrivals;
+                s.announce |= s.state == State::Open && (s.rx.is_empty() || announce_arrivals);
                 s.received += bytes.len();
                 s.rx.extend(bytes);
                 any = true;

@@ -120,7 +120,7 @@ impl Modem {
         let refused = s.secure && !self.net.carries_tls();
         let deadline = self.now + self.options.connect_timeout;
         let mut query = None;
-        let failed = !self.online() || refused;
+        let failed = !self.attached() || refused;
         if failed {
             return Err(self.connect_failed(id, errno(Failure::Unreachable)));
         }
