@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::exec::Exec;
-use super::{Modem, Online};
+use super::{Modem, Online, Power};
 use crate::options::UrcTiming;
 use crate::reply::Final;
 
@@ -78,6 +78,9 @@ impl Modem {
 
     /// An unsolicited line. What a command itself brings about is told after its final result.
     pub(crate) fn urc(&mut self, line: &str) {
+        if self.power != Power::Up {
+            return;
+        }
         let line = line.as_bytes().to_vec();
         if self.raising {
             self.late_urcs.push_back(line);

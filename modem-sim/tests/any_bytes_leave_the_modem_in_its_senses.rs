@@ -1,0 +1,125 @@
+//! Random pieces of commands, payloads and noise: no panic, time goes on, and a power cycle always
+//! brings the modem back.
+
+mod common;
+
+use common::{Rig, SERVER, running};
+use modem_sim::{Model, Options, Peer, Prng, UrcTiming};
+
+const PIECES: &[&str] = &[
+    "AT",
+    "at",
+    "+USOCR=6",
+    "+USOCR=17,",
+    "+USOCO=0,\"192.0.2.1\",",
+    "+USOWR=0,",
+    "+USOST=1,\"192.0.2.1\",7,",
+    "+USORD=0,",
+    "+USORF=1,",
+    "+USOCL=0",
+    "+USOCTL=0,",
+    "+SQNSD=1,0,7,\"192.0.2.1\"",
+    ",0,0,1",
+    "+SQNSD=2,1,7,\"host.example\",0,3000,1,1",
+    "+SQNSSENDEXT=1,",
+    "+SQNSSEND=1",
+    "+SQNSRECV=1,",
+    "+SQNSH=1",
+    "+SQNSO=1",
+    "+SQNSI",
+    "+SQNSS?",
+    "+SQNSCFGEXT=1,2,1,0,0,1",
+    "+CFUN=",
+    "+CPIN=\"1234\"",
+    "+COPS=",
+    "+UDCONF=1,1",
+    "E1",
+    "V0",
+    "S3=13",
+    ";",
+    "=",
+    "?",
+    ",",
+    "\"",
+    "1",
+    "0",
+    "7",
+    "1024",
+    "4294967296",
+    "\r",
+    "\r",
+    "\r",
+    "\n",
+    "\x1a",
+    "\x1b",
+    "\x08",
+    "+++",
+    "+USECMNG=0,0,\"a\",3",
+    "+SQNSNVW=\"certificate\",1,5",
+    "+IPR=9600",
+    "^RESET",
+    "Z",
+    "-----BEGIN ",
+    "+USOSO=0,1,2,3",
+    "+CEREG=",
+    "+CGDCONT=1",
+    "+CGACT=1,1",
+    "+USECPRF=1",
+    "+SQNSPCFG=1,1,\"\",0,0,0,\"\"",
+    "+CSGT=1,\"hi\"",
+    "+CLCK=\"SC\",1,\"0000\"",
+];
+
+fn torture(model: Model, seed: u64) {
+    let mut prng = Prng::new(seed);
+    let options = Options {
+        urc_timing: UrcTiming::Mixed(seed),
+        stale_sockets: (seed % 8) as u8,
+        ..running()
+    };
+    let mut rig = Rig::new(model, options);
+    rig.net.host("host.example", &[SERVER.into()]);
+    rig.net.on(SERVER, 7, Peer::Echo);
+    rig.net.on(SERVER, 1, Peer::Chargen(9000, seed));
+    rig.net.on(SERVER, 0, Peer::SendThenClose(b"bye".to_vec()));
+    for _ in 0..400 {
+        match prng.below(20) {
+            0 => {
+                let len = prng.below(40) as usize;
+                let noise = prng.bytes(len);
+                rig.send(&noise);
+            }
+            1 => rig.pass_ms(prng.below(3000)),
+            2 => {
+                for conn in rig.net.connections() {
+                    match prng.below(4) {
+                        0 => rig.net.close(conn.id),
+                        1 => rig.net.reset(conn.id),
+                        2 => rig.net.set_reading(conn.id, false),
+                        _ => rig.net.send(conn.id, b"data"),
+                    }
+                }
+            }
+            _ => rig.send(PIECES[prng.below(PIECES.len() as u64) as usize].as_bytes()),
+        }
+        rig.pass_ms(prng.below(60));
+    }
+    let now = rig.now;
+    rig.modem.power(now, false);
+    assert_eq!(rig.modem.open_sockets(), []);
+    rig.modem.power(now, true);
+    rig.pass_ms(6000);
+    rig.got.clear();
+    rig.send(b"AT\r");
+    rig.wait_for(b"\r\nOK\r\n");
+}
+
+#[test]
+fn ublox() {
+    (0..300).for_each(|seed| torture(Model::SaraR5, seed));
+}
+
+#[test]
+fn sequans() {
+    (0..300).for_each(|seed| torture(Model::Ryz014a, seed));
+}
