@@ -4,9 +4,14 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(missing_docs, unreachable_pub)]
 
+pub mod conversation;
+#[cfg(feature = "nb")]
+pub mod nb;
+pub mod script;
+
 use std::cell::RefCell;
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,9 +22,11 @@ use cellular_nal::asynch::{Control, Stack};
 use cellular_nal::dialect::{Dialect, sequans::RYZ014A, ublox::SARA_R5};
 use cellular_nal::{Config, Engine, Error, Instant, Output, Resources, SocketHandle};
 use modem_sim::line::{Faults, Line};
-use modem_sim::{Direction, Model, Modem, Options, VirtualNetwork};
+use modem_sim::{Direction, Model, Modem, Options, Peer, VirtualNetwork};
 
+/// A server that returns every byte; it is always there.
 pub const ECHO: ([u8; 4], u16) = ([10, 0, 0, 7], 7);
+pub const ECHO_NAME: &str = "echo.example";
 
 /// Everything at both ends of the line.
 pub struct World {
@@ -37,6 +44,23 @@ pub struct World {
     /// Bits per second of the host's port can change.
     pub baud_changes: bool,
     woken: Arc<Woken>,
+    /// Looks at each piece that the modem prints, and may put something behind it.
+    pub behind: Option<Behind>,
+}
+
+/// See [`World::behind`].
+pub type Behind = Box<dyn FnMut(&[u8]) -> Option<Extra>>;
+
+/// Something behind a piece that the modem has printed.
+pub enum Extra {
+    /// An unsolicited line, at the next place where the modem may print one.
+    Inject(String),
+    /// These bytes, here.
+    Raw(Vec<u8>),
+    /// The modem restarts by itself.
+    Reboot,
+    /// The modem's power fails.
+    PowerOff,
 }
 
 /// How a world is made.
@@ -68,6 +92,8 @@ impl Setup {
     pub fn build_sized<const N: usize, const RX: usize, const TX: usize>(self) -> World {
         let net = VirtualNetwork::new();
         net.set_rtt(self.options.rtt);
+        net.on(ECHO.0, ECHO.1, Peer::Echo);
+        net.host(ECHO_NAME, &[ECHO.0.into()]);
         let baud = self.options.baud;
         let mut modem = Modem::new(self.model, self.options, Box::new(net.clone()));
         let log = Rc::new(RefCell::new(Vec::new()));
@@ -76,7 +102,11 @@ impl Setup {
             modem.trace(Box::new(move |at, direction, bytes| {
                 let arrow = if direction == Direction::ToModem { '>' } else { '<' };
                 let text = bytes.escape_ascii();
-                sink.borrow_mut().push(format!("{:9.3} {arrow} {text}", at.as_secs_f64()));
+                let line = format!("{:9.3} {arrow} {text}", at.as_secs_f64());
+                if std::env::var_os("SEED").is_some() {
+                    println!("{line}");
+                }
+                sink.borrow_mut().push(line);
             }));
         }
         let mut line = Line::new(self.seed);
@@ -98,6 +128,7 @@ impl Setup {
             log,
             baud_changes: true,
             woken: Arc::default(),
+            behind: None,
         }
     }
 }
@@ -179,6 +210,7 @@ impl World {
             while let Some(bytes) = self.modem.poll_transmit(self.now) {
                 self.line.push(Direction::ToHost, self.now, &bytes);
                 busy = true;
+                self.go_behind(&bytes);
             }
             while let Some(bytes) = self.line.poll(Direction::ToModem, self.now) {
                 self.modem.handle_rx(self.now, &bytes);
@@ -200,6 +232,19 @@ impl World {
         [self.modem.poll_timeout(), self.line.next_due()].into_iter().flatten().fold(next, Duration::min)
     }
 
+    fn go_behind(&mut self, bytes: &[u8]) {
+        match self.behind.as_mut().and_then(|behind| behind(bytes)) {
+            Some(Extra::Inject(line)) => self.modem.inject(self.now, &line),
+            Some(Extra::Raw(bytes)) => {
+                self.log.borrow_mut().push(format!("            + {}", bytes.escape_ascii()));
+                self.line.push(Direction::ToHost, self.now, &bytes);
+            }
+            Some(Extra::Reboot) => self.modem.reboot(self.now),
+            Some(Extra::PowerOff) => self.modem.power(self.now, false),
+            None => {}
+        }
+    }
+
     /// Lets time pass.
     pub fn pass(&mut self, time: Duration) {
         let until = self.now + time;
@@ -219,8 +264,12 @@ impl World {
     }
 
     pub fn try_run<F: Future>(&mut self, secs: u64, future: F) -> Option<F::Output> {
-        let until = self.now + Duration::from_secs(secs);
-        let mut future = pin!(future);
+        self.try_run_for(Duration::from_secs(secs), &mut pin!(future).as_mut())
+    }
+
+    /// Runs a future for a while; it can be gone on with afterwards.
+    pub fn try_run_for<F: Future>(&mut self, time: Duration, future: &mut Pin<&mut F>) -> Option<F::Output> {
+        let until = self.now + time;
         let waker = Waker::from(self.woken.clone());
         let mut context = Context::from_waker(&waker);
         loop {
@@ -241,6 +290,52 @@ impl World {
                 self.now = next.max(self.now);
             }
         }
+    }
+
+    /// Runs a future until it has been polled `polls` times or `events` things have happened, then
+    /// drops it. `Some` when it was done before.
+    pub fn run_and_drop<F: Future>(&mut self, polls: usize, mut events: usize, future: F) -> Option<F::Output> {
+        let limit = self.now + Duration::from_secs(1000);
+        let mut future = pin!(future);
+        let waker = Waker::from(self.woken.clone());
+        let mut context = Context::from_waker(&waker);
+        for _ in 0..polls {
+            let before = self.woken.0.load(Ordering::Relaxed);
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return Some(output);
+            }
+            loop {
+                let next = self.settle(limit);
+                if self.woken.0.load(Ordering::Relaxed) != before {
+                    break;
+                }
+                assert!(next < limit, "neither done nor dropped:\n{}", self.tail());
+                events = match events.checked_sub(1) {
+                    Some(events) => events,
+                    None => return None,
+                };
+                self.now = next.max(self.now);
+            }
+        }
+        None
+    }
+
+    /// A new connection carries bytes both ways, within `secs`.
+    pub fn echoes(&mut self, secs: u64) {
+        let (stack, said) = (self.stack, pattern(100, self.now.as_nanos() as u64));
+        let heard = self.try_run(secs, conversation::echo(stack, &said));
+        match heard {
+            Some(Ok(heard)) => assert_eq!(heard, said, "the echo differs:\n{}", self.tail()),
+            other => panic!("{:?}: a new connection has no echo within {secs} s: {other:?}\n{}", self.model, self.tail()),
+        }
+    }
+
+    /// All sockets are closed in the modem soon, and it has no fault to find.
+    pub fn leaves_nothing(&mut self) {
+        self.pass_secs(40);
+        let open = self.modem.open_sockets();
+        assert!(open.is_empty(), "{:?}: sockets {open:?} are left in the modem:\n{}", self.model, self.tail());
+        self.no_breach();
     }
 
     /// Calls `poll` after everything that happens until it is ready.
