@@ -18,6 +18,9 @@ pub enum End {
     Stopped,
 }
 
+/// Time for the last answer when the host has stopped sending.
+const LAST_ANSWER: Duration = Duration::from_secs(1);
+
 /// Drives a [`Modem`] by the clock.
 pub struct Runner {
     modem: Modem,
@@ -83,27 +86,11 @@ impl Runner {
     ) -> io::Result<End> {
         let mut buffer = [0; 4096];
         loop {
-            let now = self.start.elapsed();
-            while let Some(bytes) = self.line.poll(Direction::ToModem, now) {
-                self.modem.handle_rx(now, &bytes);
-            }
-            self.modem.handle_timeout(now);
-            while let Some(bytes) = self.modem.poll_transmit(now) {
-                self.line.push(Direction::ToHost, now, &bytes);
-            }
-            let mut due = Vec::new();
-            while let Some(bytes) = self.line.poll(Direction::ToHost, now) {
-                due.extend_from_slice(&bytes);
-            }
-            match write_all(output, &due) {
+            match self.serve(output) {
                 Ok(()) => {}
                 Err(e) if gone(&e) => return Ok(End::Closed),
                 Err(e) => return Err(e),
             }
-            for breach in &self.modem.breaches()[self.reported..] {
-                (self.on_breach)(breach);
-            }
-            self.reported = self.modem.breaches().len();
             if stop() {
                 return Ok(End::Stopped);
             }
@@ -121,7 +108,7 @@ impl Runner {
                 continue;
             }
             match input.read(&mut buffer) {
-                Ok(0) => return Ok(End::Closed),
+                Ok(0) => return self.finish(output),
                 Ok(n) => {
                     let now = self.start.elapsed();
                     self.line.push(Direction::ToModem, now, &buffer[..n]);
@@ -131,6 +118,45 @@ impl Runner {
                 Err(e) => return Err(e),
             }
         }
+    }
+
+    /// Everything that is due now.
+    fn serve(&mut self, output: &mut (impl Write + AsFd)) -> io::Result<()> {
+        let now = self.start.elapsed();
+        while let Some(bytes) = self.line.poll(Direction::ToModem, now) {
+            self.modem.handle_rx(now, &bytes);
+        }
+        self.modem.handle_timeout(now);
+        while let Some(bytes) = self.modem.poll_transmit(now) {
+            self.line.push(Direction::ToHost, now, &bytes);
+        }
+        let mut due = Vec::new();
+        while let Some(bytes) = self.line.poll(Direction::ToHost, now) {
+            due.extend_from_slice(&bytes);
+        }
+        write_all(output, &due)?;
+        for breach in &self.modem.breaches()[self.reported..] {
+            (self.on_breach)(breach);
+        }
+        self.reported = self.modem.breaches().len();
+        Ok(())
+    }
+
+    /// The host sends no more; it may still want the answer to its last command.
+    fn finish(&mut self, output: &mut (impl Write + AsFd)) -> io::Result<End> {
+        let end = self.start.elapsed() + LAST_ANSWER;
+        while self.start.elapsed() < end {
+            match self.serve(output) {
+                Ok(()) => {}
+                Err(e) if gone(&e) => break,
+                Err(e) => return Err(e),
+            }
+            if !self.modem.is_busy() && self.line.next_due().is_none() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(End::Closed)
     }
 }
 

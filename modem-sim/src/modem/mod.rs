@@ -193,6 +193,11 @@ impl Modem {
         }
     }
 
+    /// A command is executing, or waits for its payload.
+    pub fn is_busy(&self) -> bool {
+        !matches!(self.exec, Exec::Idle | Exec::Online(_))
+    }
+
     /// Line speed that the modem uses now.
     pub fn baud(&self) -> u32 {
         self.settings.baud
