@@ -1,0 +1,94 @@
+//! The way to the modem: a file descriptor, whatever is behind it.
+
+use std::fs::File;
+use std::io;
+use std::net::{Ipv4Addr, TcpStream, ToSocketAddrs};
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
+
+use modem_sim::Model;
+use modem_sim::host::{self, HostConfig};
+use rustix::fs::{Mode, OFlags};
+use rustix::termios::{ControlModes, OptionalActions};
+
+use super::options::{Options, Place};
+use super::{Failure, SERVER};
+
+/// How long a TCP port may take to answer.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Times of the simulated modem. Real ones need many seconds to boot and to find a network.
+const BOOT: Duration = Duration::from_millis(500);
+const SEARCH: Duration = Duration::from_millis(500);
+
+/// Opens the port that the options name, and says which.
+pub(crate) fn open(options: &Options) -> Result<File, Failure> {
+    let model = options.modem.name();
+    let (fd, name) = match &options.place {
+        Place::Simulator => (simulator(options)?, "simulated".to_owned()),
+        Place::Tcp(address) => {
+            let fd = tcp(address).map_err(|error| format!("tcp:{address}: {error}"))?;
+            (fd, format!("at tcp:{address}"))
+        }
+        Place::Device(path) => {
+            let fd = device(path, options.baud()).map_err(|error| format!("{path}: {error}"))?;
+            (fd, format!("at {path}"))
+        }
+    };
+    eprintln!("modem: {model}, {name}");
+    Ok(File::from(fd))
+}
+
+/// Sets the bit rate, if the port is a serial one: a socket has none.
+pub(crate) fn set_baud(file: &File, baud: u32) -> io::Result<()> {
+    if !rustix::termios::isatty(file) {
+        return Ok(());
+    }
+    let mut settings = rustix::termios::tcgetattr(file)?;
+    settings.set_speed(baud)?;
+    Ok(rustix::termios::tcsetattr(file, OptionalActions::Drain, &settings)?)
+}
+
+fn simulator(options: &Options) -> Result<OwnedFd, Failure> {
+    let model: Model = options.modem.name().parse().map_err(|error| format!("simulator: {error}"))?;
+    let mut config = HostConfig::new(model);
+    config.options.boot_time = Some(BOOT);
+    config.options.registration_time = SEARCH;
+    config.hosts = vec![(SERVER.to_owned(), Ipv4Addr::LOCALHOST.into())];
+    if let Some(baud) = options.baud {
+        config.options.baud = baud;
+        config.pace = Some(baud);
+    }
+    let stream = host::spawn(config).map_err(|error| format!("simulator: {error}"))?;
+    Ok(stream.into())
+}
+
+fn tcp(address: &str) -> io::Result<OwnedFd> {
+    let mut last = io::Error::other("the name has no address");
+    for address in address.to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, CONNECT) {
+            Ok(stream) => {
+                // Commands are short and answered one by one.
+                stream.set_nodelay(true)?;
+                return Ok(stream.into());
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn device(path: &str, baud: u32) -> io::Result<OwnedFd> {
+    // Without NONBLOCK, opening may wait for a carrier that no modem here gives.
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let fd = rustix::fs::open(path, flags, Mode::empty())?;
+    if !rustix::termios::isatty(fd.as_fd()) {
+        return Err(io::Error::other("not a serial device"));
+    }
+    let mut settings = rustix::termios::tcgetattr(&fd)?;
+    settings.make_raw();
+    settings.control_modes |= ControlModes::CLOCAL | ControlModes::CREAD;
+    settings.set_speed(baud)?;
+    rustix::termios::tcsetattr(&fd, OptionalActions::Now, &settings)?;
+    Ok(fd)
+}

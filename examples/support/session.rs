@@ -1,0 +1,103 @@
+//! Runs an application of the async stack, with the modem's serial port beside it.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+
+use async_io::Async;
+use cellular_nal::asynch::{self, Control, Port, RunError, Stack};
+use cellular_nal::{Error, Resources};
+use embassy_futures::select::{Either, select};
+use embassy_time::{Duration, with_timeout};
+use embedded_io_async::{ErrorType, Read, Write};
+
+use crate::support::options::Options;
+use crate::support::trace::Trace;
+use crate::support::{Failure, port, report};
+
+/// Longest time that an application may take once the link is up. The link bounds itself.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// Longest time that the modem may take to turn its radio off.
+const FAREWELL: Duration = Duration::from_secs(15);
+
+/// Brings the link up, runs `application` and takes the link down.
+pub(crate) fn run(
+    options: &Options,
+    application: impl AsyncFnOnce(Stack<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let file = port::open(options)?;
+    let file = Async::new(file).map_err(|error| format!("port: {error}"))?;
+    let trace = RefCell::new(Trace::new(options.trace));
+    let serial = Serial { file: &file, trace: &trace };
+    let config = options.config().map_err(|error| error.to_string())?;
+    let mut resources = Resources::<2, 2048, 2048>::new();
+    let (stack, control, mut runner) = asynch::new(options.modem, config, &mut resources);
+    async_io::block_on(async {
+        let (mut rx, mut tx, mut port) = (serial, serial, serial);
+        let line = runner.run_on(&mut rx, &mut tx, &mut port);
+        match select(line, with_link(control, application(stack))).await {
+            Either::First(RunError::Read(error) | RunError::Write(error)) => Err(format!("port: {error}")),
+            Either::First(_) => Err("port: closed at the other end".to_owned()),
+            Either::Second(result) => result,
+        }
+    })
+}
+
+async fn with_link(
+    control: Control<'_>,
+    application: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    control.connect().await.map_err(|error: Error| error.to_string())?;
+    // Operator and signal are asked for separately; an example does without if need be.
+    let status = control.refresh().await;
+    report(&status.unwrap_or_else(|_| control.status()));
+    let result = match with_timeout(LIMIT, application).await {
+        Ok(result) => result,
+        Err(_) => Err(format!("not done after {} s", LIMIT.as_secs())),
+    };
+    // Whether the modem says goodbye does not matter for what was asked.
+    let _ = with_timeout(FAREWELL, control.disconnect()).await;
+    result
+}
+
+/// The serial port for the driver; reading, writing and setting it need a copy each.
+#[derive(Clone, Copy)]
+struct Serial<'a> {
+    file: &'a Async<File>,
+    trace: &'a RefCell<Trace>,
+}
+
+impl ErrorType for Serial<'_> {
+    type Error = io::Error;
+}
+
+impl Read for Serial<'_> {
+    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read_with(|mut file| file.read(buffer)).await?;
+        let bytes = buffer.get(..count).unwrap_or_default();
+        self.trace.borrow_mut().received(bytes);
+        Ok(count)
+    }
+}
+
+impl Write for Serial<'_> {
+    async fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write_with(|mut file| file.write(bytes)).await?;
+        let bytes = bytes.get(..count).unwrap_or_default();
+        self.trace.borrow_mut().sent(bytes);
+        Ok(count)
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Port for Serial<'_> {
+    fn set_baud(&mut self, baud: u32) {
+        if let Err(error) = port::set_baud(self.file.as_ref(), baud) {
+            eprintln!("port: {baud} bit/s: {error}");
+        }
+    }
+}
