@@ -1,0 +1,301 @@
+#!/usr/bin/env bash
+# The checks of the project: ./ci.sh VERB..., or ./ci.sh all. Hosted CI runs this script too.
+# It installs nothing; what is missing it names in one line.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+VERBS="paths lines layers fmt lint features docs test examples no_std size"
+MODELS="sara-r5 ryz014a"
+BARE=thumbv7em-none-eabihf
+TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
+
+usage() {
+    cat <<END
+Usage: ./ci.sh VERB...
+  fmt       source is formatted
+  lint      clippy is silent, with all features and with none
+  test      unit tests, tests, doctests
+  features  the library compiles without warnings in every combination of its features
+  no_std    the library builds for $BARE
+  layers    modules name only the modules below them
+  lines     no source file is over 500 lines
+  docs      documentation builds without warnings
+  size      boards/size stays within its budget (--write: write the budget anew)
+  examples  every example runs against every simulated modem
+  paths     no file names a path of somebody's machine
+  all       all of these
+END
+}
+
+fail() {
+    echo "ci.sh: $*" >&2
+    exit 1
+}
+
+need() {
+    local tool
+    for tool; do
+        command -v "$tool" >/dev/null || fail "missing: $tool"
+    done
+}
+
+# The project's files, as git knows them: tracked, or new and not ignored.
+files() {
+    need git
+    git -c safe.directory='*' ls-files -co --exclude-standard -- "$@" | while read -r file; do
+        [ -f "$file" ] && echo "$file" || true
+    done
+}
+
+# ---- formatting and lints -------------------------------------------------------------------
+
+verb_fmt() {
+    need cargo
+    cargo fmt --version >/dev/null 2>&1 || fail "missing: rustfmt"
+    cargo fmt --all --check
+    cargo fmt --manifest-path boards/size/Cargo.toml --check
+}
+
+need_clippy() {
+    need cargo
+    cargo clippy --version >/dev/null 2>&1 || fail "missing: clippy"
+}
+
+verb_lint() {
+    need_clippy
+    cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
+    cargo clippy --locked --lib --no-default-features -- -D warnings
+}
+
+# The features of the root package, but for `default`.
+features() {
+    awk '/^\[/ { on = $0 == "[features]" } on && /^[a-z]/ && $1 != "default" { print $1 }' Cargo.toml
+}
+
+# Clippy is `cargo check` with more to say, and denies warnings without a build of its own.
+verb_features() {
+    need_clippy
+    local names sets=("") set name count=0
+    names=$(features)
+    for name in $names; do
+        for set in "${sets[@]}"; do
+            sets+=("$set${set:+,}$name")
+        done
+    done
+    for set in "${sets[@]}"; do
+        cargo clippy --quiet --locked --lib --no-default-features --features "$set" -- -D warnings ||
+            fail "features: fails with '${set:-no features}'"
+        count=$((count + 1))
+    done
+    echo "$count combinations of:" $names
+}
+
+# ---- tests, documentation, examples ---------------------------------------------------------
+
+verb_test() {
+    need cargo
+    cargo test --workspace
+}
+
+verb_docs() {
+    need cargo
+    RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --workspace --all-features
+}
+
+# The `required-features` of an example, as its `[[example]]` in Cargo.toml gives them.
+required_features() {
+    awk -v want="\"$1\"" '
+        /^\[/ { on = $0 == "[[example]]"; name = "" }
+        on && $1 == "name" { name = $3 }
+        on && $1 == "required-features" && name == want { gsub(/.*\[|\].*|[" ]/, ""); print }
+    ' Cargo.toml
+}
+
+verb_examples() {
+    need cargo timeout
+    local file name model failed=0 status output
+    output=$(mktemp)
+    for file in examples/*.rs; do
+        [ -f "$file" ] || fail "examples: there are none"
+        name=$(basename "$file" .rs)
+        local run=(cargo run --quiet --locked --example "$name" --features "$(required_features "$name")")
+        cargo build --quiet --locked "${run[@]:4}"
+        for model in $MODELS; do
+            status=0
+            timeout -k 5 60 "${run[@]}" -- --modem "$model" </dev/null >"$output" || status=$?
+            if [ $status -ne 0 ]; then
+                echo "$name on $model: exit code $status"
+            elif [ ! -s "$output" ]; then
+                echo "$name on $model: prints nothing"
+            else
+                echo "$name on $model: ok, $(wc -l <"$output") lines"
+                continue
+            fi
+            failed=1
+            cat "$output"
+        done
+    done
+    rm -f "$output"
+    return $failed
+}
+
+# ---- bare metal -----------------------------------------------------------------------------
+
+# Debian's compiler with the sources of `core`: it needs no download of a target. The package
+# names: rustc-web, cargo-web, rust-web-src, lld-22.
+bare_cargo() {
+    local linker
+    linker=$(compgen -c ld.lld | sort -V | tail -n 1)
+    [ -n "$linker" ] || fail "missing: ld.lld (Debian: lld-22)"
+    [ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] || fail "missing: /usr/bin/cargo (Debian: cargo-web)"
+    [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] ||
+        fail "missing: sources of core (Debian: rust-web-src)"
+    env RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_UNSTABLE_BUILD_STD=core \
+        CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER="$linker" \
+        CARGO_TARGET_DIR="$TARGET_DIR/bare" \
+        /usr/bin/cargo "$@"
+}
+
+verb_no_std() {
+    local set
+    for set in "" async nb async,nb,defmt; do
+        bare_cargo build --quiet --locked --release --lib --target $BARE --no-default-features --features "$set"
+        echo "${set:-no features}: ok"
+    done
+}
+
+verb_size() {
+    need size awk
+    (cd boards/size && bare_cargo build --locked --release --target $BARE)
+    boards/size/report.sh "$TARGET_DIR/bare/$BARE/release" "$@"
+}
+
+# ---- structure ------------------------------------------------------------------------------
+
+# Paths in home directories and the like; the pattern does not match itself.
+verb_paths() {
+    local found
+    found=$(files | tr '\n' '\0' | xargs -0 grep -InE '(^|[^a-z])/(work|farm|root|home|Users)/|\.\./shared' || true)
+    [ -z "$found" ] || fail "paths: of somebody's machine:"$'\n'"$found"
+}
+
+verb_lines() {
+    local found
+    found=$(files '*.rs' | tr '\n' '\0' | xargs -0 awk 'FNR == 501 { print FILENAME }')
+    [ -z "$found" ] || fail "lines: over 500:"$'\n'"$found"
+}
+
+# A file's code: without comments and without the unit tests at its end.
+code() {
+    awk '/^#\[cfg\(test\)\]/ { held = $0; next }
+         held != "" { if (/^(pub )?mod .*\{/) exit; held = "" }
+         { sub(/(^|[ \t])\/\/.*/, ""); print }' "$1"
+}
+
+# What a file names inside the crate, one path per line: `error::Error`, `link::Config`, `time`.
+crate_paths() {
+    code "$1" | tr '\n' ' ' |
+        { grep -oE '\bcrate::(\{|\*|[A-Za-z_]+(::(\{[^}]*\}|[A-Za-z_*]+))?)' || true; } |
+        sed 's/^crate:://' | awk '
+            match($0, /::\{/) {
+                head = substr($0, 1, RSTART - 1)
+                n = split(substr($0, RSTART + 3), tail, /[,} ]+/)
+                for (i = 1; i <= n; i++) if (tail[i] != "") print head "::" tail[i]
+                next
+            }
+            { print }'
+}
+
+# What each module may name besides itself. A module that is not listed is not known here: add it.
+allowed() {
+    case $1 in
+    error | time | fmt) echo "" ;;
+    at) echo "error time" ;;
+    dialect) echo "at error time link::Config link::Status socket::Name" ;;
+    link) echo "at dialect error time" ;;
+    # The table's state lives in the engine; user operations are written where the state is.
+    socket) echo "at dialect error time fmt link::LinkState engine::Core" ;;
+    engine) echo "at dialect error time fmt link socket Error LinkState" ;;
+    cmux | ppp) echo "error time fmt" ;;
+    resources) echo "dialect engine link::Config socket" ;;
+    ip) echo "ppp error time fmt socket" ;;
+    asynch | nb) echo "at dialect engine error time fmt link resources socket ip LinkState Error" ;;
+    lib) echo "at asynch cmux dialect engine error ip link nb ppp resources socket time" ;;
+    *) echo "?" ;;
+    esac
+}
+
+# Crates of the outside world: executors, stacks, ports.
+OUTSIDE='\b(embassy|embedded_nal|embedded_io|edge_nal|smoltcp)[a-z_]*\b|(^|[^a-z_:])nb::'
+
+verb_layers() {
+    local file module path may found=0 vendor
+    vendor=$(cat src/dialect/ublox/*.rs src/dialect/sequans/*.rs |
+        { grep -oE '"\+(U|SQN)[A-Z]{2,}' || true; } | tr -d '"+' | sort -u | paste -sd '|')
+    while read -r file; do
+        module=${file#src/}
+        module=${module%%/*}
+        module=${module%.rs}
+        may=$(allowed "$module")
+        if [ "$may" = "?" ]; then
+            echo "$file: module $module is unknown to ci.sh layers"
+            found=1
+        fi
+        for path in $(crate_paths "$file"); do
+            case " $module $may " in
+            *" ${path%%::*} "* | *" $path "*) ;;
+            *) echo "$file: names crate::$path" && found=1 ;;
+            esac
+        done
+        # Arrows must be seen as `crate::`.
+        if [ "$module" != lib ] && code "$file" | grep -nE 'super::super\b'; then
+            echo "$file: climbs with super::super" && found=1
+        fi
+        if [[ $file =~ ^src/[a-z]+(/mod)?\.rs$ ]] && code "$file" | grep -nE '(^|[^(])super::'; then
+            echo "$file: names its siblings by super::" && found=1
+        fi
+        case $module in
+        asynch | nb | ip | error | lib) ;;
+        *) if code "$file" | grep -nE "$OUTSIDE"; then
+            echo "$file: names a crate of the outside world" && found=1
+        fi ;;
+        esac
+        case $module in
+        at | engine | link | socket) if [ -n "$vendor" ] && code "$file" | grep -nE "\b($vendor)\b"; then
+            echo "$file: holds a vendor's command" && found=1
+        fi ;;
+        esac
+    done < <(files 'src/*.rs' | grep -vE '(^|/)tests(\.rs$|/)')
+    # An oracle must not share the parser that it judges.
+    if grep -nE 'cellular[-_]nal' modem-sim/Cargo.toml $(files 'modem-sim/*.rs'); then
+        echo "modem-sim: names the crate that it judges" && found=1
+    fi
+    [ $found -eq 0 ] || fail "layers: see above"
+}
+
+# ---------------------------------------------------------------------------------------------
+
+verb_all() {
+    local verb failed=() start
+    for verb in $VERBS; do
+        echo "== $verb"
+        start=$SECONDS
+        ./ci.sh "$verb" || failed+=("$verb")
+        echo "== $verb: $((SECONDS - start)) s"
+    done
+    [ ${#failed[@]} -eq 0 ] || fail "failed: ${failed[*]}"
+    echo "all is well"
+}
+
+[ $# -gt 0 ] || { usage && exit 2; }
+case $1 in
+size) verb_size "${@:2}" ;;
+*)
+    for verb; do
+        case " $VERBS all " in
+        *" $verb "*) "verb_$verb" ;;
+        *) usage && exit 2 ;;
+        esac
+    done
+    ;;
+esac
