@@ -59,12 +59,6 @@ pub struct Breach {
 
 impl fmt::Display for Breach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:.6} {}: {}",
-            self.at.as_secs_f64(),
-            self.rule,
-            self.detail
-        )
+        write!(f, "{:.6} {}: {}", self.at.as_secs_f64(), self.rule, self.detail)
     }
 }

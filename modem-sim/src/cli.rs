@@ -93,40 +93,24 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
     }
     let model = model.ok_or("--model is missing (--list shows the models)")?;
     let port = port.ok_or("one of --pty, --tcp and --stdio is needed")?;
-    Ok(Request::Run(Box::new(Arguments {
-        model,
-        port,
-        hosts,
-        options,
-        pace,
-        trace,
-    })))
+    Ok(Request::Run(Box::new(Arguments { model, port, hosts, options, pace, trace })))
 }
 
 fn list() -> String {
-    let lines: Vec<_> = Model::ALL
-        .iter()
-        .map(|m| format!("{m:9} {}", m.summary()))
-        .collect();
+    let lines: Vec<_> = Model::ALL.iter().map(|m| format!("{m:9} {}", m.summary())).collect();
     lines.join("\n")
 }
 
 /// `NAME=IP`, or the name of a file.
 fn add_hosts(hosts: &mut Vec<(String, IpAddr)>, value: &str) -> Result<(), lexopt::Error> {
     if let Some((name, address)) = value.split_once('=') {
-        let address = address
-            .parse()
-            .map_err(|_| format!("--hosts: '{address}' is not an IP address"))?;
+        let address = address.parse().map_err(|_| format!("--hosts: '{address}' is not an IP address"))?;
         hosts.push((name.to_owned(), address));
         return Ok(());
     }
     let text = std::fs::read_to_string(Path::new(value)).map_err(|e| format!("{value}: {e}"))?;
     for (number, line) in text.lines().enumerate() {
-        let mut words = line
-            .split('#')
-            .next()
-            .unwrap_or_default()
-            .split_whitespace();
+        let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
         let Some(address) = words.next() else {
             continue;
         };

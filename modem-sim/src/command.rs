@@ -56,23 +56,11 @@ impl Command {
 
     /// Number at `i` that must lie in a range.
     pub(crate) fn within(&self, i: usize, low: u32, high: u32) -> Result<u32, Final> {
-        self.number(i).and_then(|n| {
-            if (low..=high).contains(&n) {
-                Ok(n)
-            } else {
-                Err(BAD)
-            }
-        })
+        self.number(i).and_then(|n| if (low..=high).contains(&n) { Ok(n) } else { Err(BAD) })
     }
 
     /// Number at `i` that must lie in a range, `default` when left out.
-    pub(crate) fn within_or(
-        &self,
-        i: usize,
-        low: u32,
-        high: u32,
-        default: u32,
-    ) -> Result<u32, Final> {
+    pub(crate) fn within_or(&self, i: usize, low: u32, high: u32, default: u32) -> Result<u32, Final> {
         match self.arg(i) {
             None => Ok(default),
             Some(_) => self.within(i, low, high),
@@ -100,11 +88,7 @@ impl Command {
         let mut all = Vec::new();
         for arg in &self.args {
             let text = String::from_utf8_lossy(&arg.raw);
-            all.push(if arg.quoted {
-                format!("\"{text}\"")
-            } else {
-                text.into_owned()
-            });
+            all.push(if arg.quoted { format!("\"{text}\"") } else { text.into_owned() });
         }
         all.join(",")
     }
@@ -168,68 +152,29 @@ fn extended(text: &[u8]) -> Option<Command> {
 /// `E0`, `&F`, `S3=13`, `S3?`.
 fn basic(text: &[u8]) -> Option<(Command, usize)> {
     let mut used = usize::from(text[0] == b'&') + 1;
-    let letter = text
-        .get(used - 1)
-        .filter(|b| b.is_ascii_alphabetic())?
-        .to_ascii_uppercase();
-    let mut name = if used == 2 {
-        "&".to_owned()
-    } else {
-        String::new()
-    };
+    let letter = text.get(used - 1).filter(|b| b.is_ascii_alphabetic())?.to_ascii_uppercase();
+    let mut name = if used == 2 { "&".to_owned() } else { String::new() };
     name.push(char::from(letter));
-    let digits = |from: usize| {
-        text[from..]
-            .iter()
-            .position(|b| !b.is_ascii_digit())
-            .unwrap_or(text.len() - from)
-    };
+    let digits =
+        |from: usize| text[from..].iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len() - from);
     let number = digits(used);
     let value = text[used..used + number].to_vec();
     used += number;
     if name == "S" {
         name.push_str(&String::from_utf8_lossy(&value));
         return match text.get(used) {
-            Some(b'?') => Some((
-                Command {
-                    name,
-                    form: Form::Read,
-                    args: Vec::new(),
-                },
-                used + 1,
-            )),
+            Some(b'?') => Some((Command { name, form: Form::Read, args: Vec::new() }, used + 1)),
             Some(b'=') => {
                 let number = digits(used + 1);
                 let raw = text[used + 1..used + 1 + number].to_vec();
                 let args = vec![Arg { quoted: false, raw }];
-                Some((
-                    Command {
-                        name,
-                        form: Form::Set,
-                        args,
-                    },
-                    used + 1 + number,
-                ))
+                Some((Command { name, form: Form::Set, args }, used + 1 + number))
             }
             _ => None,
         };
     }
-    let args = if value.is_empty() {
-        Vec::new()
-    } else {
-        vec![Arg {
-            quoted: false,
-            raw: value,
-        }]
-    };
-    Some((
-        Command {
-            name,
-            form: Form::Action,
-            args,
-        },
-        used,
-    ))
+    let args = if value.is_empty() { Vec::new() } else { vec![Arg { quoted: false, raw: value }] };
+    Some((Command { name, form: Form::Action, args }, used))
 }
 
 /// Splits at commas outside quotes; a quoted parameter is quoted from its first to its last byte.
@@ -240,10 +185,7 @@ fn split_args(text: &[u8]) -> Option<Vec<Arg>> {
         rest = rest.trim_ascii_start();
         if rest.first() == Some(&b'"') {
             let end = 1 + rest[1..].iter().position(|&b| b == b'"')?;
-            args.push(Arg {
-                quoted: true,
-                raw: rest[1..end].to_vec(),
-            });
+            args.push(Arg { quoted: true, raw: rest[1..end].to_vec() });
             rest = rest[end + 1..].trim_ascii_start();
             match rest.first() {
                 None => return Some(args),
@@ -252,10 +194,7 @@ fn split_args(text: &[u8]) -> Option<Vec<Arg>> {
             }
         } else {
             let end = rest.iter().position(|&b| b == b',').unwrap_or(rest.len());
-            args.push(Arg {
-                quoted: false,
-                raw: rest[..end].trim_ascii().to_vec(),
-            });
+            args.push(Arg { quoted: false, raw: rest[..end].trim_ascii().to_vec() });
             if end == rest.len() {
                 return Some(args);
             }
@@ -270,9 +209,7 @@ pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let digit = |b: u8| char::from(b).to_digit(16).map(|d| d as u8);
-    text.chunks(2)
-        .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
-        .collect()
+    text.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
 }
 
 /// Hexadecimal digits of bytes.

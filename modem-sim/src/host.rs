@@ -21,17 +21,11 @@ pub struct Breaches(Arc<Mutex<Vec<Breach>>>);
 impl Breaches {
     /// A copy of the list.
     pub fn list(&self) -> Vec<Breach> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn add(&self, breach: &Breach) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(breach.clone());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(breach.clone());
     }
 }
 
@@ -84,24 +78,22 @@ impl HostConfig {
 /// When there is no socket pair or no thread to be had.
 pub fn spawn(config: HostConfig) -> io::Result<UnixStream> {
     let (host, mut modem_end) = UnixStream::pair()?;
-    thread::Builder::new()
-        .name("modem".to_owned())
-        .spawn(move || {
-            let mut network = HostNetwork::new();
-            for (name, address) in &config.hosts {
-                network.host(name, *address);
-            }
-            let mut modem = Modem::new(config.model, config.options, Box::new(network));
-            if let Some(trace) = config.trace {
-                modem.trace(trace);
-            }
-            let breaches = config.breaches;
-            let mut runner = Runner::new(modem, config.pace, Box::new(move |b| breaches.add(b)));
-            let Ok(mut output) = modem_end.try_clone() else {
-                return;
-            };
-            // The host sees an error of the pair as its end.
-            let _ = runner.run(&mut modem_end, &mut output, || false);
-        })?;
+    thread::Builder::new().name("modem".to_owned()).spawn(move || {
+        let mut network = HostNetwork::new();
+        for (name, address) in &config.hosts {
+            network.host(name, *address);
+        }
+        let mut modem = Modem::new(config.model, config.options, Box::new(network));
+        if let Some(trace) = config.trace {
+            modem.trace(trace);
+        }
+        let breaches = config.breaches;
+        let mut runner = Runner::new(modem, config.pace, Box::new(move |b| breaches.add(b)));
+        let Ok(mut output) = modem_end.try_clone() else {
+            return;
+        };
+        // The host sees an error of the pair as its end.
+        let _ = runner.run(&mut modem_end, &mut output, || false);
+    })?;
     Ok(host)
 }

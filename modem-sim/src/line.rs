@@ -58,10 +58,7 @@ impl Default for Faults {
 impl Faults {
     /// A good line of this speed.
     pub fn paced(baud: u32) -> Self {
-        Faults {
-            pace: Some(baud),
-            ..Faults::default()
-        }
+        Faults { pace: Some(baud), ..Faults::default() }
     }
 }
 
@@ -104,12 +101,7 @@ pub struct Line {
 impl Line {
     /// A perfect line, until [`Line::set_faults`] makes it worse.
     pub fn new(seed: u64) -> Self {
-        Line {
-            to_modem: Way::default(),
-            to_host: Way::default(),
-            prng: Prng::new(seed),
-            mismatch: false,
-        }
+        Line { to_modem: Way::default(), to_host: Way::default(), prng: Prng::new(seed), mismatch: false }
     }
 
     fn way(&self, direction: Direction) -> &Way {
@@ -151,9 +143,10 @@ impl Line {
         let mismatch = self.mismatch;
         let mut prng = self.prng.clone();
         let way = self.way_mut(direction);
-        let byte_time = way.faults.pace.map_or(Duration::ZERO, |baud| {
-            Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1)))
-        });
+        let byte_time = way
+            .faults
+            .pace
+            .map_or(Duration::ZERO, |baud| Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1))));
         way.free = way.free.max(now);
         let mut chunk = Vec::new();
         let mut chunk_due = Duration::ZERO;
@@ -161,11 +154,7 @@ impl Line {
         for &byte in bytes {
             let index = way.counters.pushed;
             way.counters.pushed += 1;
-            let stall = way
-                .faults
-                .stalls
-                .iter()
-                .find(|(from, to)| (*from..*to).contains(&way.free));
+            let stall = way.faults.stalls.iter().find(|(from, to)| (*from..*to).contains(&way.free));
             if let Some(&(_, end)) = stall {
                 way.free = end;
                 way.counters.stalled += 1;
@@ -191,8 +180,7 @@ impl Line {
             chunk.push(byte);
             chunk_due = way.free + way.faults.latency;
             if chunk.len() >= limit {
-                way.chunks
-                    .push_back((chunk_due, std::mem::take(&mut chunk)));
+                way.chunks.push_back((chunk_due, std::mem::take(&mut chunk)));
                 limit = chunk_limit(way.faults.chunking, &mut prng);
             }
         }
@@ -217,10 +205,7 @@ impl Line {
     /// When the next chunk arrives, in either direction.
     pub fn next_due(&self) -> Option<Duration> {
         let due = |way: &Way| way.chunks.front().map(|&(due, _)| due);
-        due(&self.to_modem)
-            .into_iter()
-            .chain(due(&self.to_host))
-            .min()
+        due(&self.to_modem).into_iter().chain(due(&self.to_host)).min()
     }
 
     /// When the next chunk arrives in one direction.

@@ -57,19 +57,11 @@ fn runner(arguments: &Arguments) -> Runner {
     for (name, address) in &arguments.hosts {
         network.host(name, *address);
     }
-    let mut modem = Modem::new(
-        arguments.model,
-        arguments.options.clone(),
-        Box::new(network),
-    );
+    let mut modem = Modem::new(arguments.model, arguments.options.clone(), Box::new(network));
     if arguments.trace {
         modem.trace(Box::new(trace));
     }
-    Runner::new(
-        modem,
-        arguments.pace,
-        Box::new(|breach| eprintln!("breach: {breach}")),
-    )
+    Runner::new(modem, arguments.pace, Box::new(|breach| eprintln!("breach: {breach}")))
 }
 
 fn trace(now: Duration, direction: Direction, bytes: &[u8]) {
@@ -77,9 +69,5 @@ fn trace(now: Duration, direction: Direction, bytes: &[u8]) {
         Direction::ToModem => '>',
         Direction::ToHost => '<',
     };
-    eprintln!(
-        "{:10.3} {arrow} {}",
-        now.as_secs_f64(),
-        bytes.escape_ascii()
-    );
+    eprintln!("{:10.3} {arrow} {}", now.as_secs_f64(), bytes.escape_ascii());
 }

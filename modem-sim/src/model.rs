@@ -20,9 +20,7 @@ impl Model {
     /// One line that tells what of the model is simulated.
     pub fn summary(self) -> &'static str {
         match self {
-            Model::SaraR5 => {
-                "u-blox SARA-R5 02B: 7 sockets (+USOCR..+USOCL), +UDNSRN, +USECMNG, silent boot"
-            }
+            Model::SaraR5 => "u-blox SARA-R5 02B: 7 sockets (+USOCR..+USOCL), +UDNSRN, +USECMNG, silent boot",
             Model::Ryz014a => {
                 "Renesas RYZ014A (Sequans GM01Q): 6 sockets (+SQNSD..+SQNSH), +SQNDNSLKUP, +SQNSNVW, +SYSSTART"
             }

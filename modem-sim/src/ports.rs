@@ -99,17 +99,13 @@ fn open_pty() -> io::Result<(OwnedFd, OwnedFd, String)> {
 
 pub(crate) fn tcp(address: &str, runner: &mut Runner) -> Result<(), String> {
     let listener = TcpListener::bind(address).map_err(|e| format!("{address}: {e}"))?;
-    let local = listener
-        .local_addr()
-        .map_err(|e| format!("{address}: {e}"))?;
+    let local = listener.local_addr().map_err(|e| format!("{address}: {e}"))?;
     eprintln!("modem-sim: listening on {local}");
     loop {
         let (mut input, host) = listener.accept().map_err(|e| format!("{address}: {e}"))?;
         eprintln!("modem-sim: {host} connected");
         let mut output = input.try_clone().map_err(|e| format!("{host}: {e}"))?;
-        input
-            .set_nodelay(true)
-            .map_err(|e| format!("{host}: {e}"))?;
+        input.set_nodelay(true).map_err(|e| format!("{host}: {e}"))?;
         match runner.run(&mut input, &mut output, || false) {
             Ok(End::Stopped) => return Ok(()),
             Ok(End::Closed) => eprintln!("modem-sim: {host} has gone"),

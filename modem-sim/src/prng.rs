@@ -21,11 +21,7 @@ impl Prng {
 
     /// A number below `limit`; 0 when `limit` is 0.
     pub fn below(&mut self, limit: u64) -> u64 {
-        if limit == 0 {
-            0
-        } else {
-            self.next_u64() % limit
-        }
+        if limit == 0 { 0 } else { self.next_u64() % limit }
     }
 
     /// True `per_million` times in a million.

@@ -32,9 +32,7 @@ pub struct Runner {
 
 impl std::fmt::Debug for Runner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Runner")
-            .field("modem", &self.modem)
-            .finish_non_exhaustive()
+        f.debug_struct("Runner").field("modem", &self.modem).finish_non_exhaustive()
     }
 }
 
@@ -44,27 +42,10 @@ impl Runner {
         let mut line = Line::new(0);
         for direction in [Direction::ToModem, Direction::ToHost] {
             // One byte a chunk: a real UART does not wait for the end of the line.
-            let chunking = if pace.is_some() {
-                Chunking::Fixed(1)
-            } else {
-                Chunking::Whole
-            };
-            line.set_faults(
-                direction,
-                Faults {
-                    pace,
-                    chunking,
-                    ..Faults::default()
-                },
-            );
+            let chunking = if pace.is_some() { Chunking::Fixed(1) } else { Chunking::Whole };
+            line.set_faults(direction, Faults { pace, chunking, ..Faults::default() });
         }
-        Runner {
-            modem,
-            start: Instant::now(),
-            line,
-            on_breach,
-            reported: 0,
-        }
+        Runner { modem, start: Instant::now(), line, on_breach, reported: 0 }
     }
 
     /// The modem.
@@ -94,16 +75,9 @@ impl Runner {
             if stop() {
                 return Ok(End::Stopped);
             }
-            let due = self
-                .modem
-                .poll_timeout()
-                .into_iter()
-                .chain(self.line.next_due())
-                .min();
+            let due = self.modem.poll_timeout().into_iter().chain(self.line.next_due()).min();
             let limit = Duration::from_millis(100);
-            let wait = due.map_or(limit, |due| {
-                due.saturating_sub(self.start.elapsed()).min(limit)
-            });
+            let wait = due.map_or(limit, |due| due.saturating_sub(self.start.elapsed()).min(limit));
             if !readable(input, wait)? {
                 continue;
             }
@@ -162,17 +136,12 @@ impl Runner {
 
 /// The other end has been closed; a pty says EIO.
 fn gone(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted
-    ) || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+    matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted)
+        || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
 }
 
 fn readable(input: &impl AsFd, wait: Duration) -> io::Result<bool> {
-    let time = Timespec {
-        tv_sec: wait.as_secs() as i64,
-        tv_nsec: wait.subsec_nanos().into(),
-    };
+    let time = Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: wait.subsec_nanos().into() };
     let mut fds = [PollFd::new(input, PollFlags::IN)];
     match poll(&mut fds, Some(&time)) {
         Ok(n) => Ok(n > 0),

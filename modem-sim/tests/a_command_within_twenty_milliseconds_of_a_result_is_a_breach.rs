@@ -19,10 +19,7 @@ fn pause(model: Model, pause: Duration) -> Vec<Rule> {
 
 #[test]
 fn too_early() {
-    assert_eq!(
-        pause(Model::SaraR5, Duration::from_micros(19_999)),
-        [Rule::CommandGap]
-    );
+    assert_eq!(pause(Model::SaraR5, Duration::from_micros(19_999)), [Rule::CommandGap]);
 }
 
 #[test]

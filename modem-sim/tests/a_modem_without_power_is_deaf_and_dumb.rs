@@ -8,13 +8,7 @@ use modem_sim::{Model, Options, Registration};
 #[test]
 fn on_both_models() {
     for &model in Model::ALL {
-        let mut rig = Rig::new(
-            model,
-            Options {
-                echo: None,
-                ..running()
-            },
-        );
+        let mut rig = Rig::new(model, Options { echo: None, ..running() });
         rig.ok("AT+CEREG=1");
         let now = rig.now;
         rig.modem.power(now, false);
@@ -27,11 +21,7 @@ fn on_both_models() {
         let now = rig.now;
         rig.modem.power(now, true);
         rig.pass_ms(6000);
-        let greeting = if model == Model::SaraR5 {
-            ""
-        } else {
-            "\r\n+SYSSTART\r\n"
-        };
+        let greeting = if model == Model::SaraR5 { "" } else { "\r\n+SYSSTART\r\n" };
         assert_eq!(rig.ok("AT"), format!("{greeting}AT\r\r\nOK\r\n"));
     }
 }

@@ -8,13 +8,7 @@ use modem_sim::{Model, Options, Peer};
 #[test]
 fn on_both_models() {
     for &model in Model::ALL {
-        let mut rig = Rig::new(
-            model,
-            Options {
-                echo: None,
-                ..running()
-            },
-        );
+        let mut rig = Rig::new(model, Options { echo: None, ..running() });
         rig.ok("ATE0");
         rig.ok("AT+CMEE=2");
         rig.net.on(SERVER, 7, Peer::Discard);
@@ -26,11 +20,7 @@ fn on_both_models() {
         rig.pass_ms(1000);
         rig.send(b"AT\r");
         rig.pass_ms(6000);
-        let greeting = if model == Model::SaraR5 {
-            ""
-        } else {
-            "\r\n+SYSSTART\r\n"
-        };
+        let greeting = if model == Model::SaraR5 { "" } else { "\r\n+SYSSTART\r\n" };
         assert_eq!(rig.printed(), greeting);
         let answer = rig.command("AT+CMEE?");
         assert_eq!(answer, "AT+CMEE?\r\r\n+CMEE: 0\r\n\r\nOK\r\n");
@@ -41,13 +31,7 @@ fn on_both_models() {
 #[test]
 fn the_greeting_is_printed() {
     let greeting = Some("READY".to_owned());
-    let mut rig = Rig::new(
-        Model::SaraR5,
-        Options {
-            greeting,
-            ..Options::default()
-        },
-    );
+    let mut rig = Rig::new(Model::SaraR5, Options { greeting, ..Options::default() });
     rig.pass_ms(4499);
     assert_eq!(rig.printed(), "");
     rig.pass_ms(2);

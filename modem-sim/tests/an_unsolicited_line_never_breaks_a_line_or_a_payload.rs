@@ -9,17 +9,8 @@ use modem_sim::{Model, Options, Peer, Prng, UrcTiming};
 
 const LINE: &str = "\r\n+CREG: 1\r\n";
 
-fn conversation(
-    model: Model,
-    timing: UrcTiming,
-    echo: bool,
-    moments: &[Duration],
-) -> (String, usize) {
-    let options = Options {
-        urc_timing: timing,
-        echo: Some(echo),
-        ..running()
-    };
+fn conversation(model: Model, timing: UrcTiming, echo: bool, moments: &[Duration]) -> (String, usize) {
+    let options = Options { urc_timing: timing, echo: Some(echo), ..running() };
     let mut rig = Rig::new(model, options);
     rig.net.on(SERVER, 7, Peer::Echo);
     let payload = "\r\nOK\r\n@> \r\n";
@@ -74,20 +65,15 @@ fn conversation(
 fn at_random_moments() {
     for &model in Model::ALL {
         for echo in [false, true] {
-            let timings = [
-                UrcTiming::BeforeFinal,
-                UrcTiming::Immediate,
-                UrcTiming::AfterFinal,
-                UrcTiming::Mixed(5),
-            ];
+            let timings =
+                [UrcTiming::BeforeFinal, UrcTiming::Immediate, UrcTiming::AfterFinal, UrcTiming::Mixed(5)];
             for timing in timings {
                 let (plain, none) = conversation(model, timing, echo, &[]);
                 assert_eq!(none, 0);
                 for seed in 0..40 {
                     let mut prng = Prng::new(seed);
-                    let mut moments: Vec<_> = (0..30)
-                        .map(|_| Duration::from_micros(prng.below(1_000_000)))
-                        .collect();
+                    let mut moments: Vec<_> =
+                        (0..30).map(|_| Duration::from_micros(prng.below(1_000_000))).collect();
                     moments.sort();
                     let (text, count) = conversation(model, timing, echo, &moments);
                     assert_eq!(text, plain, "seed {seed} {timing:?}");

@@ -72,11 +72,8 @@ const PIECES: &[&str] = &[
 
 fn torture(model: Model, seed: u64) {
     let mut prng = Prng::new(seed);
-    let options = Options {
-        urc_timing: UrcTiming::Mixed(seed),
-        stale_sockets: (seed % 8) as u8,
-        ..running()
-    };
+    let options =
+        Options { urc_timing: UrcTiming::Mixed(seed), stale_sockets: (seed % 8) as u8, ..running() };
     let mut rig = Rig::new(model, options);
     rig.net.host("host.example", &[SERVER.into()]);
     rig.net.on(SERVER, 7, Peer::Echo);

@@ -14,12 +14,7 @@ fn ublox() {
     rig.modem.vanish_sockets();
     rig.pass_ms(5000);
     assert_eq!(rig.printed(), "");
-    for command in [
-        "AT+USORD=0,10",
-        "AT+USOWR=0,1",
-        "AT+USOCTL=0,10",
-        "AT+USOCL=0",
-    ] {
+    for command in ["AT+USORD=0,10", "AT+USOWR=0,1", "AT+USOCTL=0,10", "AT+USOCL=0"] {
         assert_eq!(rig.command(command), "\r\n+CME ERROR: 3\r\n");
     }
     assert!(rig.ok("AT+USOCR=6").contains("+USOCR: 0"));

@@ -9,13 +9,7 @@ use modem_sim::{Direction, Model, Peer, Prng};
 fn echo(model: Model, chunking: Chunking, seed: u64) {
     let mut rig = Rig::new(model, running());
     for direction in [Direction::ToModem, Direction::ToHost] {
-        rig.line.set_faults(
-            direction,
-            Faults {
-                chunking,
-                ..Faults::paced(115_200)
-            },
-        );
+        rig.line.set_faults(direction, Faults { chunking, ..Faults::paced(115_200) });
     }
     rig.net.on(SERVER, 7, Peer::Echo);
     connect(&mut rig);
@@ -30,11 +24,7 @@ fn echo(model: Model, chunking: Chunking, seed: u64) {
         }
         rig.pass_ms(200);
         rig.got.clear();
-        back.extend(if id == 0 {
-            rig.read(id, 1024)
-        } else {
-            rig.recv(id, 1500)
-        });
+        back.extend(if id == 0 { rig.read(id, 1024) } else { rig.recv(id, 1500) });
     }
     assert!(back == data, "the data has changed");
     assert_eq!(rig.rules(), []);
@@ -42,24 +32,14 @@ fn echo(model: Model, chunking: Chunking, seed: u64) {
 
 #[test]
 fn ublox() {
-    for chunking in [
-        Chunking::Whole,
-        Chunking::Fixed(1),
-        Chunking::Fixed(7),
-        Chunking::Random(64),
-    ] {
+    for chunking in [Chunking::Whole, Chunking::Fixed(1), Chunking::Fixed(7), Chunking::Random(64)] {
         echo(Model::SaraR5, chunking, 1);
     }
 }
 
 #[test]
 fn sequans() {
-    for chunking in [
-        Chunking::Whole,
-        Chunking::Fixed(1),
-        Chunking::Fixed(7),
-        Chunking::Random(64),
-    ] {
+    for chunking in [Chunking::Whole, Chunking::Fixed(1), Chunking::Fixed(7), Chunking::Random(64)] {
         echo(Model::Ryz014a, chunking, 2);
     }
 }

@@ -43,19 +43,10 @@ fn twice_the_same() {
 #[test]
 fn a_byte_takes_ten_bits() {
     let mut line = Line::new(0);
-    line.set_faults(
-        ToModem,
-        Faults {
-            chunking: Chunking::Fixed(1),
-            ..Faults::paced(10_000)
-        },
-    );
+    line.set_faults(ToModem, Faults { chunking: Chunking::Fixed(1), ..Faults::paced(10_000) });
     line.push(ToModem, Duration::ZERO, b"abc");
     assert_eq!(line.poll(ToModem, Duration::from_micros(999)), None);
-    assert_eq!(
-        line.poll(ToModem, Duration::from_millis(1)).as_deref(),
-        Some(&b"a"[..])
-    );
+    assert_eq!(line.poll(ToModem, Duration::from_millis(1)).as_deref(), Some(&b"a"[..]));
     assert_eq!(line.next_due(), Some(Duration::from_millis(2)));
     line.push(ToModem, Duration::ZERO, b"d");
     assert_eq!(line.idle_at(ToModem), Duration::from_millis(4));
@@ -64,11 +55,7 @@ fn a_byte_takes_ten_bits() {
 #[test]
 fn exactly_one_byte_is_lost_and_one_turned() {
     let mut line = Line::new(0);
-    let faults = Faults {
-        lose_at: vec![1],
-        flip_at: vec![3],
-        ..Faults::default()
-    };
+    let faults = Faults { lose_at: vec![1], flip_at: vec![3], ..Faults::default() };
     line.set_faults(ToModem, faults);
     line.push(ToModem, Duration::ZERO, b"ab");
     line.push(ToModem, Duration::ZERO, b"cde");
@@ -85,10 +72,7 @@ fn exactly_one_byte_is_lost_and_one_turned() {
 fn a_stall_holds_bytes_back() {
     let mut line = Line::new(0);
     let second = Duration::from_secs(1);
-    let faults = Faults {
-        stalls: vec![(second, 3 * second)],
-        ..Faults::default()
-    };
+    let faults = Faults { stalls: vec![(second, 3 * second)], ..Faults::default() };
     line.set_faults(ToHost, faults);
     line.push(ToHost, second, b"x");
     assert_eq!(line.next_due(), Some(3 * second));
@@ -104,8 +88,5 @@ fn a_wrong_speed_garbles_everything() {
     assert!(out.iter().all(|b| *b >= 0x80));
     line.set_speeds(9600, 9600);
     line.push(ToModem, Duration::ZERO, b"AT\r");
-    assert_eq!(
-        line.poll(ToModem, Duration::ZERO).as_deref(),
-        Some(&b"AT\r"[..])
-    );
+    assert_eq!(line.poll(ToModem, Duration::ZERO).as_deref(), Some(&b"AT\r"[..]));
 }

@@ -20,11 +20,7 @@ impl Drop for Running {
 }
 
 fn start(arguments: &[&str]) -> (Running, String) {
-    let mut child = Command::new(PROGRAM)
-        .args(arguments)
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
+    let mut child = Command::new(PROGRAM).args(arguments).stderr(Stdio::piped()).spawn().expect("it starts");
     let mut first = String::new();
     let mut stderr = BufReader::new(child.stderr.take().expect("it has one"));
     stderr.read_line(&mut first).expect("it says where it is");
@@ -53,11 +49,7 @@ fn expect(port: &mut impl Read, text: &str) {
     let end = Instant::now() + Duration::from_secs(10);
     let mut got = Vec::new();
     while !got.windows(text.len()).any(|w| w == text.as_bytes()) {
-        assert!(
-            Instant::now() < end,
-            "no '{text}' in '{}'",
-            got.escape_ascii()
-        );
+        assert!(Instant::now() < end, "no '{text}' in '{}'", got.escape_ascii());
         let mut byte = [0];
         if port.read(&mut byte).expect("the port can be read") == 1 {
             got.push(byte[0]);
@@ -80,11 +72,7 @@ fn at_a_pty() {
     let (_program, said) = start(&["--model", "sara-r5", "--pty", path, "--running"]);
     assert!(said.contains("/dev/pts/"), "{said}");
     for _ in 0..3 {
-        let mut port = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(&link)
-            .expect("it opens");
+        let mut port = OpenOptions::new().read(true).write(true).open(&link).expect("it opens");
         port.write_all(b"AT+CGMI\r").expect("it takes bytes");
         expect(&mut port, "AT+CGMI\r\r\nu-blox\r\n\r\nOK\r\n");
         thread::sleep(Duration::from_millis(30));
@@ -106,10 +94,7 @@ fn at_a_tcp_port() {
 
 #[test]
 fn at_its_standard_streams() {
-    let output = once(
-        &["--model", "gm01q", "--stdio", "--running", "--trace"],
-        "ATE0\r",
-    );
+    let output = once(&["--model", "gm01q", "--stdio", "--running", "--trace"], "ATE0\r");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "ATE0\r\r\nOK\r\n");
     assert!(String::from_utf8_lossy(&output.stderr).contains("> ATE0\\r"));
     assert!(output.status.success());
@@ -126,10 +111,7 @@ fn breaches_are_reported() {
 fn its_models_are_listed() {
     let output = once(&["--list"], "");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        said.contains("sara-r5") && said.contains("ryz014a"),
-        "{said}"
-    );
+    assert!(said.contains("sara-r5") && said.contains("ryz014a"), "{said}");
     assert!(once(&["--help"], "").status.success());
 }
 
@@ -173,25 +155,11 @@ fn a_port_that_cannot_be_had_is_exit_code_1() {
 fn a_hosts_file_is_read() {
     let folder = scratch("hosts");
     let file = folder.join("hosts");
-    fs::write(
-        &file,
-        "# comment\n192.0.2.9 one.example two.example # more\n\n",
-    )
-    .expect("room");
+    fs::write(&file, "# comment\n192.0.2.9 one.example two.example # more\n\n").expect("room");
     let path = file.to_str().expect("a plain name");
-    let arguments = [
-        "--model",
-        "sara-r5",
-        "--stdio",
-        "--running",
-        "--hosts",
-        path,
-    ];
+    let arguments = ["--model", "sara-r5", "--stdio", "--running", "--hosts", path];
     let output = once(&arguments, "AT+UDNSRN=0,\"two.example\"\r");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        said.ends_with("\r\n+UDNSRN: \"192.0.2.9\"\r\n\r\nOK\r\n"),
-        "{said:?}"
-    );
+    assert!(said.ends_with("\r\n+UDNSRN: \"192.0.2.9\"\r\n\r\nOK\r\n"), "{said:?}");
     fs::remove_dir_all(folder).expect("it can be removed");
 }

@@ -29,13 +29,7 @@ fn tcp_waits() {
 
 #[test]
 fn tcp_is_lost() {
-    let mut rig = Rig::new(
-        Model::Ryz014a,
-        Options {
-            lossy_receive: true,
-            ..running()
-        },
-    );
+    let mut rig = Rig::new(Model::Ryz014a, Options { lossy_receive: true, ..running() });
     rig.net.on(SERVER, 7, Peer::Chargen(6000, 3));
     connect(&mut rig);
     assert!(buffered(&mut rig).contains(",2524,0"));

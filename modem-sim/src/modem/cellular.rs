@@ -70,13 +70,14 @@ impl Modem {
         self.cellular.registered()
     }
 
+    /// +CFUN=0.
+    pub(crate) fn radio_off(&self) -> bool {
+        self.cellular.cfun == 0
+    }
+
     /// Starts to look for a network if everything for that is there.
     pub(super) fn search(&mut self) {
-        if self.cellular.cfun == 1
-            && self.sim.ready()
-            && self.cellular.wanted
-            && self.cellular.stat == 0
-        {
+        if self.cellular.cfun == 1 && self.sim.ready() && self.cellular.wanted && self.cellular.stat == 0 {
             self.set_stat(2);
             self.timer(self.options.registration_time, Timer::Registered);
         }
@@ -192,10 +193,7 @@ impl Modem {
             Form::Set => self.cellular.mode[which] = command.within_or(0, 0, most, 0)?,
             Form::Read => {
                 let mode = self.cellular.mode[which];
-                let location = self
-                    .options
-                    .cereg_read_location
-                    .unwrap_or(self.model.is_ublox());
+                let location = self.options.cereg_read_location.unwrap_or(self.model.is_ublox());
                 let text = format!("{name}: {mode},{}", self.report(mode, location));
                 self.info(text);
             }
@@ -234,10 +232,7 @@ impl Modem {
                 if attached {
                     // The detach takes the time of a word with the network.
                     let at = self.now + self.options.rtt.max(Duration::from_millis(100));
-                    return Ok(Step::Wait(Wait::Until {
-                        at,
-                        result: Final::Ok,
-                    }));
+                    return Ok(Step::Wait(Wait::Until { at, result: Final::Ok }));
                 }
             }
             1 => {
@@ -263,11 +258,7 @@ impl Modem {
                 let mode = self.cellular.cops_mode;
                 let text = if self.attached() {
                     let format = self.cellular.cops_format;
-                    let name = if format == 2 {
-                        "00101"
-                    } else {
-                        &self.options.operator
-                    };
+                    let name = if format == 2 { "00101" } else { &self.options.operator };
                     format!("+COPS: {mode},{format},\"{name}\",7")
                 } else {
                     format!("+COPS: {mode}")
@@ -298,9 +289,7 @@ impl Modem {
             }
             Form::Test => {
                 let name = self.options.operator.clone();
-                self.info(format!(
-                    "+COPS: (2,\"{name}\",\"{name}\",\"00101\",7),,(0-4),(0-2)"
-                ));
+                self.info(format!("+COPS: (2,\"{name}\",\"{name}\",\"00101\",7),,(0-4),(0-2)"));
             }
             Form::Action => return Err(Final::Error),
         }
@@ -336,11 +325,7 @@ impl Modem {
                     let active = self.is_active(cid);
                     let text = if self.model.is_ublox() {
                         // SARA/LEXI internet applications §2.3.
-                        let address = if active {
-                            self.options.address.to_string()
-                        } else {
-                            String::new()
-                        };
+                        let address = if active { self.options.address.to_string() } else { String::new() };
                         format!("+CGDCONT: {cid},\"{kind}\",\"{apn}\",\"{address}\",0,0,0,0,0,0")
                     } else {
                         // RYZ014 use cases §2.3.3.5.
@@ -359,11 +344,7 @@ impl Modem {
                 if !matches!(kind.as_str(), "IP" | "IPV6" | "IPV4V6" | "NONIP") {
                     return Err(BAD_PARAMETERS);
                 }
-                let apn = if command.arg(2).is_some() {
-                    command.text(2)?
-                } else {
-                    String::new()
-                };
+                let apn = if command.arg(2).is_some() { command.text(2)? } else { String::new() };
                 self.cellular.contexts.insert(cid, (kind, apn));
             }
             Form::Test | Form::Action => {}
@@ -372,11 +353,7 @@ impl Modem {
     }
 
     fn cid(&self, command: &Command, i: usize) -> Result<u32, Final> {
-        if self.model.is_ublox() {
-            command.within(i, 0, 11)
-        } else {
-            command.within(i, 1, 8)
-        }
+        if self.model.is_ublox() { command.within(i, 0, 11) } else { command.within(i, 1, 8) }
     }
 
     /// Context 1 comes with the registration (SARA/LEXI internet applications §2.1).

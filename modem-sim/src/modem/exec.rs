@@ -59,11 +59,7 @@ pub(crate) struct Payload {
 
 impl Payload {
     pub(crate) fn new(kind: PayloadKind, need: usize) -> Self {
-        Payload {
-            kind,
-            need,
-            ..Payload::default()
-        }
+        Payload { kind, need, ..Payload::default() }
     }
 }
 
@@ -73,27 +69,13 @@ pub(crate) enum Wait {
     /// A moment.
     Until { at: Duration, result: Final },
     /// The answer of the name server for `+UDNSRN` or `+SQNDNSLKUP`.
-    Dns {
-        query: Handle,
-        name: String,
-        deadline: Duration,
-    },
+    Dns { query: Handle, name: String, deadline: Duration },
     /// A u-blox connect; while a name is being resolved there is a query.
-    UbloxConnect {
-        id: u8,
-        query: Option<Handle>,
-        port: u16,
-        deadline: Duration,
-    },
+    UbloxConnect { id: u8, query: Option<Handle>, port: u16, deadline: Duration },
     /// A u-blox close: until the queue is empty.
     UbloxClose { id: u8, deadline: Duration },
     /// A Sequans dial.
-    SequansDial {
-        id: u8,
-        query: Option<Handle>,
-        deadline: Duration,
-        online: bool,
-    },
+    SequansDial { id: u8, query: Option<Handle>, deadline: Duration, online: bool },
     /// A Sequans shutdown: until the queue is empty.
     SequansClose { id: u8, deadline: Duration },
 }
@@ -125,12 +107,7 @@ pub(super) struct Online {
 
 impl Online {
     pub(super) fn new(id: u8, now: Duration) -> Self {
-        Online {
-            id,
-            last_data: now,
-            plus: 0,
-            escape_due: None,
-        }
+        Online { id, last_data: now, plus: 0, escape_due: None }
     }
 }
 
@@ -265,45 +242,27 @@ impl Modem {
 
     fn execute(&mut self, command: &Command) -> Step {
         let result = self.general_command(command).unwrap_or_else(|| {
-            if self.model.is_ublox() {
-                self.ublox_command(command)
-            } else {
-                self.sequans_command(command)
-            }
+            if self.model.is_ublox() { self.ublox_command(command) } else { self.sequans_command(command) }
         });
         result.unwrap_or_else(Step::Done)
     }
 
     fn deliver(&mut self, payload: Payload) -> Step {
-        if self.model.is_ublox() {
-            self.ublox_payload(payload)
-        } else {
-            self.sequans_payload(payload)
-        }
-        .unwrap_or_else(Step::Done)
+        if self.model.is_ublox() { self.ublox_payload(payload) } else { self.sequans_payload(payload) }
+            .unwrap_or_else(Step::Done)
     }
 
     fn poll_wait(&mut self, wait: &mut Wait) -> Option<Final> {
         match wait {
             Wait::Until { at, result } => (*at <= self.now).then_some(*result),
-            Wait::Dns {
-                query,
-                name,
-                deadline,
-            } => self.poll_dns(*query, name, *deadline),
-            Wait::UbloxConnect {
-                id,
-                query,
-                port,
-                deadline,
-            } => self.poll_connect(*id, query, *port, *deadline),
+            Wait::Dns { query, name, deadline } => self.poll_dns(*query, name, *deadline),
+            Wait::UbloxConnect { id, query, port, deadline } => {
+                self.poll_connect(*id, query, *port, *deadline)
+            }
             Wait::UbloxClose { id, deadline } => self.poll_close(*id, *deadline),
-            Wait::SequansDial {
-                id,
-                query,
-                deadline,
-                online,
-            } => self.poll_dial(*id, query, *deadline, *online),
+            Wait::SequansDial { id, query, deadline, online } => {
+                self.poll_dial(*id, query, *deadline, *online)
+            }
             Wait::SequansClose { id, deadline } => self.poll_shutdown(*id, *deadline),
         }
     }
@@ -331,9 +290,7 @@ impl Modem {
 
 /// The socket that a command speaks about.
 fn addressed(command: &Command) -> Option<u8> {
-    let socket = ["+USO", "+SQNS"]
-        .iter()
-        .any(|p| command.name.starts_with(p));
+    let socket = ["+USO", "+SQNS"].iter().any(|p| command.name.starts_with(p));
     let creates = matches!(command.name.as_str(), "+USOCR" | "+SQNSPCFG");
     if !socket || creates || command.form != Form::Set {
         return None;

@@ -52,46 +52,22 @@ impl Settings {
 }
 
 /// Line speeds of +IPR; 0 is automatic.
-const SPEEDS: &[u32] = &[
-    0, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800, 921_600, 3_000_000,
-];
+const SPEEDS: &[u32] = &[0, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800, 921_600, 3_000_000];
 
 /// Commands of both models whose parameters are stored and read back, and do nothing else.
-const STORED: &[&str] = &[
-    "+CEDRXS", "+CGEREP", "+CGPIAF", "+CMER", "+CPSMS", "+CSCS", "+CTZR", "+CTZU", "+ICF", "+IFC",
-];
-const STORED_UBLOX: &[&str] = &[
-    "+UBANDMASK",
-    "+UCGED",
-    "+UGPIOC",
-    "+UMNOPROF",
-    "+UPSV",
-    "+URAT",
-    "+UPSMR",
-];
-const STORED_SEQUANS: &[&str] = &[
-    "+SQNAUTOCONNECT",
-    "+SQNCTM",
-    "+SQNEDRX",
-    "+SQNIBRCFG",
-    "+SQNIPSCFG",
-    "+SQNRICFG",
-    "+SQNSIMST",
-];
+const STORED: &[&str] =
+    &["+CEDRXS", "+CGEREP", "+CGPIAF", "+CMER", "+CPSMS", "+CSCS", "+CTZR", "+CTZU", "+ICF", "+IFC"];
+const STORED_UBLOX: &[&str] = &["+UBANDMASK", "+UCGED", "+UGPIOC", "+UMNOPROF", "+UPSV", "+URAT", "+UPSMR"];
+const STORED_SEQUANS: &[&str] =
+    &["+SQNAUTOCONNECT", "+SQNCTM", "+SQNEDRX", "+SQNIBRCFG", "+SQNIPSCFG", "+SQNRICFG", "+SQNSIMST"];
 
 impl Modem {
     /// Executes a command that both models know; `None` when this is not one of them.
     pub(super) fn general_command(&mut self, command: &Command) -> Option<Result<Step, Final>> {
         let name = command.name.as_str();
         Some(match name {
-            "E" => self
-                .flag(command)
-                .map(|on| self.settings.echo = on)
-                .map(|()| ok()),
-            "V" => self
-                .flag(command)
-                .map(|on| self.settings.verbose = on)
-                .map(|()| ok()),
+            "E" => self.flag(command).map(|on| self.settings.echo = on).map(|()| ok()),
+            "V" => self.flag(command).map(|on| self.settings.verbose = on).map(|()| ok()),
             "Q" | "X" | "&C" | "&D" | "&K" | "&S" | "&W" | "L" | "M" => Ok(ok()),
             "Z" | "&F" => {
                 self.settings.reset(&self.options);
@@ -265,27 +241,17 @@ impl Modem {
     }
 
     fn stores(&self, name: &str) -> bool {
-        let own = if self.model.is_ublox() {
-            STORED_UBLOX
-        } else {
-            STORED_SEQUANS
-        };
+        let own = if self.model.is_ublox() { STORED_UBLOX } else { STORED_SEQUANS };
         STORED.contains(&name) || own.contains(&name)
     }
 
     fn store(&mut self, command: &Command) -> Result<Step, Final> {
         match command.form {
             Form::Set => {
-                self.settings
-                    .stored
-                    .insert(command.name.clone(), command.typed());
+                self.settings.stored.insert(command.name.clone(), command.typed());
             }
             Form::Read => {
-                let value = self
-                    .settings
-                    .stored
-                    .get(&command.name)
-                    .map_or("0", String::as_str);
+                let value = self.settings.stored.get(&command.name).map_or("0", String::as_str);
                 self.info(format!("{}: {value}", command.name));
             }
             Form::Test | Form::Action => {}

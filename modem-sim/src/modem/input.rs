@@ -45,10 +45,7 @@ impl Modem {
             && self.now < end
         {
             let early = (end - self.now).as_micros();
-            self.breach(
-                Rule::CommandGap,
-                format!("command begins {early} µs too early"),
-            );
+            self.breach(Rule::CommandGap, format!("command begins {early} µs too early"));
             self.last_final = None;
             self.last_urc = None;
         }
@@ -86,17 +83,11 @@ impl Modem {
             },
             chosen => chosen,
         };
-        self.exec = Exec::Latent {
-            at: self.now + self.options.answer_latency,
-            line: text,
-        };
+        self.exec = Exec::Latent { at: self.now + self.options.answer_latency, line: text };
     }
 
     fn line_feed(&mut self) {
-        self.breach(
-            Rule::LineFeedAfterCarriageReturn,
-            "LF follows the CR of a command".to_owned(),
-        );
+        self.breach(Rule::LineFeedAfterCarriageReturn, "LF follows the CR of a command".to_owned());
     }
 
     /// A byte while a command executes. u-blox loses it; Sequans keeps it for a payload that the
@@ -154,10 +145,7 @@ impl Modem {
         if let Some(rule) = broken {
             let noted = std::mem::replace(&mut payload.noted, true);
             if !noted {
-                let since = payload
-                    .prompted
-                    .map_or(Duration::ZERO, |at| now - at)
-                    .as_micros();
+                let since = payload.prompted.map_or(Duration::ZERO, |at| now - at).as_micros();
                 self.breach(rule, format!("payload begins {since} µs after the prompt"));
             }
             if ublox {
@@ -201,10 +189,7 @@ impl Modem {
         if complete {
             let payload = std::mem::take(payload);
             self.busy_noted = false;
-            self.exec = Exec::Collected {
-                at: now + latency,
-                payload,
-            };
+            self.exec = Exec::Collected { at: now + latency, payload };
         }
     }
 }

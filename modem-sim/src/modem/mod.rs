@@ -134,6 +134,9 @@ impl Modem {
     }
 
     /// Bytes from the host, cut anywhere.
+    ///
+    /// Take what the modem prints with [`Modem::poll_transmit`] first: a command is over when its
+    /// final result has been handed out.
     pub fn handle_rx(&mut self, now: Duration, bytes: &[u8]) {
         self.advance(now);
         self.note(Direction::ToModem, bytes);
@@ -165,13 +168,7 @@ impl Modem {
             return Some(self.now);
         }
         let timers = self.timers.iter().map(|&(at, _)| at).min();
-        let mut due = [
-            self.power.due(),
-            timers,
-            self.net.poll_timeout(),
-            None,
-            None,
-        ];
+        let mut due = [self.power.due(), timers, self.net.poll_timeout(), None, None];
         if self.power == Power::Up {
             due[3] = self.exec.due();
             due[4] = self.sockets_due();
@@ -186,11 +183,7 @@ impl Modem {
 
     /// Sockets that are allocated in the modem now.
     pub fn open_sockets(&self) -> Vec<u8> {
-        if self.model.is_ublox() {
-            self.ublox.open()
-        } else {
-            self.sequans.open()
-        }
+        if self.model.is_ublox() { self.ublox.open() } else { self.sequans.open() }
     }
 
     /// A command is executing, or waits for its payload.
@@ -298,11 +291,7 @@ impl Modem {
     }
 
     pub(crate) fn breach(&mut self, rule: Rule, detail: String) {
-        self.breaches.push(Breach {
-            at: self.now,
-            rule,
-            detail,
-        });
+        self.breaches.push(Breach { at: self.now, rule, detail });
     }
 
     fn note(&mut self, direction: Direction, bytes: &[u8]) {
@@ -312,28 +301,15 @@ impl Modem {
     }
 
     fn pump_sockets(&mut self) -> bool {
-        if self.model.is_ublox() {
-            self.ublox_pump()
-        } else {
-            self.sequans_pump()
-        }
+        if self.model.is_ublox() { self.ublox_pump() } else { self.sequans_pump() }
     }
 
     fn sockets_due(&self) -> Option<Duration> {
-        if self.model.is_ublox() {
-            self.ublox_due()
-        } else {
-            self.sequans_due()
-        }
+        if self.model.is_ublox() { self.ublox_due() } else { self.sequans_due() }
     }
 
     pub(crate) fn drop_sockets(&mut self) {
-        for handle in self
-            .ublox
-            .drop_all()
-            .into_iter()
-            .chain(self.sequans.drop_all())
-        {
+        for handle in self.ublox.drop_all().into_iter().chain(self.sequans.drop_all()) {
             self.net.abort(handle);
         }
     }

@@ -29,14 +29,7 @@ impl Modem {
     /// The guard time after `+++`, and the end of the connection.
     pub(super) fn online_step(&mut self) -> bool {
         let now = self.now;
-        let Exec::Online(Online {
-            id,
-            plus,
-            escape_due,
-            last_data,
-            ..
-        }) = &mut self.exec
-        else {
+        let Exec::Online(Online { id, plus, escape_due, last_data, .. }) = &mut self.exec else {
             return false;
         };
         let id = *id;

@@ -102,11 +102,7 @@ impl Modem {
 
     fn flush_urcs(&mut self, except: Option<u8>) -> bool {
         let mut lines: Vec<Vec<u8>> = self.urcs.drain(..).collect();
-        lines.extend(if self.model.is_ublox() {
-            self.ublox_urcs(except)
-        } else {
-            self.sequans_urcs(except)
-        });
+        lines.extend(if self.model.is_ublox() { self.ublox_urcs(except) } else { self.sequans_urcs(except) });
         let any = !lines.is_empty();
         for line in lines {
             let bytes = [b"\r\n", line.as_slice(), b"\r\n"].concat();
@@ -141,15 +137,8 @@ impl Modem {
     /// The moment from which the next command may come.
     pub(super) fn gap_end(&self) -> Option<Duration> {
         let default = if self.model.is_ublox() { 20 } else { 0 };
-        let gap = self
-            .options
-            .command_gap
-            .unwrap_or(Duration::from_millis(default));
+        let gap = self.options.command_gap.unwrap_or(Duration::from_millis(default));
         let urc = self.last_urc.filter(|_| self.options.gap_after_urc);
-        self.last_final
-            .into_iter()
-            .chain(urc)
-            .max()
-            .map(|at| at + gap)
+        self.last_final.into_iter().chain(urc).max().map(|at| at + gap)
     }
 }

@@ -28,18 +28,8 @@ pub(crate) struct Sim {
 
 impl Sim {
     pub(super) fn new(options: &Options) -> Self {
-        let lock = if options.pin.is_some() {
-            Lock::Pin
-        } else {
-            Lock::Open
-        };
-        Sim {
-            present: options.sim_present,
-            read: false,
-            pin: options.pin.clone(),
-            lock,
-            wrong: 0,
-        }
+        let lock = if options.pin.is_some() { Lock::Pin } else { Lock::Open };
+        Sim { present: options.sim_present, read: false, pin: options.pin.clone(), lock, wrong: 0 }
     }
 
     pub(super) fn power_up(&mut self) {
@@ -108,11 +98,7 @@ impl Modem {
             return Ok(Final::Ok.into());
         }
         // Both "0000" and 0000 are in use.
-        let code = |i: usize| {
-            command
-                .arg(i)
-                .map(|a| String::from_utf8_lossy(&a.raw).into_owned())
-        };
+        let code = |i: usize| command.arg(i).map(|a| String::from_utf8_lossy(&a.raw).into_owned());
         let first = code(0).ok_or(BAD_PARAMETERS)?;
         match self.sim.lock {
             Lock::Open => return Err(NOT_ALLOWED),

@@ -18,11 +18,7 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(150);
 enum Entry {
     Query(Receiver<Result<Vec<IpAddr>, Failure>>),
     Connecting(Receiver<Result<TcpStream, Failure>>),
-    Tcp {
-        stream: TcpStream,
-        eof: bool,
-        failed: Option<Failure>,
-    },
+    Tcp { stream: TcpStream, eof: bool, failed: Option<Failure> },
     Failed(Failure),
     Udp(UdpSocket),
 }
@@ -56,10 +52,7 @@ impl HostNetwork {
 
     /// Adds an address to a name; such a name is never asked for elsewhere.
     pub fn host(&mut self, name: &str, address: IpAddr) {
-        self.hosts
-            .entry(name.to_ascii_lowercase())
-            .or_default()
-            .push(address);
+        self.hosts.entry(name.to_ascii_lowercase()).or_default().push(address);
     }
 
     fn insert(&mut self, entry: Entry) -> Handle {
@@ -74,9 +67,7 @@ fn failure(error: &std::io::Error) -> Failure {
     match error.kind() {
         ErrorKind::ConnectionRefused => Failure::Refused,
         ErrorKind::TimedOut => Failure::TimedOut,
-        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted => {
-            Failure::Reset
-        }
+        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted => Failure::Reset,
         _ => Failure::Unreachable,
     }
 }
@@ -89,11 +80,7 @@ impl Network for HostNetwork {
                 continue;
             };
             *entry = match result.try_recv() {
-                Ok(Ok(stream)) => Entry::Tcp {
-                    stream,
-                    eof: false,
-                    failed: None,
-                },
+                Ok(Ok(stream)) => Entry::Tcp { stream, eof: false, failed: None },
                 Ok(Err(failure)) => Entry::Failed(failure),
                 Err(TryRecvError::Empty) => continue,
                 Err(TryRecvError::Disconnected) => Entry::Failed(Failure::Unreachable),
@@ -113,19 +100,13 @@ impl Network for HostNetwork {
         } else {
             let name = name.to_owned();
             thread::spawn(move || {
-                let result = (name.as_str(), 0).to_socket_addrs().map_or(
-                    Err(Failure::Unreachable),
-                    |found| {
+                let result =
+                    (name.as_str(), 0).to_socket_addrs().map_or(Err(Failure::Unreachable), |found| {
                         let mut all: Vec<IpAddr> = found.map(|a| a.ip()).collect();
                         all.sort();
                         all.dedup();
-                        if all.is_empty() {
-                            Err(Failure::Unreachable)
-                        } else {
-                            Ok(all)
-                        }
-                    },
-                );
+                        if all.is_empty() { Err(Failure::Unreachable) } else { Ok(all) }
+                    });
                 // The modem may have given up by now.
                 let _ = answer.send(result);
             });
@@ -147,12 +128,8 @@ impl Network for HostNetwork {
     }
 
     fn name_of(&mut self, address: IpAddr) -> Option<String> {
-        let mut names: Vec<_> = self
-            .hosts
-            .iter()
-            .filter(|(_, a)| a.contains(&address))
-            .map(|(n, _)| n)
-            .collect();
+        let mut names: Vec<_> =
+            self.hosts.iter().filter(|(_, a)| a.contains(&address)).map(|(n, _)| n).collect();
         names.sort();
         names.first().map(|n| (*n).clone())
     }
@@ -174,13 +151,9 @@ impl Network for HostNetwork {
     fn state(&mut self, tcp: Handle) -> TcpState {
         match self.entries.get(&tcp) {
             Some(Entry::Connecting(_)) => TcpState::Connecting,
-            Some(
-                Entry::Tcp {
-                    failed: Some(failure),
-                    ..
-                }
-                | Entry::Failed(failure),
-            ) => TcpState::Failed(*failure),
+            Some(Entry::Tcp { failed: Some(failure), .. } | Entry::Failed(failure)) => {
+                TcpState::Failed(*failure)
+            }
             Some(Entry::Tcp { eof: true, .. }) => TcpState::PeerClosed,
             Some(Entry::Tcp { .. }) => TcpState::Established,
             _ => TcpState::Failed(Failure::Reset),
@@ -206,12 +179,7 @@ impl Network for HostNetwork {
     }
 
     fn recv(&mut self, tcp: Handle, max: usize) -> Vec<u8> {
-        let Some(Entry::Tcp {
-            stream,
-            eof,
-            failed,
-        }) = self.entries.get_mut(&tcp)
-        else {
+        let Some(Entry::Tcp { stream, eof, failed }) = self.entries.get_mut(&tcp) else {
             return Vec::new();
         };
         let mut buffer = vec![0; max];
@@ -247,10 +215,7 @@ impl Network for HostNetwork {
         let Some(Entry::Udp(socket)) = self.entries.get(&udp) else {
             return Err(Failure::Unreachable);
         };
-        socket
-            .send_to(bytes, to)
-            .map(|_| ())
-            .map_err(|e| failure(&e))
+        socket.send_to(bytes, to).map(|_| ()).map_err(|e| failure(&e))
     }
 
     fn recv_from(&mut self, udp: Handle) -> Option<(SocketAddr, Vec<u8>)> {

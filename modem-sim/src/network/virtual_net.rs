@@ -66,9 +66,7 @@ impl VirtualNetwork {
 
     /// Gives a name to addresses.
     pub fn host(&self, name: &str, addresses: &[IpAddr]) {
-        self.world()
-            .hosts
-            .insert(name.to_ascii_lowercase(), addresses.to_vec());
+        self.world().hosts.insert(name.to_ascii_lowercase(), addresses.to_vec());
     }
 
     /// Queries for this name are never answered.
@@ -78,12 +76,10 @@ impl VirtualNetwork {
 
     /// Puts a server at an address and port, for TCP and UDP.
     pub fn on(&self, ip: impl Into<IpAddr>, port: u16, peer: Peer) {
-        self.world()
-            .peers
-            .insert(SocketAddr::new(ip.into(), port), peer);
+        self.world().peers.insert(SocketAddr::new(ip.into(), port), peer);
     }
 
-    /// Changes the round trip time.
+    /// Changes the round trip time, which a new modem sets to [`Options::rtt`](crate::Options).
     pub fn set_rtt(&self, rtt: Duration) {
         self.world().rtt = rtt;
     }
@@ -129,11 +125,7 @@ impl VirtualNetwork {
 
     /// Everything that the server has received.
     pub fn received(&self, conn: ConnId) -> Vec<u8> {
-        self.world()
-            .conns
-            .get(&conn.0)
-            .map(|c| c.received.clone())
-            .unwrap_or_default()
+        self.world().conns.get(&conn.0).map(|c| c.received.clone()).unwrap_or_default()
     }
 
     /// Datagrams that reached a server, oldest first.
@@ -148,12 +140,7 @@ impl VirtualNetwork {
 
     /// Ports of the modem's open UDP sockets.
     pub fn udp_ports(&self) -> Vec<u16> {
-        self.world()
-            .udps
-            .values()
-            .filter(|u| u.open)
-            .map(|u| u.local_port)
-            .collect()
+        self.world().udps.values().filter(|u| u.open).map(|u| u.local_port).collect()
     }
 }
 
@@ -184,12 +171,8 @@ impl Network for VirtualNetwork {
 
     fn name_of(&mut self, address: IpAddr) -> Option<String> {
         let world = self.world();
-        let mut names: Vec<_> = world
-            .hosts
-            .iter()
-            .filter(|(_, a)| a.contains(&address))
-            .map(|(n, _)| n)
-            .collect();
+        let mut names: Vec<_> =
+            world.hosts.iter().filter(|(_, a)| a.contains(&address)).map(|(n, _)| n).collect();
         names.sort();
         names.first().map(|n| (*n).clone())
     }
@@ -227,33 +210,18 @@ impl Network for VirtualNetwork {
 
     fn bind(&mut self, local_port: Option<u16>) -> Result<Handle, Failure> {
         let mut world = self.world();
-        if world
-            .udps
-            .values()
-            .any(|u| u.open && Some(u.local_port) == local_port)
-        {
+        if world.udps.values().any(|u| u.open && Some(u.local_port) == local_port) {
             return Err(Failure::Refused);
         }
         let id = world.fresh();
         let local_port = world.port(local_port);
-        world.udps.insert(
-            id,
-            Udp {
-                local_port,
-                inbound: Default::default(),
-                open: true,
-            },
-        );
+        world.udps.insert(id, Udp { local_port, inbound: Default::default(), open: true });
         Ok(Handle(id))
     }
 
     fn send_to(&mut self, udp: Handle, to: SocketAddr, bytes: &[u8]) -> Result<(), Failure> {
         let mut world = self.world();
-        let port = world
-            .udps
-            .get(&udp.0)
-            .ok_or(Failure::Unreachable)?
-            .local_port;
+        let port = world.udps.get(&udp.0).ok_or(Failure::Unreachable)?.local_port;
         world.udp_out(port, to, bytes.to_vec());
         Ok(())
     }
@@ -265,8 +233,7 @@ impl Network for VirtualNetwork {
     fn local_port(&self, handle: Handle) -> u16 {
         let world = self.world();
         let tcp = world.conns.get(&handle.0).map(|c| c.local_port);
-        tcp.or_else(|| world.udps.get(&handle.0).map(|u| u.local_port))
-            .unwrap_or(0)
+        tcp.or_else(|| world.udps.get(&handle.0).map(|u| u.local_port)).unwrap_or(0)
     }
 
     fn close(&mut self, handle: Handle) {

@@ -61,16 +61,8 @@ enum Event {
     ClientFin(u64, bool),
     PauseOver(u64),
     Dns(u64),
-    UdpToServer {
-        from_port: u16,
-        to: SocketAddr,
-        bytes: Vec<u8>,
-    },
-    UdpToClient {
-        from: SocketAddr,
-        port: u16,
-        bytes: Vec<u8>,
-    },
+    UdpToServer { from_port: u16, to: SocketAddr, bytes: Vec<u8> },
+    UdpToClient { from: SocketAddr, port: u16, bytes: Vec<u8> },
 }
 
 #[derive(Debug)]
@@ -153,9 +145,7 @@ impl World {
         let local_port = self.port(local_port);
         let peer = self.peers.get(&remote).cloned().unwrap_or(Peer::Refuse);
         let script = match &peer {
-            Peer::Chargen(len, seed) => {
-                VecDeque::from([ScriptStep::Send(Prng::new(*seed).bytes(*len))])
-            }
+            Peer::Chargen(len, seed) => VecDeque::from([ScriptStep::Send(Prng::new(*seed).bytes(*len))]),
             Peer::SendThenClose(bytes) => {
                 VecDeque::from([ScriptStep::Send(bytes.clone()), ScriptStep::Close])
             }
@@ -187,18 +177,8 @@ impl World {
 
     pub(super) fn query(&mut self, name: &str) -> u64 {
         let id = self.fresh();
-        self.queries.insert(
-            id,
-            Query {
-                name: name.to_owned(),
-                answer: None,
-            },
-        );
-        if !self
-            .silent_names
-            .iter()
-            .any(|n| n.eq_ignore_ascii_case(name))
-        {
+        self.queries.insert(id, Query { name: name.to_owned(), answer: None });
+        if !self.silent_names.iter().any(|n| n.eq_ignore_ascii_case(name)) {
             self.at(self.rtt, Event::Dns(id));
         }
         id
@@ -244,26 +224,12 @@ impl World {
             && conn.server_open
         {
             conn.server_open = false;
-            self.at(
-                self.half(),
-                if reset {
-                    Event::Reset(id)
-                } else {
-                    Event::Fin(id)
-                },
-            );
+            self.at(self.half(), if reset { Event::Reset(id) } else { Event::Fin(id) });
         }
     }
 
     pub(super) fn udp_out(&mut self, from_port: u16, to: SocketAddr, bytes: Vec<u8>) {
-        self.at(
-            self.half(),
-            Event::UdpToServer {
-                from_port,
-                to,
-                bytes,
-            },
-        );
+        self.at(self.half(), Event::UdpToServer { from_port, to, bytes });
     }
 
     pub(super) fn udp_in(&mut self, from: SocketAddr, port: u16, bytes: Vec<u8>) {
@@ -318,16 +284,9 @@ impl World {
                     _ => Err(Failure::Unreachable),
                 });
             }
-            Event::UdpToServer {
-                from_port,
-                to,
-                bytes,
-            } => self.udp_at_server(from_port, to, bytes),
+            Event::UdpToServer { from_port, to, bytes } => self.udp_at_server(from_port, to, bytes),
             Event::UdpToClient { from, port, bytes } => {
-                let socket = self
-                    .udps
-                    .values_mut()
-                    .find(|u| u.open && u.local_port == port);
+                let socket = self.udps.values_mut().find(|u| u.open && u.local_port == port);
                 if let Some(udp) = socket {
                     udp.inbound.push_back((from, bytes));
                 }
@@ -407,12 +366,7 @@ impl World {
 
     fn udp_at_server(&mut self, port: u16, to: SocketAddr, bytes: Vec<u8>) {
         let from = SocketAddr::new(self.address.into(), port);
-        self.datagrams.push(Datagram {
-            at: self.now,
-            from,
-            to,
-            payload: bytes.clone(),
-        });
+        self.datagrams.push(Datagram { at: self.now, from, to, payload: bytes.clone() });
         match self.peers.get_mut(&to) {
             Some(Peer::Echo) => self.udp_in(to, port, bytes),
             Some(Peer::Chargen(len, seed)) => {
@@ -435,14 +389,7 @@ impl World {
                 for step in steps {
                     match step {
                         ScriptStep::Send(bytes) => {
-                            self.at(
-                                delay,
-                                Event::UdpToClient {
-                                    from: to,
-                                    port,
-                                    bytes,
-                                },
-                            );
+                            self.at(delay, Event::UdpToClient { from: to, port, bytes });
                         }
                         ScriptStep::Pause(time) => delay += time,
                         ScriptStep::Await(_) | ScriptStep::Close | ScriptStep::Reset => {}

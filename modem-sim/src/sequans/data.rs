@@ -123,11 +123,7 @@ impl Modem {
         }
         // RYZ014 use cases §6.2.5: the ring is sent again "if there are still new incoming data".
         s.suspended = false;
-        s.unannounced = if ring_after_read {
-            s.unannounced.min(s.unread())
-        } else {
-            0
-        };
+        s.unannounced = if ring_after_read { s.unannounced.min(s.unread()) } else { 0 };
         self.info(format!("+SQNSRECV: {id},{}", bytes.len()));
         if self.sequans.configs[slot(id)].recv_hex {
             bytes = hex(&bytes).into_bytes();

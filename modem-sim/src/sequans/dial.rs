@@ -12,13 +12,7 @@ use crate::options::DialFailure;
 use crate::reply::{Final, NOT_ALLOWED, NOT_SUPPORTED};
 
 impl Session {
-    pub(super) fn new(
-        tcp: bool,
-        port: u16,
-        local_port: Option<u16>,
-        any_remote: u32,
-        now: Duration,
-    ) -> Self {
+    pub(super) fn new(tcp: bool, port: u16, local_port: Option<u16>, any_remote: u32, now: Duration) -> Self {
         Session {
             tcp,
             state: State::Opening,
@@ -74,9 +68,7 @@ impl Modem {
                     let c = &self.sequans.configs[slot(id)];
                     let (cid, packet, idle) = (c.cid, c.packet, c.idle);
                     let (connect, flush) = (c.connect, c.flush);
-                    self.info(format!(
-                        "+SQNSCFG: {id},{cid},{packet},{idle},{connect},{flush}"
-                    ));
+                    self.info(format!("+SQNSCFG: {id},{cid},{packet},{idle},{connect},{flush}"));
                 }
             }
             Form::Test | Form::Action => {}
@@ -179,12 +171,7 @@ impl Modem {
             Err(_) => query = Some(self.net.resolve(&host)),
         }
         let deadline = self.now + Duration::from_millis(100) * config.connect;
-        Ok(Step::Wait(Wait::SequansDial {
-            id,
-            query,
-            deadline,
-            online,
-        }))
+        Ok(Step::Wait(Wait::SequansDial { id, query, deadline, online }))
     }
 
     fn dial_to(&mut self, id: u8, remote: SocketAddr) {
@@ -193,11 +180,7 @@ impl Modem {
         };
         s.remote = Some(remote);
         let (tcp, port) = (s.tcp, s.local_port);
-        let net = if tcp {
-            Some(self.net.connect(port, remote))
-        } else {
-            self.net.bind(port).ok()
-        };
+        let net = if tcp { Some(self.net.connect(port, remote)) } else { self.net.bind(port).ok() };
         if let Ok(s) = self.sequans.session(id) {
             s.net = net;
         }
@@ -268,8 +251,7 @@ impl Modem {
             Err(_) => return Some(Final::Ok),
         };
         let over = net.is_none_or(|net| {
-            queued + self.net.unacknowledged(net) == 0
-                || matches!(self.net.state(net), TcpState::Failed(_))
+            queued + self.net.unacknowledged(net) == 0 || matches!(self.net.state(net), TcpState::Failed(_))
         });
         if over || deadline <= self.now {
             self.shut(id, !over);
@@ -336,17 +318,9 @@ impl Modem {
             let text = match &self.sequans.sessions[slot(id)] {
                 None => format!("+SQNSI: {id},0,0,0,0"),
                 Some(s) => {
-                    let waiting = s
-                        .net
-                        .filter(|_| s.tcp)
-                        .map_or(0, |n| self.net.unacknowledged(n));
+                    let waiting = s.net.filter(|_| s.tcp).map_or(0, |n| self.net.unacknowledged(n));
                     let waiting = waiting + s.tx.len();
-                    format!(
-                        "+SQNSI: {id},{},{},{},{waiting}",
-                        s.sent,
-                        s.received,
-                        s.unread()
-                    )
+                    format!("+SQNSI: {id},{},{},{},{waiting}", s.sent, s.received, s.unread())
                 }
             };
             self.info(text);

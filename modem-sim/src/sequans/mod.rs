@@ -101,12 +101,7 @@ impl Session {
 
     /// The last `n` unread bytes.
     fn newest(&self, n: usize) -> Vec<u8> {
-        let all: Vec<u8> = self
-            .rx
-            .iter()
-            .chain(self.datagrams.iter().flatten())
-            .copied()
-            .collect();
+        let all: Vec<u8> = self.rx.iter().chain(self.datagrams.iter().flatten()).copied().collect();
         all[all.len() - n.min(all.len())..].to_vec()
     }
 
@@ -149,11 +144,7 @@ impl Sequans {
 
     /// Forgets all sockets; returns what the network has to let go.
     pub(crate) fn drop_all(&mut self) -> Vec<Handle> {
-        self.sessions
-            .iter_mut()
-            .filter_map(Option::take)
-            .filter_map(|s| s.net)
-            .collect()
+        self.sessions.iter_mut().filter_map(Option::take).filter_map(|s| s.net).collect()
     }
 
     /// Received bytes thrown away because the buffer was full.
@@ -167,13 +158,7 @@ impl Sequans {
 
     /// A session that can send.
     fn sending(&mut self, id: u8) -> Result<&mut Session, Final> {
-        self.session(id).and_then(|s| {
-            if s.state == State::Open {
-                Ok(s)
-            } else {
-                Err(NOT_ALLOWED)
-            }
-        })
+        self.session(id).and_then(|s| if s.state == State::Open { Ok(s) } else { Err(NOT_ALLOWED) })
     }
 }
 
@@ -229,19 +214,15 @@ impl Modem {
         }
         let query = self.net.resolve(&name);
         let deadline = self.now + self.options.dns_timeout;
-        Ok(Step::Wait(Wait::Dns {
-            query,
-            name,
-            deadline,
-        }))
+        Ok(Step::Wait(Wait::Dns { query, name, deadline }))
     }
 
-    /// One SIM slot only (RYZ014 use cases §2.1.3).
+    /// One SIM slot only, and only in +CFUN=0 (RYZ014 use cases §2.1.3).
     fn csus(&mut self, command: &Command) -> Result<Step, Final> {
         match command.form {
             Form::Test => self.info("+CSUS: 1"),
             Form::Read => self.info("+CSUS: 0"),
-            Form::Set if command.number(0)? == 0 => {}
+            Form::Set if self.radio_off() && command.number(0)? == 0 => {}
             Form::Set | Form::Action => return Err(Final::Error),
         }
         Ok(Final::Ok.into())
@@ -292,10 +273,7 @@ impl Modem {
                 self.sequans.lost += self.net.recv(net, usize::MAX).len();
             }
             if s.state == State::Open
-                && matches!(
-                    self.net.state(net),
-                    TcpState::PeerClosed | TcpState::Failed(_)
-                )
+                && matches!(self.net.state(net), TcpState::PeerClosed | TcpState::Failed(_))
             {
                 s.state = State::Closed;
                 any = true;
@@ -330,10 +308,7 @@ impl Modem {
     pub(crate) fn sequans_due(&self) -> Option<Duration> {
         let mut due = Vec::new();
         for (s, config) in self.sequans.sessions.iter().zip(&self.sequans.configs) {
-            if let Some(s) = s
-                .as_ref()
-                .filter(|s| s.state == State::Open && s.net.is_some())
-            {
+            if let Some(s) = s.as_ref().filter(|s| s.state == State::Open && s.net.is_some()) {
                 if config.idle > 0 {
                     due.push(s.last_traffic + Duration::from_secs(u64::from(config.idle)));
                 }

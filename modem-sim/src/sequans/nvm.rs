@@ -30,21 +30,12 @@ impl Modem {
         let most = if key { KEY - 1 } else { CERTIFICATE };
         let size = command.within(2, 0, most)? as usize;
         let sequans = &mut self.sequans;
-        let files = if key {
-            &mut sequans.keys
-        } else {
-            &mut sequans.certificates
-        };
+        let files = if key { &mut sequans.keys } else { &mut sequans.certificates };
         if size == 0 {
             files.remove(&slot);
             return Ok(Final::Ok.into());
         }
-        let used: usize = sequans
-            .certificates
-            .values()
-            .chain(sequans.keys.values())
-            .map(Vec::len)
-            .sum();
+        let used: usize = sequans.certificates.values().chain(sequans.keys.values()).map(Vec::len).sum();
         if used + size > TOTAL {
             return Err(Final::Error);
         }
@@ -59,11 +50,7 @@ impl Modem {
             return Err(NOT_SUPPORTED);
         }
         let sequans = &mut self.sequans;
-        let files = if key {
-            &mut sequans.keys
-        } else {
-            &mut sequans.certificates
-        };
+        let files = if key { &mut sequans.keys } else { &mut sequans.certificates };
         files.insert(slot, data);
         Ok(Final::Ok.into())
     }
@@ -79,11 +66,7 @@ impl Modem {
             Some(_) => Some(command.within(1, 0, 19)? as u8),
             None => None,
         };
-        let files = if key {
-            &self.sequans.keys
-        } else {
-            &self.sequans.certificates
-        };
+        let files = if key { &self.sequans.keys } else { &self.sequans.certificates };
         let found: Vec<_> = files
             .iter()
             .filter(|(slot, _)| wanted.is_none_or(|w| w == **slot))

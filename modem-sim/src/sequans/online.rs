@@ -54,11 +54,7 @@ impl Modem {
         let (Some(net), Some(remote)) = (s.net, s.remote) else {
             return;
         };
-        let packet = if config.packet == 0 {
-            1500
-        } else {
-            config.packet as usize
-        };
+        let packet = if config.packet == 0 { 1500 } else { config.packet as usize };
         let late = now >= s.assembling + Duration::from_millis(100) * config.flush;
         while s.assembly.len() >= packet || (!s.assembly.is_empty() && (late || all)) {
             let n = packet.min(s.assembly.len());

@@ -146,9 +146,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
         "model" => Parsed::Model(rest.parse().map_err(|e| format!("{e}"))?),
         "host" => {
             let (name, address) = rest.split_once('=').ok_or("NAME=ADDRESS is wanted")?;
-            let address = address
-                .parse()
-                .map_err(|_| format!("bad address '{address}'"))?;
+            let address = address.parse().map_err(|_| format!("bad address '{address}'"))?;
             Parsed::Directive(Directive::Host(name.to_owned(), address))
         }
         "peer" => {
@@ -169,10 +167,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
         }
         "inject" => Parsed::Action(Action::Inject(rest.to_owned())),
         name => {
-            let change = OptionChange {
-                name: name.to_owned(),
-                value: rest.to_owned(),
-            };
+            let change = OptionChange { name: name.to_owned(), value: rest.to_owned() };
             if !change.apply(&mut Options::default()) {
                 return Err(format!("unknown directive '{text}'"));
             }
@@ -182,16 +177,12 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
 }
 
 fn socket(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| format!("'{text}' is not ADDRESS:PORT"))
+    text.parse().map_err(|_| format!("'{text}' is not ADDRESS:PORT"))
 }
 
 fn peer(text: &str) -> Result<Peer, String> {
     let words: Vec<_> = text.split_whitespace().collect();
-    let number = |word: &str| {
-        word.parse::<u64>()
-            .map_err(|_| format!("bad number '{word}'"))
-    };
+    let number = |word: &str| word.parse::<u64>().map_err(|_| format!("bad number '{word}'"));
     Ok(match words.as_slice() {
         ["echo"] => Peer::Echo,
         ["discard"] => Peer::Discard,

@@ -54,9 +54,7 @@ impl Step {
     /// The bytes that the modem prints, if this is something that it prints.
     pub fn modem_bytes(&self, model: Model) -> Option<Vec<u8>> {
         Some(match self {
-            Step::Line(text) | Step::Unsolicited(text) => {
-                [b"\r\n", text.as_slice(), b"\r\n"].concat()
-            }
+            Step::Line(text) | Step::Unsolicited(text) => [b"\r\n", text.as_slice(), b"\r\n"].concat(),
             Step::ModemRaw(bytes) => bytes.clone(),
             Step::Prompt('>') if model == Model::Ryz014a => b"\r\n> ".to_vec(),
             Step::Prompt(sign) => format!("\r\n{sign}").into_bytes(),
@@ -130,9 +128,7 @@ pub fn parse(text: &str) -> Result<Transcript, ParseError> {
         let (sign, rest) = row.split_at(1);
         let step = match sign {
             ">" => host(rest.trim_start()).map_err(error)?,
-            "<" if rest == "@" || rest == ">" => {
-                Step::Prompt(rest.chars().next().unwrap_or_default())
-            }
+            "<" if rest == "@" || rest == ">" => Step::Prompt(rest.chars().next().unwrap_or_default()),
             "<" => modem(rest.strip_prefix(' ').unwrap_or(rest)).map_err(error)?,
             "!" => Step::Unsolicited(unescape(rest.trim_start()).map_err(error)?),
             "+" => Step::Pause(duration(rest).map_err(error)?),
@@ -154,11 +150,7 @@ pub fn parse(text: &str) -> Result<Transcript, ParseError> {
     }
     let message = "no '% model'".to_owned();
     let model = model.ok_or(ParseError { line: 0, message })?;
-    Ok(Transcript {
-        model,
-        directives,
-        items,
-    })
+    Ok(Transcript { model, directives, items })
 }
 
 fn host(text: &str) -> Result<Step, String> {
@@ -181,10 +173,7 @@ fn raw(text: &str) -> Result<Option<Vec<u8>>, String> {
         return Ok(None);
     };
     let (count, bytes) = rest.split_once('}').ok_or("'}' is missing")?;
-    let count: usize = count
-        .trim()
-        .parse()
-        .map_err(|_| "no number after 'raw'".to_owned())?;
+    let count: usize = count.trim().parse().map_err(|_| "no number after 'raw'".to_owned())?;
     let bytes = unescape(bytes.strip_prefix(' ').unwrap_or(bytes))?;
     if bytes.len() == count {
         Ok(Some(bytes))
@@ -217,12 +206,8 @@ fn unescape(text: &str) -> Result<Vec<u8>, String> {
 
 fn duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let number: u64 = text[..digits]
-        .parse()
-        .map_err(|_| format!("bad time '{text}'"))?;
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..digits].parse().map_err(|_| format!("bad time '{text}'"))?;
     match &text[digits..] {
         "us" => Ok(Duration::from_micros(number)),
         "ms" => Ok(Duration::from_millis(number)),

@@ -43,11 +43,7 @@ struct Player {
 ///
 /// At the first thing that differs from the transcript.
 pub fn play(transcript: &Transcript) -> Result<(), Mismatch> {
-    let mut options = Options {
-        boot: Boot::Running,
-        echo: Some(false),
-        ..Options::default()
-    };
+    let mut options = Options { boot: Boot::Running, echo: Some(false), ..Options::default() };
     let network = VirtualNetwork::new();
     let mut expected = Vec::new();
     for directive in &transcript.directives {
@@ -63,12 +59,7 @@ pub fn play(transcript: &Transcript) -> Result<(), Mismatch> {
     }
     let echo = options.echo.unwrap_or(true);
     let modem = Modem::new(transcript.model, options, Box::new(network.clone()));
-    let mut player = Player {
-        modem,
-        network,
-        now: Duration::ZERO,
-        printed: Vec::new(),
-    };
+    let mut player = Player { modem, network, now: Duration::ZERO, printed: Vec::new() };
     player.collect();
     for item in &transcript.items {
         let done = match &item.step {
@@ -90,28 +81,15 @@ pub fn play(transcript: &Transcript) -> Result<(), Mismatch> {
             Step::Action(action) => player.act(action),
             step => player.expect(&step.modem_bytes(transcript.model).unwrap_or_default()),
         };
-        done.map_err(|message| Mismatch {
-            line: item.line,
-            message,
-        })?;
+        done.map_err(|message| Mismatch { line: item.line, message })?;
     }
-    player
-        .silence(Duration::from_secs(1))
-        .map_err(|message| Mismatch { line: 0, message })?;
+    player.silence(Duration::from_secs(1)).map_err(|message| Mismatch { line: 0, message })?;
     let broken: Vec<_> = player.modem.breaches().iter().map(|b| b.rule).collect();
     if broken == expected {
         return Ok(());
     }
-    let names: Vec<_> = player
-        .modem
-        .breaches()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    Err(Mismatch {
-        line: 0,
-        message: format!("breaches: {}", names.join("; ")),
-    })
+    let names: Vec<_> = player.modem.breaches().iter().map(ToString::to_string).collect();
+    Err(Mismatch { line: 0, message: format!("breaches: {}", names.join("; ")) })
 }
 
 impl Player {
@@ -148,9 +126,7 @@ impl Player {
             return Ok(());
         }
         let (wanted, printed) = (bytes.escape_ascii(), self.printed.escape_ascii());
-        Err(format!(
-            "the modem printed '{printed}' instead of '{wanted}'"
-        ))
+        Err(format!("the modem printed '{printed}' instead of '{wanted}'"))
     }
 
     fn silence(&mut self, time: Duration) -> Result<(), String> {
@@ -158,10 +134,7 @@ impl Player {
         if self.printed.is_empty() {
             return Ok(());
         }
-        Err(format!(
-            "the modem printed '{}'",
-            self.printed.escape_ascii()
-        ))
+        Err(format!("the modem printed '{}'", self.printed.escape_ascii()))
     }
 
     fn act(&mut self, action: &Action) -> Result<(), String> {

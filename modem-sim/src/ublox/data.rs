@@ -27,16 +27,9 @@ impl Modem {
         if !arg.quoted || len > self.most() {
             return Err(BAD_PARAMETERS);
         }
-        let bytes = if self.ublox.hex_mode {
-            unhex(&arg.raw).ok_or(BAD_PARAMETERS)?
-        } else {
-            arg.raw.clone()
-        };
-        if bytes.len() == len as usize {
-            Ok(Some(bytes))
-        } else {
-            Err(BAD_PARAMETERS)
-        }
+        let bytes =
+            if self.ublox.hex_mode { unhex(&arg.raw).ok_or(BAD_PARAMETERS)? } else { arg.raw.clone() };
+        if bytes.len() == len as usize { Ok(Some(bytes)) } else { Err(BAD_PARAMETERS) }
     }
 
     fn collect(kind: PayloadKind, need: u32) -> Step {
@@ -60,10 +53,14 @@ impl Modem {
     }
 
     pub(super) fn write(&mut self, id: u8, bytes: &[u8]) -> Result<Step, Final> {
-        let limit = self.queue_limit();
+        let mut limit = self.queue_limit();
         let partial = self.options.partial_writes;
         let s = self.ublox.socket(id)?;
         let net = s.net.ok_or(NOT_ALLOWED)?;
+        if s.secure {
+            // §5.3.3: "The secure socket queue size is limited to 1kB in the writing upload."
+            limit = limit.min(1024);
+        }
         let mut taken = bytes.len();
         if !s.tcp {
             let to = s.remote.ok_or(NOT_ALLOWED)?;
@@ -116,11 +113,7 @@ impl Modem {
     /// `"` bytes `"`, or their digits.
     fn quote(&self, bytes: &[u8]) -> Vec<u8> {
         let digits = hex(bytes);
-        let inner = if self.ublox.hex_mode {
-            digits.as_bytes()
-        } else {
-            bytes
-        };
+        let inner = if self.ublox.hex_mode { digits.as_bytes() } else { bytes };
         [b"\"", inner, b"\""].concat()
     }
 
@@ -143,9 +136,7 @@ impl Modem {
             s.announce = !s.rx.is_empty();
             bytes
         } else {
-            self.take_datagram(id, most)?
-                .map(|(_, bytes)| bytes)
-                .unwrap_or_default()
+            self.take_datagram(id, most)?.map(|(_, bytes)| bytes).unwrap_or_default()
         };
         let mut text = format!("+USORD: {id},{},", bytes.len()).into_bytes();
         text.extend(self.quote(&bytes));
@@ -162,11 +153,7 @@ impl Modem {
             return Err(NOT_ALLOWED);
         }
         let unread = s.unread();
-        let taken = if most == 0 {
-            None
-        } else {
-            self.take_datagram(id, most)?
-        };
+        let taken = if most == 0 { None } else { self.take_datagram(id, most)? };
         match taken {
             None => self.info(format!("+USORF: {id},{unread}")),
             Some((from, bytes)) => {
@@ -180,11 +167,7 @@ impl Modem {
     }
 
     /// Takes at most `most` bytes of the first datagram; its rest stays for the next read.
-    fn take_datagram(
-        &mut self,
-        id: u8,
-        most: usize,
-    ) -> Result<Option<(SocketAddr, Vec<u8>)>, Final> {
+    fn take_datagram(&mut self, id: u8, most: usize) -> Result<Option<(SocketAddr, Vec<u8>)>, Final> {
         let s = self.ublox.socket(id)?;
         let Some((from, first)) = s.datagrams.front_mut() else {
             return Ok(None);

@@ -114,9 +114,7 @@ pub(crate) struct Ublox {
 
 impl Ublox {
     pub(crate) fn open(&self) -> Vec<u8> {
-        (0..SOCKETS as u8)
-            .filter(|&id| self.sockets[usize::from(id)].is_some())
-            .collect()
+        (0..SOCKETS as u8).filter(|&id| self.sockets[usize::from(id)].is_some()).collect()
     }
 
     pub(crate) fn stale(&mut self, count: u8) {
@@ -127,11 +125,7 @@ impl Ublox {
 
     /// Forgets all sockets; returns what the network has to let go.
     pub(crate) fn drop_all(&mut self) -> Vec<Handle> {
-        self.sockets
-            .iter_mut()
-            .filter_map(Option::take)
-            .filter_map(|s| s.net)
-            .collect()
+        self.sockets.iter_mut().filter_map(Option::take).filter_map(|s| s.net).collect()
     }
 
     fn socket(&mut self, id: u8) -> Result<&mut Socket, Final> {
@@ -188,9 +182,7 @@ impl Modem {
         match payload.kind {
             PayloadKind::UbloxWrite(id) => self.write(id, &payload.got),
             PayloadKind::UbloxSendTo(id, to) => self.send_to(id, to, &payload.got),
-            PayloadKind::UbloxCertificate(kind, name) => {
-                self.import_certificate(kind, name, payload.got)
-            }
+            PayloadKind::UbloxCertificate(kind, name) => self.import_certificate(kind, name, payload.got),
             _ => Err(Final::Error),
         }
     }
@@ -213,11 +205,7 @@ impl Modem {
         }
         let query = self.net.resolve(&name);
         let deadline = self.now + self.options.dns_timeout;
-        Ok(Step::Wait(Wait::Dns {
-            query,
-            name,
-            deadline,
-        }))
+        Ok(Step::Wait(Wait::Dns { query, name, deadline }))
     }
 
     /// `AT+UDCONF=1,<0|1>` is the hex mode; the others are only stored.
@@ -229,12 +217,7 @@ impl Modem {
         if command.len() == 1 {
             let value = match what {
                 1 => u8::from(self.ublox.hex_mode).to_string(),
-                _ => self
-                    .ublox
-                    .configuration
-                    .get(&what)
-                    .cloned()
-                    .ok_or(BAD_PARAMETERS)?,
+                _ => self.ublox.configuration.get(&what).cloned().ok_or(BAD_PARAMETERS)?,
             };
             self.info(format!("+UDCONF: {what},{value}"));
         } else if what == 1 {
@@ -320,12 +303,7 @@ impl Modem {
         let Some(s) = self.ublox.sockets[usize::from(id)].as_mut() else {
             return false;
         };
-        let Some(AsyncConnect {
-            mut query,
-            port,
-            deadline,
-        }) = s.connecting.take()
-        else {
+        let Some(AsyncConnect { mut query, port, deadline }) = s.connecting.take() else {
             return false;
         };
         let before = query;
@@ -335,11 +313,7 @@ impl Modem {
         };
         match result {
             None => {
-                s.connecting = Some(AsyncConnect {
-                    query,
-                    port,
-                    deadline,
-                });
+                s.connecting = Some(AsyncConnect { query, port, deadline });
                 return before != query;
             }
             Some(Ok(())) => s.connected = Some(0),
@@ -352,12 +326,7 @@ impl Modem {
     }
 
     pub(crate) fn ublox_due(&self) -> Option<Duration> {
-        self.ublox
-            .sockets
-            .iter()
-            .flatten()
-            .filter_map(|s| s.connecting.as_ref().map(|c| c.deadline))
-            .min()
+        self.ublox.sockets.iter().flatten().filter_map(|s| s.connecting.as_ref().map(|c| c.deadline)).min()
     }
 
     /// Unsolicited lines that are due, except those of one socket; printing +UUSOCL frees the

@@ -34,17 +34,10 @@ impl Modem {
                 return Ok(Step::Collect("\r\n>", Payload::new(kind, size as usize)));
             }
             2 => {
-                self.ublox
-                    .certificates
-                    .remove(&(kind, name))
-                    .ok_or(NOT_ALLOWED)?;
+                self.ublox.certificates.remove(&(kind, name)).ok_or(NOT_ALLOWED)?;
             }
             4 => {
-                let data = self
-                    .ublox
-                    .certificates
-                    .get(&(kind, name.clone()))
-                    .ok_or(NOT_ALLOWED)?;
+                let data = self.ublox.certificates.get(&(kind, name.clone())).ok_or(NOT_ALLOWED)?;
                 let sum = md5::compute(data);
                 self.info(format!("+USECMNG: 4,{kind},\"{name}\",\"{sum:x}\""));
             }
@@ -59,18 +52,13 @@ impl Modem {
             None => None,
         };
         let all: Vec<_> = self.ublox.certificates.keys().cloned().collect();
-        for (kind, name) in all
-            .into_iter()
-            .filter(|(k, _)| wanted.is_none_or(|w| w == *k))
-        {
+        for (kind, name) in all.into_iter().filter(|(k, _)| wanted.is_none_or(|w| w == *k)) {
             let word = TYPES[usize::from(kind)];
             // The contents are not looked at: every certificate has the same date.
             if matches!(word, "PK" | "PU") {
                 self.info(format!("{word},\"{name}\""));
             } else {
-                self.info(format!(
-                    "{word},\"{name}\",\"{name}\",\"2032/10/18 08:23:32\""
-                ));
+                self.info(format!("{word},\"{name}\",\"{name}\",\"2032/10/18 08:23:32\""));
             }
         }
         Ok(())

@@ -75,12 +75,7 @@ impl Modem {
             return Err(BAD_PARAMETERS);
         }
         command.number(3)?;
-        let value = command
-            .typed()
-            .splitn(4, ',')
-            .nth(3)
-            .unwrap_or_default()
-            .to_owned();
+        let value = command.typed().splitn(4, ',').nth(3).unwrap_or_default().to_owned();
         self.ublox.socket(id)?.options.insert(key, value);
         Ok(Final::Ok.into())
     }
@@ -100,12 +95,7 @@ impl Modem {
         let host = command.text(1)?;
         let port = command.port(2)?;
         let background = command.within_or(3, 0, 1, 0)? == 1;
-        let pending = self
-            .ublox
-            .sockets
-            .iter()
-            .flatten()
-            .any(|s| s.connecting.is_some());
+        let pending = self.ublox.sockets.iter().flatten().any(|s| s.connecting.is_some());
         let s = self.ublox.socket(id)?;
         if s.connecting.is_some() {
             // The same connect once more closes the socket.
@@ -129,19 +119,10 @@ impl Modem {
             Err(_) => query = Some(self.net.resolve(&host)),
         }
         if background {
-            self.ublox.socket(id)?.connecting = Some(AsyncConnect {
-                query,
-                port,
-                deadline,
-            });
+            self.ublox.socket(id)?.connecting = Some(AsyncConnect { query, port, deadline });
             return Ok(Final::Ok.into());
         }
-        Ok(Step::Wait(Wait::UbloxConnect {
-            id,
-            query,
-            port,
-            deadline,
-        }))
+        Ok(Step::Wait(Wait::UbloxConnect { id, query, port, deadline }))
     }
 
     fn connect_to(&mut self, id: u8, remote: SocketAddr) {
@@ -243,8 +224,7 @@ impl Modem {
             Err(_) => return Some(Final::Ok),
         };
         let over = net.is_none_or(|net| {
-            queued + self.net.unacknowledged(net) == 0
-                || matches!(self.net.state(net), TcpState::Failed(_))
+            queued + self.net.unacknowledged(net) == 0 || matches!(self.net.state(net), TcpState::Failed(_))
         });
         if over || deadline <= self.now {
             self.free(id, !over);

@@ -17,34 +17,19 @@ pub(crate) struct Rig {
 }
 
 pub(crate) fn running() -> Options {
-    Options {
-        boot: Boot::Running,
-        echo: Some(false),
-        ..Options::default()
-    }
+    Options { boot: Boot::Running, echo: Some(false), ..Options::default() }
 }
 
 impl Rig {
     pub(crate) fn new(model: Model, options: Options) -> Self {
         let net = VirtualNetwork::new();
         let modem = Modem::new(model, options, Box::new(net.clone()));
-        Rig {
-            modem,
-            net,
-            line: Line::new(1),
-            now: Duration::ZERO,
-            got: Vec::new(),
-        }
+        Rig { modem, net, line: Line::new(1), now: Duration::ZERO, got: Vec::new() }
     }
 
     /// One event, at most until `end`.
     fn event(&mut self, end: Duration) -> bool {
-        let due = self
-            .modem
-            .poll_timeout()
-            .into_iter()
-            .chain(self.line.next_due())
-            .min();
+        let due = self.modem.poll_timeout().into_iter().chain(self.line.next_due()).min();
         let more = due.is_some_and(|due| due <= end);
         self.now = self.now.max(due.unwrap_or(end).min(end));
         while let Some(bytes) = self.line.poll(Direction::ToModem, self.now) {
@@ -81,12 +66,7 @@ impl Rig {
             if let Some(at) = self.got.windows(text.len()).position(|w| w == text) {
                 return self.got.drain(..at + text.len()).collect();
             }
-            assert!(
-                self.event(end),
-                "no '{}' in '{}'",
-                text.escape_ascii(),
-                self.got.escape_ascii()
-            );
+            assert!(self.event(end), "no '{}' in '{}'", text.escape_ascii(), self.got.escape_ascii());
         }
     }
 
@@ -99,8 +79,7 @@ impl Rig {
         let finals = ["OK", "ERROR", "NO CARRIER", "CONNECT"];
         loop {
             let printed = String::from_utf8_lossy(&self.got).into_owned();
-            let over =
-                |line: &str| finals.contains(&line.trim_end()) || line.starts_with("+CME ERROR");
+            let over = |line: &str| finals.contains(&line.trim_end()) || line.starts_with("+CME ERROR");
             if printed.ends_with("\r\n") && printed.lines().any(over) {
                 self.got.clear();
                 return printed;
@@ -139,9 +118,7 @@ impl Rig {
         self.send(format!("AT+USORD={id},{most}\r").as_bytes());
         self.wait_for(format!("\r\n+USORD: {id},").as_bytes());
         let header = self.wait_for(b",");
-        let len: usize = String::from_utf8_lossy(&header[..header.len() - 1])
-            .parse()
-            .unwrap();
+        let len: usize = String::from_utf8_lossy(&header[..header.len() - 1]).parse().unwrap();
         self.take(len + 2 + b"\r\n\r\nOK\r\n".len())[1..=len].to_vec()
     }
 
