@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use cellular_nal::asynch::{Control, Stack};
+use cellular_nal::asynch::{Control, Stack, TcpSocket, UdpSocket};
 use cellular_nal::Error;
 use embedded_io_async::{Read, ReadExactError, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
@@ -16,9 +16,18 @@ pub fn exactly(error: ReadExactError<Error>) -> Error {
     }
 }
 
+/// `TcpConnect` and `UdpStack` both have a `connect`.
+pub async fn tcp(stack: Stack<'_>, remote: impl Into<SocketAddr>) -> Result<TcpSocket<'_>, Error> {
+    TcpConnect::connect(&stack, remote.into()).await
+}
+
+pub async fn udp(stack: Stack<'_>, remote: impl Into<SocketAddr>) -> Result<UdpSocket<'_>, Error> {
+    UdpStack::connect(&stack, remote.into()).await.map(|(_, socket)| socket)
+}
+
 /// Sends `said` and returns what comes back.
 pub async fn echo(stack: Stack<'_>, said: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut socket = stack.connect(ECHO.into()).await?;
+    let mut socket = tcp(stack, ECHO).await?;
     socket.write_all(said).await?;
     let mut heard = vec![0; said.len()];
     socket.read_exact(&mut heard).await.map_err(exactly)?;
@@ -27,7 +36,7 @@ pub async fn echo(stack: Stack<'_>, said: &[u8]) -> Result<Vec<u8>, Error> {
 
 /// Sends a datagram and returns what comes back.
 pub async fn datagram_echo(stack: Stack<'_>, said: &[u8]) -> Result<Vec<u8>, Error> {
-    let (_, mut socket) = UdpStack::connect(&stack, ECHO.into()).await?;
+    let mut socket = udp(stack, ECHO).await?;
     socket.send(said).await?;
     let mut heard = vec![0; said.len() + 10];
     let count = socket.receive_into(&mut heard).await?;

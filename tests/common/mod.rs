@@ -156,7 +156,7 @@ impl Wake for Woken {
     }
 }
 
-fn instant(now: Duration) -> Instant {
+pub(crate) fn instant(now: Duration) -> Instant {
     Instant::from_micros(now.as_micros() as u64)
 }
 
