@@ -90,7 +90,8 @@ pub struct Options {
     pub boot_time: Option<Duration>,
     /// Greeting text printed after a u-blox boot (`+CSGT`).
     pub greeting: Option<String>,
-    /// Command echo after boot; `None` for the model's own (on).
+    /// Command echo: with [`Boot::Cold`] that after every boot, with [`Boot::Running`] that at time
+    /// zero, while later boots turn it on. `None` for the model's own (on).
     pub echo: Option<bool>,
     /// Line speed.
     pub baud: u32,

@@ -70,7 +70,7 @@ const PIECES: &[&str] = &[
     "+CLCK=\"SC\",1,\"0000\"",
 ];
 
-fn torture(model: Model, seed: u64) {
+fn torture(model: Model, seed: u64) -> String {
     let mut prng = Prng::new(seed);
     let options =
         Options { urc_timing: UrcTiming::Mixed(seed), stale_sockets: (seed % 8) as u8, ..running() };
@@ -79,6 +79,7 @@ fn torture(model: Model, seed: u64) {
     rig.net.on(SERVER, 7, Peer::Echo);
     rig.net.on(SERVER, 1, Peer::Chargen(9000, seed));
     rig.net.on(SERVER, 0, Peer::SendThenClose(b"bye".to_vec()));
+    let mut printed = String::new();
     for _ in 0..400 {
         match prng.below(20) {
             0 => {
@@ -100,6 +101,7 @@ fn torture(model: Model, seed: u64) {
             _ => rig.send(PIECES[prng.below(PIECES.len() as u64) as usize].as_bytes()),
         }
         rig.pass_ms(prng.below(60));
+        printed.push_str(&rig.printed());
     }
     let now = rig.now;
     rig.modem.power(now, false);
@@ -109,14 +111,30 @@ fn torture(model: Model, seed: u64) {
     rig.got.clear();
     rig.send(b"AT\r");
     rig.wait_for(b"\r\nOK\r\n");
+    printed
 }
 
 #[test]
 fn ublox() {
-    (0..300).for_each(|seed| torture(Model::SaraR5, seed));
+    for seed in 0..300 {
+        torture(Model::SaraR5, seed);
+    }
 }
 
 #[test]
 fn sequans() {
-    (0..300).for_each(|seed| torture(Model::Ryz014a, seed));
+    for seed in 0..300 {
+        torture(Model::Ryz014a, seed);
+    }
+}
+
+#[test]
+fn twice_the_same() {
+    for &model in Model::ALL {
+        for seed in 0..20 {
+            let first = torture(model, seed);
+            assert!(!first.is_empty());
+            assert_eq!(first, torture(model, seed));
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::Modem;
 use crate::Model;
 use crate::command::{Command, Form};
 use crate::modem::exec::Step;
-use crate::options::Options;
+use crate::options::{Boot, Options};
 use crate::reply::{BAD_PARAMETERS, Final, NOT_SUPPORTED};
 
 /// Settings of the AT interface.
@@ -43,7 +43,8 @@ impl Settings {
 
     /// Back to what holds after a boot. Line speed and greeting are kept in NVM.
     pub(super) fn reset(&mut self, options: &Options) {
-        self.echo = options.echo.unwrap_or(true);
+        // With a modem that was found running the option tells what a previous host had left.
+        self.echo = options.boot == Boot::Running || options.echo.unwrap_or(true);
         self.verbose = true;
         self.cmee = 0;
         self.terminator = b'\r';

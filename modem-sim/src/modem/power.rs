@@ -92,6 +92,7 @@ impl Modem {
     pub(super) fn found_running(&mut self) {
         self.defaults();
         self.power = Power::Up;
+        self.settings.echo = self.options.echo.unwrap_or(true);
         self.cellular.cfun = 1;
         self.sim.read = true;
         let stale = self.options.stale_sockets;

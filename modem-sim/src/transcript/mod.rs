@@ -22,7 +22,7 @@ mod play;
 use std::fmt;
 use std::time::Duration;
 
-use crate::Model;
+use crate::{Boot, Model, Options, Rule, VirtualNetwork};
 
 pub use directive::{Action, Directive, OptionChange, ServerAction};
 pub use play::{Mismatch, play};
@@ -90,6 +90,42 @@ pub struct Transcript {
     pub directives: Vec<Directive>,
     /// The conversation itself.
     pub items: Vec<Item>,
+}
+
+impl Transcript {
+    /// Options of a modem that can hold the conversation.
+    pub fn options(&self) -> Options {
+        let mut options = Options { boot: Boot::Running, echo: Some(false), ..Options::default() };
+        for directive in &self.directives {
+            if let Directive::Option(change) = directive {
+                // It was tried when the transcript was read.
+                let _ = change.apply(&mut options);
+            }
+        }
+        options
+    }
+
+    /// The network that the conversation needs.
+    pub fn network(&self) -> VirtualNetwork {
+        let network = VirtualNetwork::new();
+        for directive in &self.directives {
+            match directive {
+                Directive::Host(name, address) => network.host(name, &[*address]),
+                Directive::Peer(at, peer) => network.on(at.ip(), at.port(), peer.clone()),
+                Directive::Option(_) | Directive::Breach(_) => {}
+            }
+        }
+        network
+    }
+
+    /// The rules that the host breaks, in order.
+    pub fn breaches(&self) -> Vec<Rule> {
+        let rule = |d: &Directive| match d {
+            Directive::Breach(rule) => Some(*rule),
+            _ => None,
+        };
+        self.directives.iter().filter_map(rule).collect()
+    }
 }
 
 /// The text is not a transcript.

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::directive::ServerAction;
-use super::{Action, Directive, Step, Transcript};
-use crate::{Boot, Modem, Options, VirtualNetwork};
+use super::{Action, Step, Transcript};
+use crate::{Modem, VirtualNetwork};
 
 /// The modem gets so long for anything that it has to print.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -43,20 +43,9 @@ struct Player {
 ///
 /// At the first thing that differs from the transcript.
 pub fn play(transcript: &Transcript) -> Result<(), Mismatch> {
-    let mut options = Options { boot: Boot::Running, echo: Some(false), ..Options::default() };
-    let network = VirtualNetwork::new();
-    let mut expected = Vec::new();
-    for directive in &transcript.directives {
-        match directive {
-            Directive::Option(change) => {
-                // It was tried when the transcript was read.
-                let _ = change.apply(&mut options);
-            }
-            Directive::Host(name, address) => network.host(name, &[*address]),
-            Directive::Peer(at, peer) => network.on(at.ip(), at.port(), peer.clone()),
-            Directive::Breach(rule) => expected.push(*rule),
-        }
-    }
+    let options = transcript.options();
+    let network = transcript.network();
+    let expected = transcript.breaches();
     let echo = options.echo.unwrap_or(true);
     let modem = Modem::new(transcript.model, options, Box::new(network.clone()));
     let mut player = Player { modem, network, now: Duration::ZERO, printed: Vec::new() };
