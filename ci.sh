@@ -166,7 +166,7 @@ verb_no_std() {
 
 verb_size() {
     need size awk
-    (cd boards/size && bare_cargo build --locked --release --target $BARE)
+    (cd boards/size && bare_cargo build --quiet --locked --release --target $BARE)
     boards/size/report.sh "$TARGET_DIR/bare/$BARE/release" "$@"
 }
 

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Prints flash and static RAM of the firmwares in a directory and compares them with the budget.
+# report.sh DIRECTORY [--write]
+set -euo pipefail
+budget=$(dirname "$0")/size-budget.txt
+bins="empty async_empty async_tcp_ublox async_tcp_sequans async_everything_ublox nb_tcp_ublox"
+
+# Sections that are programmed, and sections that take RAM; .data is both. The stack is in neither.
+measure() {
+    local bin
+    for bin in $bins; do
+        size -A "$1/$bin" | awk -v bin="$bin" '
+            $1 ~ /^\.(vector_table|text|rodata|data)$/ { flash += $2 }
+            $1 ~ /^\.(data|bss|uninit)$/ { ram += $2 }
+            END { print bin, flash, ram }'
+    done
+}
+
+compiler=$(/usr/bin/rustc --version)
+if [ "${2:-}" = --write ]; then
+    {
+        echo "# Bytes of flash and of static RAM. Measured with $compiler."
+        measure "$1"
+    } >"$budget"
+fi
+if ! grep -qF "$compiler." "$budget"; then
+    echo "note: this is $compiler; the budget was measured with another compiler"
+fi
+measure "$1" | awk -v flash_goal=20480 -v ram_goal=6144 '
+    NR == FNR && !/^#/ { flash[$1] = $2; ram[$1] = $3 }
+    NR == FNR { next }
+    FNR == 1 { empty = $2; printf "%-24s %8s %12s %11s\n", "firmware", "flash", "above empty", "static RAM" }
+    {
+        goal = ""
+        if ($1 ~ /^async_tcp/) goal = $2 <= flash_goal && $3 <= ram_goal ? "within" : "beyond"
+        if (goal) goal = "  " goal " the goal of " flash_goal " and " ram_goal
+        printf "%-24s %8d %12d %11d%s\n", $1, $2, $2 - empty, $3, goal
+        if (!($1 in flash)) over = over "  " $1 " has no budget\n"
+        else if ($2 > flash[$1] * 1.01 || $3 > ram[$1] * 1.01)
+            over = over sprintf("  %s: budget %d and %d\n", $1, flash[$1], ram[$1])
+    }
+    END {
+        if (over) {
+            printf "more than 1 %% over the budget:\n%swhere that is right: ./ci.sh size --write\n", over
+            exit 1
+        }
+    }' "$budget" -

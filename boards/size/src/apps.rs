@@ -1,0 +1,104 @@
+//! The applications over async: they differ in the modem and in what they use of it.
+
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use cellular_nal::asynch::{Control, Runner, Stack};
+use cellular_nal::dialect::{Credential, CredentialKind, Dialect};
+use cellular_nal::{Config, Error, Resources, asynch};
+use embassy_executor::{Executor, Spawner};
+use embedded_io_async::{Read, Write};
+use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
+use static_cell::StaticCell;
+
+use crate::serial::{Receiver, Transmitter, split};
+
+/// Where all applications connect to.
+pub const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 7);
+const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+static EXECUTOR: StaticCell<Executor> = StaticCell::new();
+
+/// Executor, timer and serial port without a modem: what any async firmware has.
+pub fn echo() -> ! {
+    #[embassy_executor::task]
+    async fn echo() {
+        let (mut rx, mut tx) = split();
+        let mut buffer = [0; 16];
+        loop {
+            embassy_time::Timer::after_millis(1).await;
+            let Ok(count) = rx.read(&mut buffer).await;
+            let _ = tx.write_all(&buffer[..count.min(buffer.len())]).await;
+        }
+    }
+    EXECUTOR.init(Executor::new()).run(|spawner| spawn(spawner, echo()))
+}
+
+/// Link up and one TCP client.
+pub fn tcp(dialect: &'static dyn Dialect) -> ! {
+    #[embassy_executor::task]
+    async fn client(stack: Stack<'static>, control: Control<'static>) {
+        let _ = control.connect().await;
+        loop {
+            let _ = tcp_echo(stack).await;
+        }
+    }
+    run(dialect, |spawner, stack, control| spawn(spawner, client(stack, control)))
+}
+
+/// Link up, TCP, UDP, names and credentials.
+pub fn everything(dialect: &'static dyn Dialect) -> ! {
+    #[embassy_executor::task]
+    async fn client(stack: Stack<'static>, control: Control<'static>) {
+        let _ = control.connect().await;
+        let _ =
+            control.store_credential(Credential { kind: CredentialKind::Authority, slot: 8 }, b"PEM").await;
+        loop {
+            let _ = tcp_echo(stack).await;
+            let _ = udp_echo(stack).await;
+            let _ = control.refresh().await;
+        }
+    }
+    run(dialect, |spawner, stack, control| spawn(spawner, client(stack, control)))
+}
+
+async fn tcp_echo(stack: Stack<'static>) -> Result<(), Error> {
+    let mut socket = TcpConnect::connect(&stack, PEER).await?;
+    socket.write_all(b"hello").await?;
+    socket.flush().await?;
+    let mut buffer = [0; 64];
+    while socket.read(&mut buffer).await? > 0 {}
+    Ok(())
+}
+
+async fn udp_echo(stack: Stack<'static>) -> Result<(), Error> {
+    let address = stack.get_host_by_name("echo.example", AddrType::IPv4).await?;
+    let (_, mut socket) = stack.connect_from(ANY, SocketAddr::new(address, 7)).await?;
+    socket.send(b"hello").await?;
+    let mut buffer = [0; 64];
+    socket.receive_into(&mut buffer).await?;
+    Ok(())
+}
+
+fn run(dialect: &'static dyn Dialect, client: impl FnOnce(Spawner, Stack<'static>, Control<'static>)) -> ! {
+    #[embassy_executor::task]
+    async fn modem(mut runner: Runner<'static>, mut rx: Receiver, mut tx: Transmitter) {
+        loop {
+            let _ = runner.run(&mut rx, &mut tx).await;
+        }
+    }
+    static RESOURCES: StaticCell<Resources<2, 1024, 1024>> = StaticCell::new();
+    let resources = RESOURCES.init(Resources::new());
+    let (stack, control, runner) = asynch::new(dialect, Config::new(), resources);
+    let (rx, tx) = split();
+    EXECUTOR.init(Executor::new()).run(|spawner| {
+        spawn(spawner, modem(runner, rx, tx));
+        client(spawner, stack, control);
+    })
+}
+
+/// `unwrap` would bring a text with it.
+fn spawn<S>(spawner: Spawner, token: Result<embassy_executor::SpawnToken<S>, embassy_executor::SpawnError>) {
+    if let Ok(token) = token {
+        spawner.spawn(token);
+    }
+}
