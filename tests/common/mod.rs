@@ -7,7 +7,9 @@
 pub mod conversation;
 #[cfg(feature = "nb")]
 pub mod nb;
+pub mod dropping;
 pub mod script;
+pub mod urcs;
 
 use std::cell::RefCell;
 use std::future::Future;
