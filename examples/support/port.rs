@@ -39,16 +39,6 @@ pub(crate) fn open(options: &Options) -> Result<File, Failure> {
     Ok(File::from(fd))
 }
 
-/// Sets the bit rate, if the port is a serial one: a socket has none.
-pub(crate) fn set_baud(file: &File, baud: u32) -> io::Result<()> {
-    if !rustix::termios::isatty(file) {
-        return Ok(());
-    }
-    let mut settings = rustix::termios::tcgetattr(file)?;
-    settings.set_speed(baud)?;
-    Ok(rustix::termios::tcsetattr(file, OptionalActions::Drain, &settings)?)
-}
-
 fn simulator(options: &Options) -> Result<OwnedFd, Failure> {
     let model: Model = options.modem.name().parse().map_err(|error| format!("simulator: {error}"))?;
     let mut config = HostConfig::new(model);

@@ -10,6 +10,7 @@ use cellular_nal::{Error, Resources};
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, with_timeout};
 use embedded_io_async::{ErrorType, Read, Write};
+use rustix::termios::OptionalActions;
 
 use crate::support::options::Options;
 use crate::support::trace::Trace;
@@ -96,8 +97,18 @@ impl Write for Serial<'_> {
 
 impl Port for Serial<'_> {
     fn set_baud(&mut self, baud: u32) {
-        if let Err(error) = port::set_baud(self.file.as_ref(), baud) {
+        if let Err(error) = set_baud(self.file.as_ref(), baud) {
             eprintln!("port: {baud} bit/s: {error}");
         }
     }
+}
+
+/// Sets the bit rate, if the port is a serial one: a socket has none.
+fn set_baud(file: &File, baud: u32) -> io::Result<()> {
+    if rustix::termios::isatty(file) {
+        let mut settings = rustix::termios::tcgetattr(file)?;
+        settings.set_speed(baud)?;
+        rustix::termios::tcsetattr(file, OptionalActions::Drain, &settings)?;
+    }
+    Ok(())
 }

@@ -74,6 +74,8 @@ impl Line {
 
     fn is_complete(&self) -> bool {
         match self.text.as_slice() {
+            // The modem puts CR LF before its lines, too.
+            b"\r\n" => self.mark == '>',
             [.., b'\n'] => true,
             // A command ends with CR alone.
             [b'A', b'T', .., b'\r'] => self.mark == '>',
@@ -82,8 +84,7 @@ impl Line {
     }
 
     fn print(&mut self) {
-        // The modem puts CR LF before its lines, too.
-        if !matches!(self.text.as_slice(), b"" | b"\r\n") {
+        if !self.text.is_empty() {
             let seconds = self.since.as_secs_f64();
             eprintln!("{seconds:8.3} {} {}", self.mark, printable(&self.text));
         }
