@@ -48,7 +48,12 @@ pub struct World {
     woken: Arc<Woken>,
     /// Looks at each piece that the modem prints, and may put something behind it.
     pub behind: Option<Behind>,
+    /// Pieces that the modem prints and that never arrive.
+    pub lost: Option<Lost>,
 }
+
+/// See [`World::lost`].
+pub type Lost = Box<dyn FnMut(&[u8]) -> bool>;
 
 /// See [`World::behind`].
 pub type Behind = Box<dyn FnMut(&[u8]) -> Option<Extra>>;
@@ -131,6 +136,7 @@ impl Setup {
             baud_changes: true,
             woken: Arc::default(),
             behind: None,
+            lost: None,
         }
     }
 }
@@ -210,7 +216,9 @@ impl World {
             drop(engine);
             self.line.set_speeds(self.host_baud, self.modem.baud());
             while let Some(bytes) = self.modem.poll_transmit(self.now) {
-                self.line.push(Direction::ToHost, self.now, &bytes);
+                if !self.lost.as_mut().is_some_and(|lost| lost(&bytes)) {
+                    self.line.push(Direction::ToHost, self.now, &bytes);
+                }
                 busy = true;
                 self.go_behind(&bytes);
             }

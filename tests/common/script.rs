@@ -146,7 +146,8 @@ pub fn bytes(bytes: impl AsRef<[u8]>) -> Vec<Act> {
 /// Answers of one's own to some commands.
 pub type Answers = Box<dyn FnMut(&str) -> Option<Vec<Act>>>;
 
-/// A modem that gives an answer to each command: a dull one, unless the test has a better one.
+/// A modem that gives an answer to each command: a dull one, unless the test has a better one. Its
+/// only socket is connected with a server that returns every byte.
 pub struct Canned {
     model: Model,
     answers: Answers,
@@ -156,10 +157,12 @@ pub struct Canned {
     until: Duration,
     /// Commands that came, without their end.
     pub commands: Vec<String>,
-    /// Payload that came.
-    pub payload: Vec<u8>,
-    /// Replaces CR LF in everything that is not raw.
-    pub line_end: Option<&'static str>,
+    /// Payload that came and was not read back.
+    pub unread: Vec<u8>,
+    /// Changes everything that is printed.
+    pub print_as: fn(Vec<u8>) -> Vec<u8>,
+    /// Every command is echoed, whatever it asks for.
+    pub echo: bool,
 }
 
 impl Canned {
@@ -171,8 +174,9 @@ impl Canned {
             acts: VecDeque::new(),
             until: Duration::ZERO,
             commands: Vec::new(),
-            payload: Vec::new(),
-            line_end: None,
+            unread: Vec::new(),
+            print_as: |bytes| bytes,
+            echo: false,
         }
     }
 
@@ -181,8 +185,16 @@ impl Canned {
         self.acts.extend(lines(&[text]));
     }
 
+    /// How often a command with this beginning has come.
+    pub fn count(&self, begin: &str) -> usize {
+        self.commands.iter().filter(|command| command.starts_with(begin)).count()
+    }
+
     fn command(&mut self, now: Duration, command: String) {
-        let acts = (self.answers)(&command).unwrap_or_else(|| dull(self.model, &command));
+        if self.echo {
+            self.acts.push_back(Act::Print(format!("{command}\r").into_bytes()));
+        }
+        let acts = (self.answers)(&command).unwrap_or_else(|| self.dull(&command));
         self.commands.push(command);
         self.acts.extend(acts);
         self.begin(now);
@@ -193,13 +205,61 @@ impl Canned {
             self.until = now + *time;
         }
     }
+
+    /// What a modem without any surprises says.
+    fn dull(&mut self, command: &str) -> Vec<Act> {
+        let numbers: Vec<usize> =
+            command.split(['=', ',']).skip(1).map(|word| word.parse().unwrap_or_default()).collect();
+        let first = numbers.first().copied().unwrap_or_default();
+        let last = numbers.last().copied().unwrap_or_default();
+        let name = command.split(['=', '?']).next().unwrap_or_default();
+        let unread = self.unread.len();
+        let info = |text: String| lines(&[&text, "OK"]);
+        match (self.model, name) {
+            (_, "AT+CMEE") if command.ends_with('?') => info("+CMEE: 1".into()),
+            (_, "AT+CFUN") if command.ends_with('?') => info("+CFUN: 1".into()),
+            (_, "AT+CPIN") => info("+CPIN: READY".into()),
+            (_, "AT+CEREG") if command.ends_with('?') => info("+CEREG: 2,1".into()),
+            (_, "AT+CGPADDR") => info("+CGPADDR: 1,\"10.0.0.1\"".into()),
+            (_, "AT+CSQ") => info("+CSQ: 20,99".into()),
+            (_, "AT+COPS") if command.ends_with('?') => info("+COPS: 0,0,\"Dull\",7".into()),
+            (Model::SaraR5, "AT+USOCR") => info("+USOCR: 0".into()),
+            (Model::SaraR5, "AT+UDNSRN") => info("+UDNSRN: \"10.0.0.7\"".into()),
+            (Model::SaraR5, "AT+USORD" | "AT+USORF") if last == 0 => info(format!("{}: {first},{unread}", &name[2..])),
+            (Model::SaraR5, "AT+USORD") => {
+                let data: Vec<u8> = self.unread.drain(..last.min(unread)).collect();
+                let head = format!("\r\n+USORD: {first},{},\"", data.len()).into_bytes();
+                [bytes([head, data, b"\"\r\n".to_vec()].concat()), lines(&["OK"])].concat()
+            }
+            (Model::SaraR5, "AT+USOCTL") => info(format!("+USOCTL: {first},{last},4")),
+            (Model::SaraR5, "AT+USOWR" | "AT+USOST") => {
+                let answer = lines(&[&format!("{}: {first},{last}", &name[2..]), "OK"]);
+                let ring = lines(&[&format!("+UUSORD: {first},{last}")]);
+                [bytes("\r\n@"), vec![Act::Take(last)], answer, ring].concat()
+            }
+            (Model::Ryz014a, "AT+SQNDNSLKUP") => info("+SQNDNSLKUP: \"x\",\"10.0.0.7\"".into()),
+            (Model::Ryz014a, "AT+SQNSI") => info(format!("+SQNSI: {first},0,0,{unread},0")),
+            (Model::Ryz014a, "AT+SQNSS") => info("+SQNSS: 1,2,\"10.0.0.1\",50000,\"10.0.0.7\",7".into()),
+            (Model::Ryz014a, "AT+SQNSRECV") if unread == 0 => lines(&["ERROR"]),
+            (Model::Ryz014a, "AT+SQNSRECV") => {
+                let data: Vec<u8> = self.unread.drain(..last.min(unread)).collect();
+                let head = format!("\r\n+SQNSRECV: {first},{}\r\n", data.len()).into_bytes();
+                [bytes([head, data, b"\r\n".to_vec()].concat()), lines(&["OK"])].concat()
+            }
+            (Model::Ryz014a, "AT+SQNSSENDEXT") => {
+                let ring = lines(&[&format!("+SQNSRING: {first}")]);
+                [bytes("\r\n> "), vec![Act::Take(last)], lines(&["OK"]), ring].concat()
+            }
+            _ => lines(&["OK"]),
+        }
+    }
 }
 
 impl Far for Canned {
     fn hear(&mut self, now: Duration, bytes: &[u8]) {
         for &byte in bytes {
             if let Some(Act::Take(left)) = self.acts.front_mut() {
-                self.payload.push(byte);
+                self.unread.push(byte);
                 *left -= 1;
                 if *left == 0 {
                     self.acts.pop_front();
@@ -207,7 +267,7 @@ impl Far for Canned {
                 }
             } else if byte == b'\r' {
                 let line = std::mem::take(&mut self.line);
-                self.command(now, String::from_utf8(line).expect("commands are text"));
+                self.command(now, String::from_utf8_lossy(&line).into_owned());
             } else {
                 self.line.push(byte);
             }
@@ -226,44 +286,24 @@ impl Far for Canned {
         let Some(Act::Print(bytes)) = self.acts.front().cloned() else { return None };
         self.acts.pop_front();
         self.begin(now);
-        Some(match self.line_end {
-            Some(end) => String::from_utf8(bytes).expect("text").replace("\r\n", end).into_bytes(),
-            None => bytes,
-        })
+        Some((self.print_as)(bytes))
     }
 }
 
-/// What a modem without any surprises says: its link is up, its sockets never have anything.
-pub fn dull(model: Model, command: &str) -> Vec<Act> {
-    let numbers: Vec<usize> =
-        command.split(['=', ',']).skip(1).map(|word| word.parse().unwrap_or_default()).collect();
-    let first = numbers.first().copied().unwrap_or_default();
-    let last = numbers.last().copied().unwrap_or_default();
-    let name = command.split(['=', '?']).next().unwrap_or_default();
-    let info = |text: String| lines(&[&text, "OK"]);
-    match (model, name) {
-        (_, "AT+CMEE") if command.ends_with('?') => info("+CMEE: 1".into()),
-        (_, "AT+CFUN") if command.ends_with('?') => info("+CFUN: 1".into()),
-        (_, "AT+CPIN") => info("+CPIN: READY".into()),
-        (_, "AT+CEREG") if command.ends_with('?') => info("+CEREG: 2,1".into()),
-        (_, "AT+CGPADDR") => info("+CGPADDR: 1,\"10.0.0.1\"".into()),
-        (_, "AT+CSQ") => info("+CSQ: 20,99".into()),
-        (_, "AT+COPS") if command.ends_with('?') => info("+COPS: 0,0,\"Dull\",7".into()),
-        (Model::SaraR5, "AT+USOCR") => info("+USOCR: 0".into()),
-        (Model::SaraR5, "AT+UDNSRN") => info("+UDNSRN: \"10.0.0.7\"".into()),
-        (Model::SaraR5, "AT+USORD") => info(format!("+USORD: {first},0")),
-        (Model::SaraR5, "AT+USORF") => info(format!("+USORF: {first},0")),
-        (Model::SaraR5, "AT+USOCTL") => info(format!("+USOCTL: {first},{last},4")),
-        (Model::SaraR5, "AT+USOWR" | "AT+USOST") => {
-            let answer = lines(&[&format!("{}: {first},{last}", &name[2..]), "OK"]);
-            [bytes("\r\n@"), vec![Act::Take(last)], answer].concat()
-        }
-        (Model::Ryz014a, "AT+SQNDNSLKUP") => info("+SQNDNSLKUP: \"x\",\"10.0.0.7\"".into()),
-        (Model::Ryz014a, "AT+SQNSI") => info(format!("+SQNSI: {first},0,0,0,0")),
-        (Model::Ryz014a, "AT+SQNSS") => info("+SQNSS: 1,2,\"10.0.0.1\",50000,\"10.0.0.7\",7".into()),
-        (Model::Ryz014a, "AT+SQNSSENDEXT") => {
-            [bytes("\r\n> "), vec![Act::Take(last)], lines(&["OK"])].concat()
-        }
-        _ => lines(&["OK"]),
+/// A canned modem whose link is up, and an engine.
+pub fn up(model: Model, answers: impl FnMut(&str) -> Option<Vec<Act>> + 'static) -> Desk<Canned> {
+    let mut desk = Desk::new(model, Config::new(), Canned::new(model, answers));
+    let control = desk.control;
+    assert_eq!(desk.run(60, control.connect()), Ok(()), "{model}: {}", desk.tail());
+    desk
+}
+
+impl Desk<Canned> {
+    /// The server behind the canned modem returns every byte.
+    pub fn echoes(&mut self, secs: u64) {
+        let said = b"there and back";
+        let heard = self.run(secs, super::conversation::echo(self.stack, said));
+        assert_eq!(heard.as_deref(), Ok(&said[..]), "{}", self.tail());
+        self.pass(Duration::from_secs(1));
     }
 }
