@@ -105,6 +105,8 @@ pub struct Found {
     pub id: Option<u8>,
     /// A count of bytes: accepted or unread.
     pub count: Option<u16>,
+    /// Bytes that the modem has taken from the socket's user so far.
+    pub total: Option<u32>,
     /// Whether the socket stands.
     pub open: Option<bool>,
     /// An address.
@@ -157,6 +159,7 @@ impl Call {
             found: Found {
                 id: None,
                 count: None,
+                total: None,
                 open: None,
                 address: None,
                 sim: None,

@@ -3,9 +3,12 @@
 use super::Core;
 use super::transaction::Job;
 use crate::dialect::Procedure;
-use crate::error::{Error, Failure};
+use crate::error::{CmeCode, Error, Failure};
 use crate::link::Change;
 use crate::socket::{Kind, State};
+
+/// Failures to close a socket, in a row, after which it is taken for closed.
+const CLOSE_FAILURES: u8 = 6;
 
 impl Core {
     /// Ends the job.
@@ -90,9 +93,9 @@ impl Core {
         };
         slot.fail(error);
         if limits.host_keeps_sockets || !known {
-            if failure == Failure::Timeout {
-                // Whatever the modem makes of the command after all is to be closed.
-                self.stale = self.unowned();
+            if !matches!(failure, Failure::Modem(_) | Failure::NoCarrier) {
+                // Whatever the modem has made of the command after all is to be closed.
+                self.stale |= self.unowned();
             }
         } else if !told {
             // The closing notice must not meet the next socket with this id.
@@ -114,6 +117,8 @@ impl Core {
         if slot.state != State::Open {
             return;
         }
+        let mut partial = false;
+        let verifies = self.dialect.limits().host_keeps_sockets && self.ledger.checks_writes();
         match result {
             Ok(()) => {
                 let count = usize::from(job.call.found.count.unwrap_or(job.call.len));
@@ -127,14 +132,28 @@ impl Core {
                     slot.maybe_unread = true;
                     slot.check = true;
                 } else {
+                    partial = count < job.call.len.into();
+                    // The modem has taken less, or the count has lost a digit on its way: its own
+                    // total decides. Where it has none, nothing may follow.
+                    let total = job.call.found.total.map(|total| total.wrapping_sub(slot.sent_total));
+                    let count = match total {
+                        _ if !partial => count,
+                        Some(total) if total == u32::from(job.call.len) => usize::from(job.call.len),
+                        Some(total) if total as usize == count => count,
+                        _ => return self.abandon(job, Error::Aborted),
+                    };
                     let count = count.min(slot.tx_len);
+                    slot.sent_total = slot.sent_total.wrapping_add(count as u32);
                     place.tx.copy_within(count..slot.tx_len, 0);
                     slot.tx_len -= count;
                 }
                 slot.flowed();
                 slot.touch(now);
-                // A report that came during the write may have been swallowed.
+                slot.verify = slot.tx_len == 0 && verifies && slot.kind == Kind::Tcp;
                 slot.writer.wake();
+                if partial {
+                    self.resync();
+                }
             }
             // A full queue, or a socket that is gone: the next answer tells.
             Err(Failure::Modem(_) | Failure::NoCarrier) if slot.kind == Kind::Tcp => {
@@ -153,7 +172,7 @@ impl Core {
     }
 
     fn received(&mut self, job: &Job, result: Result<(), Failure>) {
-        let (now, limits, counts) = (self.now, self.dialect.limits(), self.counts);
+        let (now, limits, counts) = (self.now, self.dialect.limits(), self.ledger.is_asked());
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         let slot = place.slot;
         if slot.state != State::Open {
@@ -192,13 +211,30 @@ impl Core {
         let keeps = self.dialect.limits().host_keeps_sockets;
         let found = job.call.found;
         let check = matches!(job.procedure, Procedure::Check | Procedure::CheckDatagram);
-        if found.count.is_none() && keeps && !check {
-            self.counts = false;
-        }
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         let slot = place.slot;
         if slot.state != State::Open {
             return;
+        }
+        if keeps && found.count.is_some() {
+            let expected = if slot.kind == Kind::Tcp { found.total } else { None };
+            slot.verify = false;
+            slot.doubts = 0;
+            slot.writer.wake();
+            if !self.ledger.answered(expected, slot.sent_total) {
+                return self.abandon(job, Error::Aborted);
+            }
+        } else if keeps && !check {
+            slot.verify = self.ledger.refused() && slot.verify;
+            slot.maybe_unread |= slot.rx.is_empty();
+            slot.ask = true;
+            slot.check = true;
+            slot.doubts = slot.doubts.saturating_add(1);
+            if slot.verify && slot.doubts > 3 {
+                return self.abandon(job, Error::Aborted);
+            }
+            slot.writer.wake();
+            return self.resync();
         }
         if let Some(count) = found.count {
             slot.unread = count;
@@ -207,8 +243,6 @@ impl Core {
                 slot.check |= slot.peer_closed;
                 return;
             }
-        } else if keeps && !check && !slot.peer_closed {
-            return;
         }
         // The modem that keeps no closed sockets answers with an error for one.
         let gone = found.open.map_or(!keeps, |open| !open);
@@ -229,6 +263,10 @@ impl Core {
             slot.fail(Error::Reset);
         }
         if found.open.is_none() && !keeps {
+            if !slot.peer_closed {
+                // Should the error have been about something else, nothing is left behind.
+                self.stale |= 1 << (slot.id & 7);
+            }
             slot.closed();
         }
     }
@@ -237,8 +275,15 @@ impl Core {
         if let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) {
             place.slot.closed();
         }
-        if result == Err(Failure::Timeout) {
-            self.stale |= 1 << (job.call.id & 7);
+        match result {
+            Ok(()) | Err(Failure::Modem(CmeCode::NOT_ALLOWED) | Failure::Gone) => self.close_failures = 0,
+            // Perhaps the command was damaged; perhaps the modem says so of a socket that is not
+            // open. The second must not go on for ever.
+            Err(_) if self.close_failures < CLOSE_FAILURES => {
+                self.close_failures += 1;
+                self.stale |= 1 << (job.call.id & 7);
+            }
+            Err(_) => {}
         }
     }
 

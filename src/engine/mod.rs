@@ -1,6 +1,7 @@
 //! When to say it: the core that has no clock, no transport and no vendor.
 
 mod finish;
+mod ledger;
 mod operations;
 mod output;
 mod schedule;
@@ -10,6 +11,7 @@ mod upload;
 
 use core::net::IpAddr;
 
+use ledger::Ledger;
 pub use output::{Output, Timer};
 use sync::Sync;
 use transaction::Job;
@@ -69,10 +71,11 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     fresh: bool,
     /// Modem's sockets that belong to nobody and are to be closed, one bit for each id.
     stale: u8,
+    close_failures: u8,
     /// A socket whose failed connect has not been followed by its closing notice yet.
     notice: Option<(u8, Instant)>,
-    /// The modem can tell how much is unread.
-    counts: bool,
+    /// What the modem's counters are good for.
+    ledger: Ledger,
     /// CR and LF between raw payload and `OK`, as this modem prints them.
     separator: Option<u8>,
     last_id: u8,
@@ -109,8 +112,9 @@ impl<S> Engine<S> {
                 echo_is_off: false,
                 fresh: false,
                 stale: 0,
+                close_failures: 0,
                 notice: None,
-                counts: true,
+                ledger: Ledger::new(),
                 separator: None,
                 last_id: 0,
                 next_slot: 0,
@@ -282,6 +286,11 @@ impl Core {
                     to.copy_from_slice(command);
                 }
                 (self.len, self.sent) = (command.len(), 0);
+                Some(None)
+            }
+            sync::Action::Fill => {
+                self.command.fill(b'\r');
+                (self.len, self.sent) = (self.command.len(), 0);
                 Some(None)
             }
             sync::Action::Baud(rate) => {

@@ -99,7 +99,7 @@ impl Core {
     fn next_socket(&mut self) -> Result<(Procedure, u8), Option<(Instant, Timer)>> {
         let limits = self.dialect.limits();
         let can_open = self.link.state() == crate::LinkState::Up && self.notice.is_none();
-        let counts = self.counts;
+        let counts = self.ledger.is_asked();
         let count = self.table.all().len() as u8;
         let mut at = None;
         for turn in 0..count {
@@ -196,6 +196,9 @@ fn want(
             let nothing_left = slot.tx_len == 0 || slot.write_closed || now >= slot.release_by();
             if slot.has_id && (slot.eof || slot.released && nothing_left) {
                 return Want::Now(Procedure::Close);
+            }
+            if slot.verify && !slot.released {
+                return Want::Now(Procedure::Available);
             }
             let read = if slot.released { None } else { want_read(slot, free, capacity, limits, counts) };
             let send_at = slot.send_at();

@@ -19,6 +19,13 @@ const SETTLE_LONG: Duration = Duration::from_secs(1);
 /// Bit rates that are tried when the modem is silent at the configured one.
 const RATES: [u32; 7] = [115_200, 921_600, 9_600, 57_600, 460_800, 230_400, 38_400];
 
+/// A modem that waits for the rest of a payload takes everything for it. Empty lines are nothing
+/// to one that does not, and so many of them are more than any payload.
+const FILLS: u8 = 7;
+
+/// Silence around `+++`, with which a modem leaves a data connection (ITU-T V.250 §6.3, S12).
+const GUARD: Duration = Duration::from_millis(1100);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Calling,
@@ -33,6 +40,8 @@ enum Stage {
 pub(crate) enum Action {
     /// Send this command.
     Send(&'static [u8]),
+    /// Send a command line's worth of empty lines.
+    Fill,
     /// Change the bit rate of the serial port, then go on.
     Baud(u32),
     /// Users need to know that nothing answers.
@@ -55,6 +64,10 @@ pub(crate) struct Sync {
     rate: u8,
     booting: bool,
     round_over: bool,
+    /// Fills that are left to send.
+    fills: u8,
+    /// How far the escape from a data connection is: silence, then `+++`.
+    escape: u8,
 }
 
 impl Sync {
@@ -71,6 +84,8 @@ impl Sync {
             rate: 0,
             booting,
             round_over: false,
+            fills: 0,
+            escape: 0,
         }
     }
 
@@ -139,12 +154,26 @@ impl Sync {
     fn call(&mut self, now: Instant, configured: u32) -> Action {
         if self.calls >= self.patience {
             self.calls = 0;
+            self.escape = 0;
             if !self.booting {
                 self.booting = true;
-                self.patience = 3;
+                self.patience = 5;
                 return Action::Silent;
             }
             return self.next_rate(configured);
+        }
+        if self.calls == 2 && self.fills == 0 {
+            self.fills = FILLS;
+        }
+        if self.fills > 1 {
+            self.fills -= 1;
+            return Action::Fill;
+        }
+        self.fills = 0;
+        if self.calls == 3 && self.escape < 2 {
+            self.escape += 1;
+            self.due = now + GUARD;
+            return if self.escape == 1 { Action::Wait(self.due) } else { Action::Send(b"+++") };
         }
         self.calls += 1;
         self.due = now + CALL_AGAIN;
@@ -161,7 +190,7 @@ impl Sync {
             }
         }
         self.rate = 0;
-        self.patience = 3;
+        self.patience = 5;
         self.round_over = true;
         Action::Baud(configured)
     }

@@ -332,8 +332,10 @@ impl Core {
             Final::Ok => {
                 if let (Answer::Span(_), Some(gap)) = (step.answer, gap) {
                     // Bytes that were lost in front of the trailer shift it into the payload.
-                    job.damaged |= self.separator.is_some_and(|usual| usual != gap);
-                    self.separator = (!job.damaged).then_some(gap);
+                    job.damaged |= job.read > 0 && self.separator.is_some_and(|usual| usual != gap);
+                    if job.read > 0 {
+                        self.separator = (!job.damaged).then_some(gap);
+                    }
                 }
                 if job.damaged { Err(Failure::Damaged) } else { Ok(()) }
             }
@@ -351,7 +353,7 @@ impl Core {
             Err(Failure::Modem(_)) if step.on_error == OnError::End => job.index = job.steps.len(),
             Err(failure) => {
                 job.failure.get_or_insert(failure);
-                job.call.failed = Some(CmeCode::UNKNOWN);
+                job.call.failed = Some(if let Failure::Modem(code) = failure { code } else { CmeCode::UNKNOWN });
                 if matches!(failure, Failure::Unanswered | Failure::Damaged) {
                     self.conclude(Err(failure));
                     self.resync();

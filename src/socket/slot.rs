@@ -63,6 +63,10 @@ pub(crate) struct Slot {
     pub(crate) ask: bool,
     /// The modem said that the peer has closed.
     pub(crate) peer_closed: bool,
+    /// What was written is compared with the modem's count before a flush is done.
+    pub(crate) verify: bool,
+    /// Times in a row that the modem did not give that count.
+    pub(crate) doubts: u8,
     /// It must be found out whether the modem's socket still stands.
     pub(crate) check: bool,
     /// All has been read and nothing will follow.
@@ -77,6 +81,8 @@ pub(crate) struct Slot {
     pub(crate) rx: Ring,
     /// Bytes at the front of the transmit buffer that wait to be sent.
     pub(crate) tx_len: usize,
+    /// Bytes that the modem has taken since the socket was opened.
+    pub(crate) sent_total: u32,
     /// They go out now.
     pub(crate) tx_commit: bool,
     /// They go out then at the latest; counted from when the engine first sees them.
@@ -108,6 +114,8 @@ impl Slot {
             unread: 0,
             ask: false,
             peer_closed: false,
+            verify: false,
+            doubts: 0,
             check: false,
             eof: false,
             write_closed: false,
@@ -115,6 +123,7 @@ impl Slot {
             error: None,
             rx: Ring::new(),
             tx_len: 0,
+            sent_total: 0,
             tx_commit: false,
             tx_linger: None,
             sent_last: false,

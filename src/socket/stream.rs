@@ -155,7 +155,7 @@ impl Core {
         if let Some(error) = slot.error {
             return Poll::Ready(Err(error));
         }
-        if slot.tx_len == 0 {
+        if slot.tx_len == 0 && !slot.verify {
             let lost = slot.write_lost;
             slot.write_lost = false;
             return Poll::Ready(if lost { Err(Error::Closed) } else { Ok(()) });

@@ -76,7 +76,7 @@ pub(super) const AVAILABLE: &[Step] = &[UNREAD];
 const UNREAD: Step = Step::new("unread", |a, w| _ = w.text("+SQNSI=").number(a.call.id.into()))
     .optional_text(b"+SQNSI", |r, mut p| {
         if p.byte()? == r.call.id {
-            p.raw()?;
+            r.call.found.total = p.number();
             p.raw()?;
             r.call.found.count = Some(p.word()?);
         }
@@ -97,7 +97,9 @@ fn state(r: &mut Reading<'_>, mut p: Params<'_>) -> Option<()> {
     Some(())
 }
 
-pub(super) const CLOSE: &[Step] = &[Step::new("shut", shut).timeout(SHUTTING)];
+/// An error may be about a command that was damaged on its way: a second one does no harm.
+pub(super) const CLOSE: &[Step] =
+    &[Step::new("shut", shut).timeout(SHUTTING), Step::new("shut again", shut).timeout(SHUTTING).after_failure()];
 
 fn shut(a: &Args<'_>, w: &mut CommandWriter<'_>) {
     w.text("+SQNSH=").number(a.call.id.into());

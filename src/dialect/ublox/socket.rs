@@ -2,10 +2,10 @@
 
 use core::net::SocketAddr;
 
-use crate::at::{Params, Span, Trailer, split};
+use crate::at::{CommandWriter, Params, Span, Trailer, split};
 use crate::dialect::cellular::id_and_count;
-use crate::dialect::{OnError, Reading, Step};
-use crate::error::Error;
+use crate::dialect::{Args, OnError, Reading, Step};
+use crate::error::{CmeCode, Error};
 use crate::time::Duration;
 
 /// "After the @ prompt reception, wait for a minimum of 50 ms before sending data" (IADG §5.3.1).
@@ -55,13 +55,28 @@ fn created(r: &mut Reading<'_>, mut p: Params<'_>) -> Option<()> {
     Some(())
 }
 
+/// Where less was taken than offered, the modem's own count of all bytes tells whether that is so.
+///
 /// Binary form: the payload is not echoed and may hold any byte.
-pub(super) const SEND: &[Step] = &[Step::new("write", |a, w| {
-    w.text("+USOWR=").number(a.call.id.into()).text(",").number(a.call.len.into());
-})
-.prompt(b'@', PROMPT_PAUSE)
-.text(b"+USOWR", id_and_count)
-.timeout(WRITING)];
+pub(super) const SEND: &[Step] = &[
+    Step::new("write", |a, w| {
+        w.text("+USOWR=").number(a.call.id.into()).text(",").number(a.call.len.into());
+    })
+    .prompt(b'@', PROMPT_PAUSE)
+    .text(b"+USOWR", id_and_count)
+    .timeout(WRITING),
+    Step::new("bytes sent", |a, w| {
+        w.text("+USOCTL=").number(a.call.id.into()).text(",2");
+    })
+    .when(|a| a.call.found.count.is_some_and(|count| count > 0 && count < a.call.len))
+    .optional_text(b"+USOCTL", |r, mut p| {
+        if p.byte()? == r.call.id && p.byte()? == 2 {
+            r.call.found.total = Some(p.number()?);
+        }
+        Some(())
+    })
+    .on_error(OnError::Ignore),
+];
 
 pub(super) const SEND_DATAGRAM: &[Step] = &[Step::new("send to", |a, w| {
     w.text("+USOST=").number(a.call.id.into()).text(",").address(a.call.remote.ip());
@@ -149,5 +164,16 @@ pub(super) const CHECK: &[Step] = &[
 
 /// A local close is not followed by `+UUSOCL`. The form with `,1`, which does not block, is not
 /// there on SARA-R5.
-pub(super) const CLOSE: &[Step] =
-    &[Step::new("close", |a, w| _ = w.text("+USOCL=").number(a.call.id.into())).timeout(CLOSING)];
+pub(super) const CLOSE: &[Step] = &[
+    Step::new("close", close).timeout(CLOSING),
+    // "Operation not allowed" says that there is no such socket; any other error may be about a
+    // command that was damaged on its way.
+    Step::new("close again", close)
+        .when(|a| a.call.failed != Some(CmeCode::NOT_ALLOWED))
+        .timeout(CLOSING)
+        .after_failure(),
+];
+
+fn close(a: &Args<'_>, w: &mut CommandWriter<'_>) {
+    w.text("+USOCL=").number(a.call.id.into());
+}
