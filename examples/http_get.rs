@@ -23,7 +23,8 @@ const PROGRAM: Program = Program {
     about: "fetches a page with reqwless over a cellular modem",
     server: "url",
     value: "URL",
-    default: "page to fetch (default: one of a server that this program starts)",
+    check: web_client::check_url,
+    purpose: "page to fetch (default: one of a server that this program starts)",
 };
 
 fn main() -> ExitCode {

@@ -24,7 +24,8 @@ const PROGRAM: Program = Program {
     about: "posts a message with reqwless over a cellular modem and prints the reply",
     server: "url",
     value: "URL",
-    default: "where to post it (default: a server that this program starts)",
+    check: web_client::check_url,
+    purpose: "where to post it (default: a server that this program starts)",
 };
 
 /// What is posted.

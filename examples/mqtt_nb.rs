@@ -29,7 +29,8 @@ const PROGRAM: Program = Program {
     about: "publishes an MQTT message over a cellular modem and receives it back, without async",
     server: "broker",
     value: "HOST:PORT",
-    default: "MQTT 5 broker (default: one that this program starts)",
+    check: address::check,
+    purpose: "MQTT 5 broker (default: one that this program starts)",
 };
 
 /// What is published.

@@ -25,7 +25,8 @@ const PROGRAM: Program = Program {
     about: "sends datagrams over a cellular modem and compares the echo",
     server: "peer",
     value: "HOST:PORT",
-    default: "echo server (default: one that this program starts)",
+    check: address::check,
+    purpose: "echo server (default: one that this program starts)",
 };
 
 /// Up to the largest that both modem families take.
@@ -95,7 +96,7 @@ where
         if let Ok(result) = with_timeout(WAIT, receive).await {
             return result;
         }
-        eprintln!("no echo of {} bytes, trying again", datagram.len());
+        eprintln!("no echo of {} bytes in {} s", datagram.len(), WAIT.as_secs());
     }
     let size = datagram.len();
     Err(format!("no echo of a datagram of {size} bytes"))

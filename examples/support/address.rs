@@ -31,6 +31,11 @@ impl fmt::Display for Address {
     }
 }
 
+/// Whether `text` is an address, for the options.
+pub(crate) fn check(text: &str) -> Result<(), &'static str> {
+    Address::parse(text).map(drop).ok_or("is not HOST:PORT")
+}
+
 /// The server that the user named, or one on this machine: `start` starts it and gives its port.
 pub(crate) fn given_or_else(
     options: &Options,

@@ -18,8 +18,10 @@ pub(crate) struct Program {
     pub(crate) server: &'static str,
     /// What its value looks like.
     pub(crate) value: &'static str,
-    /// The server that is used without it.
-    pub(crate) default: &'static str,
+    /// What is wrong with a value, if anything is.
+    pub(crate) check: fn(&str) -> Result<(), &'static str>,
+    /// What it is for, and what is done without it.
+    pub(crate) purpose: &'static str,
 }
 
 /// Where the modem is.
@@ -100,7 +102,9 @@ pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Req
             }
             Long("trace") => options.trace = true,
             Long(name) if name == program.server => {
-                options.server = Some(parser.value()?.string()?);
+                let server = parser.value()?.string()?;
+                (program.check)(&server).map_err(|wrong| format!("--{name}: '{server}' {wrong}"))?;
+                options.server = Some(server);
             }
             other => return Err(other.unexpected()),
         }
@@ -124,7 +128,7 @@ fn baud(text: &str) -> Result<u32, String> {
 }
 
 fn help(program: &Program) -> String {
-    let Program { name, about, server, value, default } = program;
+    let Program { name, about, server, value, purpose, .. } = program;
     let server = format!("--{server} {value}");
     format!(
         "\
@@ -139,7 +143,7 @@ usage: {name} [options]
   --baud N              bit rate (default: {BAUD}; the simulated modem is faster)
   --apn NAME            access point name (default: what the network gives)
   --pin NNNN            PIN of the SIM card
-  {server:<21} {default}
+  {server:<21} {purpose}
   --trace               show the conversation with the modem on standard error
   --help                this text
 

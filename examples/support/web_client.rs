@@ -1,11 +1,18 @@
 //! What the two HTTP examples have in common.
 
-use embedded_io_async::Read;
+use embedded_io_async::{ErrorKind, Read};
 use reqwless::response::Response;
 use reqwless::{Error, TryBufRead};
 
 use crate::support::options::Options;
 use crate::support::{Failure, show};
+
+/// Whether `text` is a URL that these examples can fetch, for the options.
+pub(crate) fn check_url(text: &str) -> Result<(), &'static str> {
+    // Built without TLS, the client would still open a connection for https before it refuses.
+    let known = text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
+    if known { Ok(()) } else { Err("is no http:// URL") }
+}
 
 /// The URL that the user gave, or one of a server that `start` starts.
 pub(crate) fn url_or_else(
@@ -48,8 +55,9 @@ pub(crate) async fn show_body<C: Read + TryBufRead>(
 pub(crate) fn explain(url: &str, error: Error) -> Failure {
     let reason = match error {
         Error::Dns => "the host name could not be resolved".to_owned(),
-        Error::Network(kind) => kind.to_string(),
-        Error::InvalidUrl(error) => format!("only http:// works here ({error:?})"),
+        Error::Network(ErrorKind::ConnectionRefused) => "the connection was refused".to_owned(),
+        Error::Network(ErrorKind::TimedOut) => "the server did not answer in time".to_owned(),
+        Error::Network(kind) => format!("the connection failed: {kind}"),
         Error::ConnectionAborted => "the connection ended too early".to_owned(),
         other => other.to_string(),
     };

@@ -89,6 +89,11 @@ impl Sync {
         }
     }
 
+    /// Begins with a modem that has just gone over to a data connection.
+    pub(crate) const fn escaping(now: Instant) -> Self {
+        Self { calls: 3, ..Self::new(now, false, 10) }
+    }
+
     /// The modem said that it has started: what was asked before is forgotten there, too.
     pub(crate) fn started(&mut self, now: Instant) {
         self.stage = Stage::Calling;

@@ -1,6 +1,6 @@
 //! The command in flight: what it waits for, and whose each line is.
 
-use super::{Core, Timer};
+use super::{Core, Sync, Timer};
 use crate::at::{CommandWriter, Final, Params, Span, Watch, split};
 use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, Urc};
 use crate::error::{CmeCode, Failure};
@@ -341,7 +341,13 @@ impl Core {
             }
             Final::Error(code) => Err(Failure::Modem(code)),
             Final::NoCarrier => Err(Failure::NoCarrier),
-            Final::Connect | Final::Aborted => Err(Failure::Modem(CmeCode::UNKNOWN)),
+            Final::Aborted => Err(Failure::Modem(CmeCode::UNKNOWN)),
+            Final::Connect => {
+                // Never asked for: the command was damaged on its way.
+                self.conclude(Err(Failure::Damaged));
+                self.sync = Some(Sync::escaping(self.now));
+                return;
+            }
         };
         // Whatever is left of the command or its payload must not follow a result.
         (self.len, self.sent) = (0, 0);

@@ -340,6 +340,22 @@ impl World {
         }
     }
 
+    /// A new connection carries bytes both ways before `secs` are over; until then it may fail.
+    pub fn recovers(&mut self, secs: u64) {
+        let (stack, until) = (self.stack, self.now + Duration::from_secs(secs));
+        let mut last = None;
+        while self.now < until {
+            let left = (until - self.now).as_secs() + 1;
+            let heard = self.try_run(left, conversation::echo(stack, b"are you there?"));
+            if heard.as_ref().is_some_and(|heard| heard.as_deref() == Ok(b"are you there?")) {
+                return;
+            }
+            last = heard;
+            self.pass_secs(1);
+        }
+        panic!("{:?}: nothing works again within {secs} s: {last:?}\n{}", self.model, self.tail());
+    }
+
     /// All sockets are closed in the modem soon, and it has no fault to find.
     pub fn leaves_nothing(&mut self) {
         self.pass_secs(40);
