@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cellular_nal::{LinkState, Resources, nb};
+use cellular_nal::{Resources, nb};
 use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -15,8 +15,8 @@ use crate::support::options::Options;
 use crate::support::trace::Trace;
 use crate::support::{Failure, port, report};
 
-/// Longest time that the modem may take to turn its radio off.
-const FAREWELL: Duration = Duration::from_secs(15);
+/// Time for the modem to turn its radio off.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Longest time to wait for the name of the operator.
 const DETAILS: Duration = Duration::from_secs(2);
@@ -85,12 +85,10 @@ pub(crate) fn run(
     report(&stack.status());
     let result = application(&mut stack, &pause);
     stack.link_down();
+    // The stack does not tell when the modem has turned its radio off, so it gets a moment for it.
     let start = Instant::now();
-    while stack.status().state() != LinkState::Down && start.elapsed() < FAREWELL {
-        // Whether the modem says goodbye does not matter for what was asked.
-        if pause.wait().is_err() {
-            break;
-        }
+    while start.elapsed() < FAREWELL && pause.wait().is_ok() {
+        stack.poll();
     }
     result
 }

@@ -103,7 +103,8 @@ pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Req
             Long("trace") => options.trace = true,
             Long(name) if name == program.server => {
                 let server = parser.value()?.string()?;
-                (program.check)(&server).map_err(|wrong| format!("--{name}: '{server}' {wrong}"))?;
+                (program.check)(&server)
+                    .map_err(|wrong| format!("--{}: '{server}' {wrong}", program.server))?;
                 options.server = Some(server);
             }
             other => return Err(other.unexpected()),
