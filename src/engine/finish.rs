@@ -93,7 +93,9 @@ impl Core {
         };
         slot.fail(error);
         if limits.host_keeps_sockets || !known {
-            if !matches!(failure, Failure::Modem(_) | Failure::NoCarrier) {
+            // Or there are sockets in the modem of which nothing is known here.
+            let none_left = error == Error::NoSocket;
+            if none_left || !matches!(failure, Failure::Modem(_) | Failure::NoCarrier) {
                 // Whatever the modem has made of the command after all is to be closed.
                 self.stale |= self.unowned();
             }
@@ -104,7 +106,7 @@ impl Core {
     }
 
     /// One bit for each of the modem's sockets that no slot has.
-    fn unowned(&mut self) -> u8 {
+    pub(super) fn unowned(&mut self) -> u8 {
         let limits = self.dialect.limits();
         let ids = limits.first_id..limits.first_id + limits.sockets;
         ids.filter(|&id| self.table.by_id(id).is_none()).fold(0, |bits, id| bits | 1 << (id & 7))

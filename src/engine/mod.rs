@@ -74,6 +74,8 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     close_failures: u8,
     /// A socket whose failed connect has not been followed by its closing notice yet.
     notice: Option<(u8, Instant)>,
+    /// Whatever the framer is in the middle of is not to be believed.
+    out_of_step: bool,
     /// What the modem's counters are good for.
     ledger: Ledger,
     /// CR and LF between raw payload and `OK`, as this modem prints them.
@@ -114,6 +116,7 @@ impl<S> Engine<S> {
                 stale: 0,
                 close_failures: 0,
                 notice: None,
+                out_of_step: false,
                 ledger: Ledger::new(),
                 separator: None,
                 last_id: 0,
@@ -134,7 +137,11 @@ impl Engine {
     /// Takes bytes from the modem.
     pub fn handle_rx(&mut self, now: Instant, mut bytes: &[u8]) {
         self.core.now = now;
-        while let Some(token) = self.framer.next(&mut bytes, self.core.watch()) {
+        loop {
+            if core::mem::take(&mut self.core.out_of_step) {
+                self.framer.reset();
+            }
+            let Some(token) = self.framer.next(&mut bytes, self.core.watch()) else { break };
             match token {
                 Token::Line => self.core.on_line(self.framer.line(), self.framer.gap()),
                 Token::Prompt => self.core.on_prompt(),
@@ -237,11 +244,16 @@ impl Core {
         self.waiters.wake();
     }
 
+    fn begin_sync(&mut self, sync: Sync) {
+        self.sync = Some(sync);
+        self.out_of_step = true;
+    }
+
     /// Makes sure that the modem is in step before the next command.
     fn resync(&mut self) {
         self.len = 0;
         self.sent = 0;
-        self.sync = Some(Sync::new(self.now, false, 10));
+        self.begin_sync(Sync::new(self.now, false, 10));
     }
 
     /// Sets time forward: deadlines, then the next command where one is due.
@@ -252,7 +264,7 @@ impl Core {
             if self.sync.is_none() && self.link.is_calling() {
                 self.forget_job();
                 let patience = (self.dialect.timing().boot.as_millis() / 1000) as u8 + 2;
-                self.sync = Some(Sync::new(now, true, patience));
+                self.begin_sync(Sync::new(now, true, patience));
             }
             if self.sent < self.len || self.baud.is_some() {
                 return self.job_deadline();

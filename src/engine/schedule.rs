@@ -44,12 +44,13 @@ impl Core {
             }
             return Some(at);
         }
-        if let Some((id, until)) = self.notice {
+        if let Some((_, until)) = self.notice {
             if now < until {
                 at = sooner(at, Some((until, Timer::Notice)));
             } else {
+                // No notice: perhaps the modem still has the socket, perhaps its id was damaged.
                 self.notice = None;
-                self.stale |= 1 << (id & 7);
+                self.stale |= self.unowned();
             }
         }
         if self.stale != 0 {

@@ -263,12 +263,25 @@ impl Core {
         };
         let mine = read(&mut reading, Params::new(rest)).is_some();
         job.answered |= mine;
-        if let Some((id, place)) = job.call.found.id.zip(job.slot.and_then(|slot| self.table.at(slot))) {
-            // From now on the modem's reports about the socket find it.
-            place.slot.id = id;
-            place.slot.has_id = true;
+        if mine && let (Some(id), Some(index)) = (job.call.found.id, job.slot) {
+            self.own(index, id);
         }
         mine
+    }
+
+    /// From now on the modem's reports about socket `id` find their slot.
+    fn own(&mut self, index: u8, id: u8) {
+        let mine = self.table.at(index).is_some_and(|place| place.slot.has_id && place.slot.id == id);
+        if mine {
+            return;
+        }
+        if let Some(before) = self.table.by_id(id) {
+            // The modem has given the id anew, so the socket that had it is gone.
+            before.fail(crate::Error::Reset);
+        }
+        if let Some(place) = self.table.at(index) {
+            (place.slot.id, place.slot.has_id) = (id, true);
+        }
     }
 
     pub(super) fn on_span(&mut self, span: Span) {
@@ -345,7 +358,7 @@ impl Core {
             Final::Connect => {
                 // Never asked for: the command was damaged on its way.
                 self.conclude(Err(Failure::Damaged));
-                self.sync = Some(Sync::escaping(self.now));
+                self.begin_sync(Sync::escaping(self.now));
                 return;
             }
         };
