@@ -14,7 +14,11 @@ fn a_dropped_refresh_harms_nothing() {
                 async move { control.refresh().await.map(|status| status.signal_dbm()) }
             },
             |world, output| {
-                assert!(matches!(output, None | Some(Ok(Some(-77)))), "{model}: {output:?}\n{}", world.tail());
+                assert!(
+                    matches!(output, None | Some(Ok(Some(-77)))),
+                    "{model}: {output:?}\n{}",
+                    world.tail()
+                );
                 world.echoes(30);
                 let control = world.control;
                 let status = world.run(30, control.refresh()).expect("the status is read");

@@ -21,7 +21,10 @@ fn a_dropped_send_sends_the_datagram_whole_or_not_at_all() {
             world.pass_secs(1);
             let came: Vec<_> = world.net.datagrams().into_iter().map(|datagram| datagram.payload).collect();
             let all = came == [first.clone(), second.clone()];
-            assert!(all || came == [second.clone()] && sent.is_none(), "{model}: dropped after {events} events, came {came:?}");
+            assert!(
+                all || came == [second.clone()] && sent.is_none(),
+                "{model}: dropped after {events} events, came {came:?}"
+            );
             drop(socket);
             world.leaves_nothing();
         }

@@ -10,7 +10,8 @@ use modem_sim::{Model, Peer};
 fn a_dropped_write_has_written_nothing() {
     for &model in Model::ALL {
         let said = pattern(4000, 3);
-        for (polls, events) in (1..40).map(|events| (usize::MAX, events)).chain([(0, 1), (1, 100), (2, 100)]) {
+        for (polls, events) in (1..40).map(|events| (usize::MAX, events)).chain([(0, 1), (1, 100), (2, 100)])
+        {
             let mut world = dropping::narrow(model);
             world.net.on([10, 0, 0, 9], 9, Peer::Discard);
             let stack = world.stack;
@@ -31,8 +32,16 @@ fn a_dropped_write_has_written_nothing() {
             world.run(30, socket.flush()).expect("flushing works");
             world.pass_secs(1);
             let conn = world.net.connections()[0].id;
-            assert_eq!(world.net.received(conn), said[..done], "{model}: {polls}, {events}\n{}", world.tail());
-            assert!(done == said.len() || polls == 0, "{model}: {polls}, {events}: only {done} bytes were taken");
+            assert_eq!(
+                world.net.received(conn),
+                said[..done],
+                "{model}: {polls}, {events}\n{}",
+                world.tail()
+            );
+            assert!(
+                done == said.len() || polls == 0,
+                "{model}: {polls}, {events}: only {done} bytes were taken"
+            );
             drop(socket);
             world.leaves_nothing();
         }

@@ -3,8 +3,8 @@ mod common;
 
 use common::conversation::{Outcome, standard};
 use common::{Extra, Setup, urcs};
-use modem_sim::line::{Chunking, Faults};
 use modem_sim::Model;
+use modem_sim::line::{Chunking, Faults};
 
 #[test]
 fn a_prompt_character_inside_a_line_is_no_prompt() {

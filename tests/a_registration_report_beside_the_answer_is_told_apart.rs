@@ -3,8 +3,8 @@ mod common;
 
 use std::time::Duration;
 
-use common::script::{Canned, Desk, lines};
 use cellular_nal::Config;
+use common::script::{Canned, Desk, lines};
 use modem_sim::Model;
 
 #[test]
@@ -23,16 +23,29 @@ fn a_registration_report_beside_the_answer_is_told_apart() {
             let far = Canned::new(model, move |command| (command == "AT+CEREG?").then(|| lines(answer)));
             let mut desk = Desk::new(model, Config::new(), far);
             let control = desk.control;
-            assert_eq!(desk.try_run(5, control.connect()), Some(Ok(())), "{model}: {answer:?}\n{}", desk.tail());
+            assert_eq!(
+                desk.try_run(5, control.connect()),
+                Some(Ok(())),
+                "{model}: {answer:?}\n{}",
+                desk.tail()
+            );
             desk.echoes(10);
         }
-        let searching: [&[&str]; 3] =
-            [&["+CEREG: 1", "+CEREG: 2,2", "OK"], &["+CEREG: 2,1", "+CEREG: 2", "OK"], &["+CEREG: 2,2", "OK"]];
+        let searching: [&[&str]; 3] = [
+            &["+CEREG: 1", "+CEREG: 2,2", "OK"],
+            &["+CEREG: 2,1", "+CEREG: 2", "OK"],
+            &["+CEREG: 2,2", "OK"],
+        ];
         for answer in searching {
             let far = Canned::new(model, move |command| (command == "AT+CEREG?").then(|| lines(answer)));
             let mut desk = Desk::new(model, Config::new(), far);
             let control = desk.control;
-            assert_eq!(desk.try_run(30, control.connect()), None, "{model}: {answer:?} is not registered\n{}", desk.tail());
+            assert_eq!(
+                desk.try_run(30, control.connect()),
+                None,
+                "{model}: {answer:?} is not registered\n{}",
+                desk.tail()
+            );
             desk.pass(Duration::from_secs(1));
             assert!(!control.status().is_registered(), "{model}: {answer:?}");
         }

@@ -16,7 +16,9 @@ fn a_report_between_information_text_and_result_is_not_lost() {
             Model::SaraR5 => ("+UUSORD: 0,5", "AT+USORD=0,5"),
             Model::Ryz014a => ("+SQNSRING: 1", "AT+SQNSRECV=1,"),
         };
-        for between in [["+CSQ: 7,99", report, "OK"], [report, "+CSQ: 7,99", "OK"], ["+CSQ: 7,99", "OK", report]] {
+        for between in
+            [["+CSQ: 7,99", report, "OK"], [report, "+CSQ: 7,99", "OK"], ["+CSQ: 7,99", "OK", report]]
+        {
             let armed = Rc::new(Cell::new(false));
             let trigger = armed.clone();
             let mut desk = script::up(model, move |command| {

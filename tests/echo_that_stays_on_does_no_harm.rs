@@ -1,8 +1,8 @@
 //! A modem that goes on echoing commands after `ATE0` is understood all the same.
 mod common;
 
-use common::script::{Canned, Desk};
 use cellular_nal::Config;
+use common::script::{Canned, Desk};
 use modem_sim::Model;
 
 #[test]

@@ -1,8 +1,8 @@
 //! Answers with LF or CR alone, or without the leading line end, are understood from the start.
 mod common;
 
-use common::script::{Canned, Desk};
 use cellular_nal::Config;
+use common::script::{Canned, Desk};
 use modem_sim::Model;
 
 /// Only line ends that are the modem's own, not those of payload, are changed.
@@ -24,7 +24,12 @@ fn line_ends_may_be_of_any_kind() {
             far.print_as = print_as;
             let mut desk = Desk::new(model, Config::new(), far);
             let control = desk.control;
-            assert_eq!(desk.try_run(20, control.connect()), Some(Ok(())), "{model}: {style}\n{}", desk.tail());
+            assert_eq!(
+                desk.try_run(20, control.connect()),
+                Some(Ok(())),
+                "{model}: {style}\n{}",
+                desk.tail()
+            );
             assert_eq!(control.status().signal_dbm(), Some(-73), "{model}: {style}");
             if model == Model::SaraR5 || style == "no leading line end" {
                 desk.echoes(20);

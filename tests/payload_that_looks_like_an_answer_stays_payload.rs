@@ -3,8 +3,8 @@ mod common;
 
 use common::Setup;
 use common::conversation::{datagram_echo, echo};
-use modem_sim::line::{Chunking, Faults};
 use modem_sim::Model;
+use modem_sim::line::{Chunking, Faults};
 
 const SAID: &[&[u8]] = &[
     b"ab\r\nOK\r\ncdef",

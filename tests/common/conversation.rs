@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use cellular_nal::asynch::{Control, Stack, TcpSocket, UdpSocket};
 use cellular_nal::Error;
+use cellular_nal::asynch::{Control, Stack, TcpSocket, UdpSocket};
 use embedded_io_async::{Read, ReadExactError, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
 
@@ -66,11 +66,7 @@ pub struct Outcome {
 
 impl Outcome {
     pub fn expected() -> Self {
-        Outcome {
-            address: SocketAddr::from(ECHO).ip(),
-            echo: SAID.into(),
-            datagram: DATAGRAM.into(),
-        }
+        Outcome { address: SocketAddr::from(ECHO).ip(), echo: SAID.into(), datagram: DATAGRAM.into() }
     }
 }
 

@@ -28,7 +28,10 @@ pub fn everywhere<F: Future>(
             let (polls, events) = if by_polls { (k, usize::MAX) } else { (usize::MAX, k) };
             let output = world.run_and_drop(polls, events, future);
             let unit = if by_polls { "polls" } else { "events" };
-            world.log.borrow_mut().push(format!("---- {} after {k} {unit}", if output.is_some() { "done" } else { "dropped" }));
+            world
+                .log
+                .borrow_mut()
+                .push(format!("---- {} after {k} {unit}", if output.is_some() { "done" } else { "dropped" }));
             let done = output.is_some();
             check(&mut world, output);
             tries += 1;

@@ -5,9 +5,10 @@
 #![allow(missing_docs, unreachable_pub)]
 
 pub mod conversation;
+pub mod dropping;
+pub mod faulty;
 #[cfg(feature = "nb")]
 pub mod nb;
-pub mod dropping;
 pub mod script;
 pub mod urcs;
 
@@ -205,7 +206,11 @@ impl World {
                     Output::Timeout(at) => {
                         if let Some((at, timer)) = at {
                             let at = Duration::from_micros(at.as_micros());
-                            assert!(at > self.now, "{timer:?} is due and nothing comes of it at {:?}", self.now);
+                            assert!(
+                                at > self.now,
+                                "{timer:?} is due and nothing comes of it at {:?}",
+                                self.now
+                            );
                             next = next.min(at);
                         }
                         break;
@@ -304,7 +309,12 @@ impl World {
 
     /// Runs a future until it has been polled `polls` times or `events` things have happened, then
     /// drops it. `Some` when it was done before.
-    pub fn run_and_drop<F: Future>(&mut self, polls: usize, mut events: usize, future: F) -> Option<F::Output> {
+    pub fn run_and_drop<F: Future>(
+        &mut self,
+        polls: usize,
+        mut events: usize,
+        future: F,
+    ) -> Option<F::Output> {
         let limit = self.now + Duration::from_secs(1000);
         let mut future = pin!(future);
         let waker = Waker::from(self.woken.clone());
@@ -336,7 +346,11 @@ impl World {
         let heard = self.try_run(secs, conversation::echo(stack, &said));
         match heard {
             Some(Ok(heard)) => assert_eq!(heard, said, "the echo differs:\n{}", self.tail()),
-            other => panic!("{:?}: a new connection has no echo within {secs} s: {other:?}\n{}", self.model, self.tail()),
+            other => panic!(
+                "{:?}: a new connection has no echo within {secs} s: {other:?}\n{}",
+                self.model,
+                self.tail()
+            ),
         }
     }
 
@@ -360,7 +374,12 @@ impl World {
     pub fn leaves_nothing(&mut self) {
         self.pass_secs(40);
         let open = self.modem.open_sockets();
-        assert!(open.is_empty(), "{:?}: sockets {open:?} are left in the modem:\n{}", self.model, self.tail());
+        assert!(
+            open.is_empty(),
+            "{:?}: sockets {open:?} are left in the modem:\n{}",
+            self.model,
+            self.tail()
+        );
         self.no_breach();
     }
 

@@ -135,7 +135,11 @@ impl NbWorld {
     }
 
     /// Calls again until it would not block, for `secs` at most.
-    pub fn until<T>(&mut self, secs: u64, mut call: impl FnMut() -> nb::Result<T, Error>) -> Result<T, Error> {
+    pub fn until<T>(
+        &mut self,
+        secs: u64,
+        mut call: impl FnMut() -> nb::Result<T, Error>,
+    ) -> Result<T, Error> {
         let end = self.now() + Duration::from_secs(secs);
         loop {
             match call() {

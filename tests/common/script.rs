@@ -56,7 +56,13 @@ impl<F: Far> Desk<F> {
                 let mut engine = self.engine.borrow_mut();
                 match engine.poll_output(instant(self.now)) {
                     Output::Transmit(bytes) => {
-                        self.log.push(format!("{:9.3} > {}", self.now.as_secs_f64(), bytes.escape_ascii()));
+                        if bytes.iter().any(|&byte| byte != b'\r') {
+                            self.log.push(format!(
+                                "{:9.3} > {}",
+                                self.now.as_secs_f64(),
+                                bytes.escape_ascii()
+                            ));
+                        }
                         self.far.hear(self.now, bytes);
                         let count = bytes.len();
                         engine.transmitted(count);
@@ -95,7 +101,9 @@ impl<F: Far> Desk<F> {
     /// Runs a future to its end, for `secs` of virtual time at most.
     pub fn run<T>(&mut self, secs: u64, future: impl Future<Output = T>) -> T {
         let done = self.try_run(secs, future);
-        done.unwrap_or_else(|| panic!("not done after {secs} s; the end of the conversation:\n{}", self.tail()))
+        done.unwrap_or_else(|| {
+            panic!("not done after {secs} s; the end of the conversation:\n{}", self.tail())
+        })
     }
 
     pub fn try_run<T>(&mut self, secs: u64, future: impl Future<Output = T>) -> Option<T> {
@@ -196,8 +204,11 @@ impl Canned {
         }
         let acts = (self.answers)(&command).unwrap_or_else(|| self.dull(&command));
         self.commands.push(command);
+        let idle = self.acts.is_empty();
         self.acts.extend(acts);
-        self.begin(now);
+        if idle {
+            self.begin(now);
+        }
     }
 
     fn begin(&mut self, now: Duration) {
@@ -225,7 +236,9 @@ impl Canned {
             (_, "AT+COPS") if command.ends_with('?') => info("+COPS: 0,0,\"Dull\",7".into()),
             (Model::SaraR5, "AT+USOCR") => info("+USOCR: 0".into()),
             (Model::SaraR5, "AT+UDNSRN") => info("+UDNSRN: \"10.0.0.7\"".into()),
-            (Model::SaraR5, "AT+USORD" | "AT+USORF") if last == 0 => info(format!("{}: {first},{unread}", &name[2..])),
+            (Model::SaraR5, "AT+USORD" | "AT+USORF") if last == 0 => {
+                info(format!("{}: {first},{unread}", &name[2..]))
+            }
             (Model::SaraR5, "AT+USORD") => {
                 let data: Vec<u8> = self.unread.drain(..last.min(unread)).collect();
                 let head = format!("\r\n+USORD: {first},{},\"", data.len()).into_bytes();

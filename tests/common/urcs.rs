@@ -9,7 +9,8 @@ use super::conversation::{Outcome, standard};
 use super::{Extra, Setup};
 
 /// Lines that no dialect knows.
-pub const UNKNOWN: &[&str] = &["+UUNKNOWN: 1,2", "+FOO: \"x\"", "RANDOM NOISE", "+FOO", "^MODE: 1,2", "OKAY", "ERRORS: 0"];
+pub const UNKNOWN: &[&str] =
+    &["+UUNKNOWN: 1,2", "+FOO: \"x\"", "RANDOM NOISE", "+FOO", "^MODE: 1,2", "OKAY", "ERRORS: 0"];
 
 /// Lines that every modem may print.
 const CELLULAR: &[&str] = &[
