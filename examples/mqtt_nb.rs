@@ -8,8 +8,9 @@ mod broker;
 mod nb_session;
 mod support;
 
+use core::time::Duration;
 use std::process::{self, ExitCode};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use cellular_nal::Error;
 use embedded_nal::{AddrType, Dns};

@@ -1,7 +1,7 @@
 //! A server named by `HOST:PORT`.
 
 use core::fmt;
-use std::net::SocketAddr;
+use core::net::SocketAddr;
 
 use crate::support::options::Options;
 use crate::support::{Failure, SERVER};

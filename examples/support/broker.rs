@@ -1,9 +1,11 @@
 //! An MQTT broker on this machine.
 
+use core::net::{Ipv4Addr, SocketAddr};
+use core::time::Duration;
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rumqttd::{Broker, Config, ConnectionSettings, RouterConfig, ServerSettings};
 

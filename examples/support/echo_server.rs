@@ -1,6 +1,7 @@
 //! A UDP echo server on this machine.
 
-use std::net::{Ipv4Addr, UdpSocket};
+use core::net::Ipv4Addr;
+use std::net::UdpSocket;
 use std::thread;
 
 use crate::support::Failure;

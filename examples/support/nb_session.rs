@@ -1,11 +1,12 @@
 //! Runs an application of the nb stack, which drives the modem's serial port by itself.
 
-use std::cell::RefCell;
+use core::cell::RefCell;
+use core::time::Duration;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::rc::Rc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use cellular_nal::{Resources, nb};
 use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};

@@ -1,10 +1,11 @@
 //! The way to the modem: a file descriptor, whatever is behind it.
 
+use core::net::Ipv4Addr;
+use core::time::Duration;
 use std::fs::File;
 use std::io;
-use std::net::{Ipv4Addr, TcpStream, ToSocketAddrs};
+use std::net::{TcpStream, ToSocketAddrs};
 use std::os::fd::{AsFd, OwnedFd};
-use std::time::Duration;
 
 use modem_sim::Model;
 use modem_sim::host::{self, HostConfig};

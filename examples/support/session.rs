@@ -1,6 +1,6 @@
 //! Runs an application of the async stack, with the modem's serial port beside it.
 
-use std::cell::RefCell;
+use core::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 

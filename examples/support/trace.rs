@@ -1,6 +1,7 @@
 //! Shows the conversation with the modem.
 
-use std::time::{Duration, Instant};
+use core::time::Duration;
+use std::time::Instant;
 
 /// Longest piece of a line that is shown at once.
 const WIDTH: usize = 96;

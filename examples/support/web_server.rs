@@ -1,7 +1,7 @@
 //! A web server on this machine, so that the examples have one to talk to.
 
-use std::fmt::Write as _;
-use std::net::Ipv4Addr;
+use core::fmt::Write as _;
+use core::net::Ipv4Addr;
 use std::thread;
 
 use tiny_http::{Method, Request, Response, Server};
