@@ -70,7 +70,10 @@ enum State {
     Line,
     /// The head ended with CR; its LF belongs to it.
     SpanHead(Span),
-    Raw { left: u16, trailer: Trailer },
+    Raw {
+        left: u16,
+        trailer: Trailer,
+    },
     Trailer(Trailer),
 }
 
@@ -139,7 +142,8 @@ impl Framer {
                     *input = rest;
                     // `take` is at most `left`, so the cast keeps its value.
                     let left = left - take as u16;
-                    self.state = if left == 0 { State::Trailer(trailer) } else { State::Raw { left, trailer } };
+                    self.state =
+                        if left == 0 { State::Trailer(trailer) } else { State::Raw { left, trailer } };
                     return Some(Token::Raw(raw));
                 }
                 State::Trailer(trailer) => {

@@ -119,17 +119,14 @@ pub(crate) const ACTIVATE: &[Step] = &[
     ADDRESS.when(|a| a.call.found.address.is_none()),
 ];
 
-const ADDRESS: Step =
-    Step::new("address", |a, w| _ = w.text("+CGPADDR=").number(a.config.cid.into())).optional_text(
-        b"+CGPADDR",
-        |r, mut p| {
-            if p.byte()? == r.config.cid {
-                let address = p.address().filter(|address| !address.is_unspecified());
-                r.call.found.address = address.or_else(|| p.address()).filter(|a| !a.is_unspecified());
-            }
-            Some(())
-        },
-    );
+const ADDRESS: Step = Step::new("address", |a, w| _ = w.text("+CGPADDR=").number(a.config.cid.into()))
+    .optional_text(b"+CGPADDR", |r, mut p| {
+        if p.byte()? == r.config.cid {
+            let address = p.address().filter(|address| !address.is_unspecified());
+            r.call.found.address = address.or_else(|| p.address()).filter(|a| !a.is_unspecified());
+        }
+        Some(())
+    });
 
 /// `<stat>` of `+CEREG`, both as unsolicited line (`<stat>[,"<tac>",…]`) and as answer
 /// (`<n>,<stat>[,"<tac>",…]`): in the answer the second parameter is a short bare number.

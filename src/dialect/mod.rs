@@ -10,7 +10,8 @@ pub mod ublox;
 mod urc;
 
 pub use step::{
-    Answer, Args, Call, Credential, CredentialKind, Found, OnError, Procedure, Prompt, Reading, SimState, Step,
+    Answer, Args, Call, Credential, CredentialKind, Found, OnError, Procedure, Prompt, Reading, SimState,
+    Step,
 };
 pub use urc::Urc;
 

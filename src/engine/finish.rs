@@ -29,7 +29,8 @@ impl Core {
             | Procedure::Status => {
                 // After a restart the link has gone on already.
                 if result != Err(Failure::Gone) {
-                    let change = self.link.finished(self.now, result, &job.call, &mut self.status, &self.config);
+                    let change =
+                        self.link.finished(self.now, result, &job.call, &mut self.status, &self.config);
                     self.apply(change);
                 }
             }
@@ -48,7 +49,9 @@ impl Core {
                 };
                 let result = match result {
                     Ok(()) => address.ok_or(Error::NameNotFound),
-                    Err(Failure::Modem(_) | Failure::NoCarrier | Failure::Unanswered) => Err(Error::NameNotFound),
+                    Err(Failure::Modem(_) | Failure::NoCarrier | Failure::Unanswered) => {
+                        Err(Error::NameNotFound)
+                    }
                     Err(failure) => Err(failure.into()),
                 };
                 self.lookup.finish(self.now, result);
@@ -297,4 +300,3 @@ impl Core {
         }
     }
 }
-

@@ -219,13 +219,13 @@ impl Core {
         self.waiters.wake();
     }
 
-    /// The modem has started anew: it knows nothing of its sockets and settings.
-    fn restart(&mut self) {
+    /// The modem has started anew: it knows nothing of its sockets and settings. That is certain
+    /// when it has said so, and likely when echo is back.
+    fn restart(&mut self, certain: bool) {
         warning!("the modem has restarted");
         self.drop_sockets(crate::Error::Aborted);
-        self.stale = 0;
         self.notice = None;
-        self.fresh = true;
+        self.fresh = certain;
         self.echo_is_off = false;
         self.forget_job();
         self.link.restarted(self.now);
@@ -287,7 +287,10 @@ impl Core {
     /// Goes on with the synchronisation. `Some` when nothing else can be done now.
     fn advance_sync(&mut self) -> Option<Option<(Instant, Timer)>> {
         let sync = self.sync.as_mut()?;
-        if !self.link.is_calling() && self.link.state() == crate::LinkState::Down && self.link.next(self.now).is_none() {
+        if !self.link.is_calling()
+            && self.link.state() == crate::LinkState::Down
+            && self.link.next(self.now).is_none()
+        {
             // Switched off in the meantime.
             self.sync = None;
             return None;

@@ -113,12 +113,7 @@ impl Engine {
     }
 
     /// Stages bytes to be sent; takes as many as fit.
-    pub fn write(
-        &mut self,
-        handle: SocketHandle,
-        bytes: &[u8],
-        waker: &Waker,
-    ) -> Poll<Result<usize, Error>> {
+    pub fn write(&mut self, handle: SocketHandle, bytes: &[u8], waker: &Waker) -> Poll<Result<usize, Error>> {
         self.core.write(handle, bytes, waker)
     }
 
@@ -159,21 +154,12 @@ impl Engine {
 
     /// Asks for the address of a host name, IPv6 or IPv4 or whichever comes. See
     /// [`poll_lookup`](Self::poll_lookup).
-    pub fn resolve(
-        &mut self,
-        name: &str,
-        ipv6: Option<bool>,
-        waker: &Waker,
-    ) -> Poll<Result<Ticket, Error>> {
+    pub fn resolve(&mut self, name: &str, ipv6: Option<bool>, waker: &Waker) -> Poll<Result<Ticket, Error>> {
         self.core.resolve(name.as_bytes(), ipv6, waker)
     }
 
     /// Asks for the host name of an address.
-    pub fn resolve_address(
-        &mut self,
-        address: IpAddr,
-        waker: &Waker,
-    ) -> Poll<Result<Ticket, Error>> {
+    pub fn resolve_address(&mut self, address: IpAddr, waker: &Waker) -> Poll<Result<Ticket, Error>> {
         self.core.resolve_address(address, waker)
     }
 

@@ -125,8 +125,7 @@ impl Core {
         let now = self.now;
         let Some(place) = self.table.at(index) else { return };
         let slot = place.slot;
-        let mut call =
-            Call { id: slot.id, remote: slot.remote, local_port: slot.local_port, ..Call::new() };
+        let mut call = Call { id: slot.id, remote: slot.remote, local_port: slot.local_port, ..Call::new() };
         slot.sent_last = false;
         match procedure {
             Procedure::OpenTcp | Procedure::OpenUdp => {
@@ -211,7 +210,9 @@ fn want(
                 return Want::Now(read);
             }
             let idle = !slot.maybe_unread && slot.unread == 0;
-            if slot.check && (idle || !slot.released) && slot.unread == 0 || !slot.released && idle && slot.probe_at() <= now {
+            if slot.check && (idle || !slot.released) && slot.unread == 0
+                || !slot.released && idle && slot.probe_at() <= now
+            {
                 return Want::Now(pick(Procedure::Check, Procedure::CheckDatagram));
             }
             let sending = send_at.map(|at| (at, Timer::Send));

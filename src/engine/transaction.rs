@@ -221,7 +221,9 @@ impl Core {
             return self.on_urc(urc);
         }
         match Final::parse(line) {
-            Some(result) if self.sync.is_none() && self.job.as_ref().is_some_and(|job| job.phase != Phase::Due) => {
+            Some(result)
+                if self.sync.is_none() && self.job.as_ref().is_some_and(|job| job.phase != Phase::Due) =>
+            {
                 self.on_final(result, gap);
             }
             Some(_) => {}
@@ -240,7 +242,7 @@ impl Core {
             return false;
         }
         if self.echo_is_off {
-            self.restart();
+            self.restart(false);
         } else if let Some(job) = &mut self.job {
             job.echoed = true;
         }
@@ -250,7 +252,9 @@ impl Core {
     /// Whether the line is an information text of the command in flight.
     fn on_text(&mut self, line: &[u8]) -> bool {
         let Some(job) = self.job.as_mut().filter(|job| job.phase != Phase::Due) else { return false };
-        let Some(Answer::Text { prefix, read, .. }) = job.step().map(|step| step.answer) else { return false };
+        let Some(Answer::Text { prefix, read, .. }) = job.step().map(|step| step.answer) else {
+            return false;
+        };
         let Some((found, rest)) = split(line) else { return false };
         if found != prefix {
             return false;
@@ -372,7 +376,8 @@ impl Core {
             Err(Failure::Modem(_)) if step.on_error == OnError::End => job.index = job.steps.len(),
             Err(failure) => {
                 job.failure.get_or_insert(failure);
-                job.call.failed = Some(if let Failure::Modem(code) = failure { code } else { CmeCode::UNKNOWN });
+                job.call.failed =
+                    Some(if let Failure::Modem(code) = failure { code } else { CmeCode::UNKNOWN });
                 if matches!(failure, Failure::Unanswered | Failure::Damaged) {
                     self.conclude(Err(failure));
                     self.resync();
@@ -383,7 +388,7 @@ impl Core {
 
     fn on_urc(&mut self, urc: Urc) {
         match urc {
-            Urc::Started => self.restart(),
+            Urc::Started => self.restart(true),
             Urc::Registration(stat) => {
                 self.link.registration(self.now, stat, &mut self.status);
                 self.waiters.wake();

@@ -76,7 +76,11 @@ where
     }
 
     /// Receives a datagram; what does not fit is dropped, and the count is what fits.
-    fn receive(&mut self, socket: &mut UdpSocket, buffer: &mut [u8]) -> nb::Result<(usize, SocketAddr), Error> {
+    fn receive(
+        &mut self,
+        socket: &mut UdpSocket,
+        buffer: &mut [u8],
+    ) -> nb::Result<(usize, SocketAddr), Error> {
         let handle = self.opened(socket)?;
         let remote = socket.remote.ok_or(Error::NotConnected)?;
         let len = ready(self.engine.borrow_mut().receive_datagram(handle, buffer, Waker::noop()))?;

@@ -140,23 +140,14 @@ impl Core {
     }
 
     /// Asks for the name of `address`.
-    pub(crate) fn resolve_address(
-        &mut self,
-        address: IpAddr,
-        waker: &Waker,
-    ) -> Poll<Result<Ticket, Error>> {
+    pub(crate) fn resolve_address(&mut self, address: IpAddr, waker: &Waker) -> Poll<Result<Ticket, Error>> {
         if self.dialect.steps(crate::dialect::Procedure::ResolveAddress).is_empty() {
             return Poll::Ready(Err(Error::Unsupported));
         }
         self.ask(Question::Address(address), &[], waker)
     }
 
-    fn ask(
-        &mut self,
-        question: Question,
-        name: &[u8],
-        waker: &Waker,
-    ) -> Poll<Result<Ticket, Error>> {
+    fn ask(&mut self, question: Question, name: &[u8], waker: &Waker) -> Poll<Result<Ticket, Error>> {
         if let Err(error) = core::task::ready!(self.poll_link(waker)) {
             return Poll::Ready(Err(error));
         }
@@ -248,7 +239,8 @@ mod tests {
     fn only_host_names_are_host_names() {
         assert!(is_host_name(b"broker.example.com"));
         assert!(is_host_name(b"a_b-c.local."));
-        for bad in ["", ".", "a..b", "a\"b", "a\rb", "a,b", "a b", "ü.de", &"a".repeat(64), &"a.".repeat(127)] {
+        for bad in ["", ".", "a..b", "a\"b", "a\rb", "a,b", "a b", "ü.de", &"a".repeat(64), &"a.".repeat(127)]
+        {
             let expected = bad == "a.".repeat(127);
             assert_eq!(is_host_name(bad.as_bytes()), expected, "{bad:?}");
         }

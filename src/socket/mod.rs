@@ -13,10 +13,10 @@ mod waker;
 
 pub(crate) use dns::Lookup;
 pub use dns::{Name, Ticket};
-pub(crate) use slot::{Kind, Slot, State};
 use ring::Ring;
+pub(crate) use slot::{Kind, Slot, State};
 pub use table::{Slots, Table};
-pub(crate) use waker::{WakerCell, Waiters};
+pub(crate) use waker::{Waiters, WakerCell};
 
 /// Names one socket of the engine, and one life of it.
 ///

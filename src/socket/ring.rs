@@ -77,7 +77,6 @@ impl Ring {
         self.committed -= count;
         self.len -= count;
     }
-
 }
 
 #[cfg(test)]

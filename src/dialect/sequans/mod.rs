@@ -27,13 +27,7 @@ impl Dialect for Sequans {
     }
 
     fn limits(&self) -> Limits {
-        Limits {
-            sockets: 6,
-            first_id: 1,
-            write: 1500,
-            read: 1500,
-            host_keeps_sockets: true,
-        }
+        Limits { sockets: 6, first_id: 1, write: 1500, read: 1500, host_keeps_sockets: true }
     }
 
     fn timing(&self) -> Timing {

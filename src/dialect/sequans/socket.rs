@@ -2,6 +2,7 @@
 
 use crate::at::{CommandWriter, Params, Span, Trailer, split};
 use crate::dialect::{Args, OnError, Reading, Step};
+use crate::error::CmeCode;
 use crate::time::Duration;
 
 /// The connect time-out that `+SQNSCFG` sets is 60 s; the name service may come on top.
@@ -86,7 +87,9 @@ const UNREAD: Step = Step::new("unread", |a, w| _ = w.text("+SQNSI=").number(a.c
 
 /// "Sockets can be closed without warning … check the socket status with AT+SQNSS" (use cases §6).
 pub(super) const CHECK: &[Step] = &[
-    Step::new("socket states", |_, w| _ = w.text("+SQNSS")).optional_text(b"+SQNSS", state).on_error(OnError::Ignore),
+    Step::new("socket states", |_, w| _ = w.text("+SQNSS"))
+        .optional_text(b"+SQNSS", state)
+        .on_error(OnError::Ignore),
     UNREAD,
 ];
 
@@ -97,9 +100,15 @@ fn state(r: &mut Reading<'_>, mut p: Params<'_>) -> Option<()> {
     Some(())
 }
 
-/// An error may be about a command that was damaged on its way: a second one does no harm.
-pub(super) const CLOSE: &[Step] =
-    &[Step::new("shut", shut).timeout(SHUTTING), Step::new("shut again", shut).timeout(SHUTTING).after_failure()];
+/// "Operation not allowed" says that there is no such socket; any other error may be about a
+/// command that was damaged on its way.
+pub(super) const CLOSE: &[Step] = &[
+    Step::new("shut", shut).timeout(SHUTTING),
+    Step::new("shut again", shut)
+        .when(|a| a.call.failed != Some(CmeCode::NOT_ALLOWED))
+        .timeout(SHUTTING)
+        .after_failure(),
+];
 
 fn shut(a: &Args<'_>, w: &mut CommandWriter<'_>) {
     w.text("+SQNSH=").number(a.call.id.into());

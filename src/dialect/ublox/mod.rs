@@ -35,13 +35,7 @@ impl Dialect for Ublox {
     }
 
     fn limits(&self) -> Limits {
-        Limits {
-            sockets: 7,
-            first_id: 0,
-            write: 1024,
-            read: 1024,
-            host_keeps_sockets: false,
-        }
+        Limits { sockets: 7, first_id: 0, write: 1024, read: 1024, host_keeps_sockets: false }
     }
 
     fn timing(&self) -> Timing {

@@ -39,14 +39,13 @@ pub(super) const OPEN_TCP: &[Step] = &[
 
 /// `+USOCO` is not used on UDP sockets: it excludes `+USOST` and `+USORF` (IADG chapter 5), which
 /// alone keep datagrams and their senders apart.
-pub(super) const OPEN_UDP: &[Step] =
-    &[Step::new("create", |a, w| {
-        w.text("+USOCR=17");
-        if a.call.local_port != 0 {
-            w.text(",").number(a.call.local_port.into());
-        }
-    })
-    .text(b"+USOCR", created)];
+pub(super) const OPEN_UDP: &[Step] = &[Step::new("create", |a, w| {
+    w.text("+USOCR=17");
+    if a.call.local_port != 0 {
+        w.text(",").number(a.call.local_port.into());
+    }
+})
+.text(b"+USOCR", created)];
 
 fn created(r: &mut Reading<'_>, mut p: Params<'_>) -> Option<()> {
     let id = p.byte()?;
