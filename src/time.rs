@@ -42,7 +42,7 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, by: Duration) -> Self {
-        Self(self.0.saturating_add(u64::from(by.0) * 1000))
+        Self(self.0.saturating_add(by.as_micros()))
     }
 }
 
@@ -73,6 +73,11 @@ impl Duration {
     /// The span in milliseconds.
     pub const fn as_millis(self) -> u32 {
         self.0
+    }
+
+    /// The span in microseconds.
+    const fn as_micros(self) -> u64 {
+        self.0 as u64 * 1000
     }
 
     /// Twice the span, but not more than `limit`.

@@ -17,7 +17,7 @@ use crate::support::trace::Trace;
 use crate::support::{Failure, port, report};
 
 /// Time for the modem to turn its radio off.
-const FAREWELL: Duration = Duration::from_secs(1);
+const FAREWELL: Duration = Duration::from_secs(40);
 
 /// Longest time to wait for the name of the operator.
 const DETAILS: Duration = Duration::from_secs(2);
@@ -78,19 +78,16 @@ pub(crate) fn run(
             Err(::nb::Error::Other(error)) => return Err(error.to_string()),
         }
     }
-    // Operator and signal follow by themselves; an example does without if need be.
+    // An example does without operator and signal if need be.
     let start = Instant::now();
-    while stack.status().operator().is_empty() && start.elapsed() < DETAILS {
+    while stack.refresh().is_err() && start.elapsed() < DETAILS {
         pause.wait()?;
     }
     report(&stack.status());
     let result = application(&mut stack, &pause);
-    stack.link_down();
-    // The stack does not tell when the modem has turned its radio off, so it gets a moment for it.
+    // What the application's end has left to send goes first, then the radio; both are bounded.
     let start = Instant::now();
-    while start.elapsed() < FAREWELL && pause.wait().is_ok() {
-        stack.poll();
-    }
+    while stack.link_down().is_err() && start.elapsed() < FAREWELL && pause.wait().is_ok() {}
     result
 }
 

@@ -208,6 +208,10 @@ impl Core {
     /// The connection that all sockets stand on is gone; the modem may still hold them.
     fn drop_sockets(&mut self, error: crate::Error) {
         for slot in self.table.all_mut() {
+            if error == crate::Error::LinkDown && slot.released && slot.state == State::Open {
+                // What was written before it was let go still leaves.
+                continue;
+            }
             if slot.has_id {
                 self.stale |= 1 << (slot.id & 7);
             }

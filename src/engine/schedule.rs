@@ -26,15 +26,13 @@ impl Core {
     pub(super) fn start_next(&mut self) -> Option<Option<(Instant, Timer)>> {
         let now = self.now;
         let mut at = None;
-        if let Some(procedure) = self.link.next(now) {
-            if procedure == Procedure::Status && self.sockets_wait() {
-                // Traffic first; the status has time.
-            } else {
-                self.start(procedure, None, Call::new());
-                return None;
-            }
+        if let Some(procedure) = self.link.next(now)
+            && !self.sockets_first(procedure)
+        {
+            self.start(procedure, None, Call::new());
+            return None;
         }
-        if let Some(due) = self.link.deadline() {
+        if let Some(due) = self.link.deadline().filter(|&due| due > now) {
             at = sooner(at, Some((due, Timer::Link)));
         }
         if !self.link.serves_sockets() {
@@ -92,8 +90,14 @@ impl Core {
         Some(at)
     }
 
-    fn sockets_wait(&mut self) -> bool {
-        self.link.is_refreshing() && self.next_socket().is_ok()
+    /// Whether sockets come before a procedure of the link: traffic before the status, and what
+    /// was written and let go before the radio goes off.
+    fn sockets_first(&mut self, procedure: Procedure) -> bool {
+        match procedure {
+            Procedure::Status => self.next_socket().is_ok(),
+            Procedure::RadioOff => self.stale != 0 || self.table.all().iter().any(|slot| slot.has_id),
+            _ => false,
+        }
     }
 
     /// The next socket that wants something, each in its turn.

@@ -106,7 +106,7 @@ impl Link {
 
     /// Whether existing sockets may be worked on.
     pub(crate) fn serves_sockets(&self) -> bool {
-        matches!(self.phase, Phase::Searching | Phase::Activating | Phase::Up)
+        matches!(self.phase, Phase::Searching | Phase::Activating | Phase::Up | Phase::TurningOff)
     }
 
     /// Whether echo has been switched off.

@@ -48,6 +48,8 @@ pub struct Stack<'d, IO, C> {
     io: IO,
     clock: C,
     failed: bool,
+    baud: Option<u32>,
+    refreshing: bool,
 }
 
 impl<'d, IO, C> Stack<'d, IO, C>
@@ -63,7 +65,7 @@ where
         io: IO,
         clock: C,
     ) -> Self {
-        Self { engine: resources.engine(dialect, config), io, clock, failed: false }
+        Self { engine: resources.engine(dialect, config), io, clock, failed: false, baud: None, refreshing: false }
     }
 
     /// Moves bytes, without waiting.
@@ -84,11 +86,21 @@ where
         ready(engine.poll_link(Waker::noop()))
     }
 
-    /// Takes the link down. All connections die. Call [`poll`](Self::poll) while the modem turns
-    /// its radio off.
-    pub fn link_down(&mut self) {
+    /// Takes the link down: call it until it is `Ok`. What was written to sockets that were closed
+    /// still leaves; all other connections die.
+    ///
+    /// # Errors
+    /// None but `WouldBlock`.
+    pub fn link_down(&mut self) -> nb::Result<(), Error> {
         self.pump();
-        self.engine.borrow_mut().link_down();
+        let mut engine = self.engine.borrow_mut();
+        if engine.status().state() != crate::LinkState::Down {
+            engine.link_down();
+        }
+        let result = ready(engine.poll_down(Waker::noop()).map(Ok));
+        drop(engine);
+        self.pump();
+        result
     }
 
     /// What is known of the link.
@@ -101,6 +113,27 @@ where
     /// bytes and goes on.
     pub fn take_port_failure(&mut self) -> bool {
         core::mem::take(&mut self.failed)
+    }
+
+    /// A bit rate to set the serial port to, when the modem does not answer at the present one. A
+    /// port that cannot change it may ignore this.
+    pub fn take_baud(&mut self) -> Option<u32> {
+        self.baud.take()
+    }
+
+    /// Reads signal strength and operator anew: call it until it is not `WouldBlock`.
+    ///
+    /// # Errors
+    /// Why the link is not up.
+    pub fn refresh(&mut self) -> nb::Result<Status, Error> {
+        self.pump();
+        let mut engine = self.engine.borrow_mut();
+        if !core::mem::replace(&mut self.refreshing, true) {
+            engine.refresh_status();
+        }
+        let result = ready(engine.poll_status(Waker::noop()));
+        self.refreshing = matches!(result, Err(nb::Error::WouldBlock));
+        result.map(|()| engine.status())
     }
 
     /// The serial port.
@@ -137,7 +170,10 @@ where
                     Ok(false) => break,
                     Err(_) => None,
                 },
-                Output::Baud(_) => continue,
+                Output::Baud(baud) => {
+                    self.baud = Some(baud);
+                    continue;
+                }
                 Output::Timeout(_) => break,
             };
             let Some(count) = count else {
