@@ -15,7 +15,8 @@ const GET_FUNCTIONALITY: Step =
     Step::new("functionality", |_, w| _ = w.text("+CFUN?")).optional_text(b"+CFUN", |r, mut p| {
         r.call.found.functionality = Some(p.byte()?);
         Some(())
-    });
+    })
+    .on_error(OnError::Ignore);
 
 /// The longest that `+CFUN` takes.
 const CFUN: Duration = Duration::from_secs(180);
