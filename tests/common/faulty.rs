@@ -1,12 +1,15 @@
 //! Single faults of the line, wherever they happen.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use cellular_nal::Error;
 use embedded_nal_async::{AddrType, Dns};
 use modem_sim::line::Faults;
 use modem_sim::{Direction, Model};
 
-use super::conversation::{datagram_echo, echo};
-use super::{ECHO_NAME, Setup};
+use super::conversation::{Outcome, datagram_echo, echo, standard};
+use super::{ECHO_NAME, Extra, Setup, World};
 
 const SAID: &[u8] = b"to and fro, 0123456789";
 const DATAGRAM: &[u8] = b"datagram of 22 letters";
@@ -45,4 +48,32 @@ pub fn survives(model: Model, direction: Direction, faults: Faults, fits: fn(&[u
     let open = world.modem.open_sockets();
     assert!(open.len() <= counters.flipped as usize, "{context}: sockets {open:?} are left\n{}", world.tail());
     counters.lost + counters.flipped > 0
+}
+
+/// Holds the usual conversation until `accident` happens behind the `place`th piece that the modem
+/// prints. It ends in time, well or with an error; after `repair` all works again. False when
+/// the conversation is shorter.
+pub fn mends(model: Model, place: usize, accident: fn() -> Extra, repair: fn(&mut World)) -> bool {
+    let mut world = Setup { record: true, ..Setup::new(model) }.build();
+    let mut seen = 0;
+    let happened = Rc::new(Cell::new(false));
+    let happens = happened.clone();
+    world.behind = Some(Box::new(move |piece| {
+        // Echo comes byte by byte.
+        seen += usize::from(piece.len() > 1);
+        let here = seen == place + 1 && !happens.replace(seen > place);
+        here.then(accident)
+    }));
+    let outcome = world.try_run(700, standard(world.control, world.stack));
+    let context = format!("{model}: behind piece {place}");
+    match &outcome {
+        Some(Ok(outcome)) => assert_eq!(*outcome, Outcome::expected(), "{context}\n{}", world.tail()),
+        Some(Err(_)) => {}
+        None => panic!("{context}: it hangs\n{}", world.tail()),
+    }
+    world.log.borrow_mut().push(format!("---- {context}: {outcome:?}"));
+    repair(&mut world);
+    world.recovers(300);
+    world.leaves_nothing_open();
+    happened.get()
 }

@@ -69,6 +69,8 @@ pub enum Extra {
     Reboot,
     /// The modem's power fails.
     PowerOff,
+    /// Nothing gets over the line any more.
+    Unplug,
 }
 
 /// How a world is made.
@@ -175,6 +177,20 @@ impl World {
         self.run(60, control.connect()).expect("the link comes up");
     }
 
+    /// The link comes up before `secs` are over; until then it may be refused. Says how long it took.
+    pub fn comes_up(&mut self, secs: u64) -> Duration {
+        let (control, start) = (self.control, self.now);
+        loop {
+            match self.try_run(secs, control.connect()) {
+                Some(Ok(())) => return self.now - start,
+                last if self.now - start >= Duration::from_secs(secs) => {
+                    panic!("{:?}: no link after {secs} s: {last:?}\n{}", self.model, self.tail())
+                }
+                _ => self.pass_secs(1),
+            }
+        }
+    }
+
     /// Lets everything happen that is due, then jumps to the next thing, `limit` at the latest.
     /// False when that has come.
     pub fn step(&mut self, limit: Duration) -> bool {
@@ -256,7 +272,21 @@ impl World {
             }
             Some(Extra::Reboot) => self.modem.reboot(self.now),
             Some(Extra::PowerOff) => self.modem.power(self.now, false),
+            Some(Extra::Unplug) => self.plug(false),
             None => {}
+        }
+    }
+
+    /// The host's port has this bit rate from the start.
+    pub fn host_opens_at(&mut self, baud: u32) {
+        self.host_baud = baud;
+    }
+
+    /// Pulls the cable, or plugs it in.
+    pub fn plug(&mut self, plugged: bool) {
+        let lose_per_million = if plugged { 0 } else { 1_000_000 };
+        for direction in [Direction::ToModem, Direction::ToHost] {
+            self.line.set_faults(direction, Faults { lose_per_million, ..Faults::paced(115_200) });
         }
     }
 
@@ -372,15 +402,15 @@ impl World {
 
     /// All sockets are closed in the modem soon, and it has no fault to find.
     pub fn leaves_nothing(&mut self) {
-        self.pass_secs(40);
-        let open = self.modem.open_sockets();
-        assert!(
-            open.is_empty(),
-            "{:?}: sockets {open:?} are left in the modem:\n{}",
-            self.model,
-            self.tail()
-        );
+        self.leaves_nothing_open();
         self.no_breach();
+    }
+
+    /// All sockets are closed in the modem soon.
+    pub fn leaves_nothing_open(&mut self) {
+        self.pass_secs(40);
+        let (open, model) = (self.modem.open_sockets(), self.model);
+        assert!(open.is_empty(), "{model:?}: sockets {open:?} are left in the modem:\n{}", self.tail());
     }
 
     /// Calls `poll` after everything that happens until it is ready.
