@@ -216,6 +216,7 @@ impl World {
                     Output::Baud(baud) => {
                         if self.baud_changes {
                             self.host_baud = baud;
+                            self.line.set_speeds(baud, self.modem.baud());
                         }
                         busy = true;
                     }
