@@ -31,6 +31,11 @@ impl Instant {
         self.0
     }
 
+    /// Whether `span` has passed since `start`.
+    pub(crate) fn is_past(self, start: Self, span: Duration) -> bool {
+        self >= start + span
+    }
+
     /// Time since `earlier`; zero when `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         let millis = self.0.saturating_sub(earlier.0) / 1000;
@@ -42,7 +47,8 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, by: Duration) -> Self {
-        Self(self.0.saturating_add(by.as_micros()))
+        // 2^64 µs are half a million years.
+        Self(self.0.wrapping_add(by.as_micros()))
     }
 }
 

@@ -95,8 +95,51 @@ pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
     }
 }
 
+/// Groups of hexadecimal digits; `::` stands once for as many groups of zero as are missing.
 fn colons(text: &[u8]) -> Option<Ipv6Addr> {
-    core::str::from_utf8(text).ok()?.parse().ok()
+    let mut groups = [0u16; 8];
+    let mut count = 0;
+    let mut gap = None;
+    let (mut value, mut digits) = (0u16, 0);
+    let mut colon_before = false;
+    for (index, &b) in text.iter().enumerate() {
+        if b == b':' {
+            if colon_before {
+                if gap.replace(count).is_some() {
+                    return None;
+                }
+            } else if digits > 0 {
+                *groups.get_mut(count)? = value;
+                count += 1;
+            } else if text.get(index + 1) != Some(&b':') {
+                // Only a double colon may stand in front.
+                return None;
+            }
+            (value, digits, colon_before) = (0, 0, true);
+        } else {
+            digits += 1;
+            if digits > 4 {
+                return None;
+            }
+            value = value << 4 | char::from(b).to_digit(16)? as u16;
+            colon_before = false;
+        }
+    }
+    if digits > 0 {
+        *groups.get_mut(count)? = value;
+        count += 1;
+    } else if gap != Some(count) {
+        // Only a double colon may stand at the end.
+        return None;
+    }
+    match gap {
+        None => (count == 8).then(|| groups.into()),
+        Some(gap) => {
+            // Groups behind the gap move to the end.
+            groups.get_mut(gap..)?.rotate_right(8usize.checked_sub(count)?);
+            (count < 8).then(|| groups.into())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -122,6 +165,13 @@ mod tests {
         let v6 = IpAddr::from([0x20, 1, 4, 0x68, 0x30, 6, 0, 3, 3, 0x20, 1, 4, 0x68, 0x30, 6, 0]);
         assert_eq!(parse_address(b"32.1.4.104.48.6.0.3.3.32.1.4.104.48.6.0"), Some(v6));
         assert_eq!(parse_address(b"2001:468:3006:3:320:104:6830:600"), Some(v6));
-        assert_eq!(parse_address(b"::1::"), None);
+        let texts = [
+            "::", "::1", "1::", "fe80::1", "1:2:3:4:5:6:7:8", "1::8", "2001:db8::8:800:200c:417a", ":1", "1:", ":::", "1::2::3",
+            "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "g::", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1::2:", ":", ":1::",
+        ];
+        for text in texts {
+            let expected = text.parse().ok().map(IpAddr::V6);
+            assert_eq!(parse_address(text.as_bytes()), expected, "{text}");
+        }
     }
 }

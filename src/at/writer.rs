@@ -27,6 +27,7 @@ impl<'a> CommandWriter<'a> {
     }
 
     /// An unsigned decimal number.
+    #[inline(never)]
     pub fn number(&mut self, value: u32) -> &mut Self {
         let mut divisor = 1;
         while value / divisor >= 10 {
@@ -76,6 +77,11 @@ impl<'a> CommandWriter<'a> {
         self.byte(b'"')
     }
 
+    /// Makes the command one that cannot be sent.
+    pub fn fail(&mut self) {
+        self.failed = true;
+    }
+
     /// Ends the line with CR alone and gives its length, or `None` when it did not fit or held a
     /// character that must not be sent.
     ///
@@ -85,6 +91,7 @@ impl<'a> CommandWriter<'a> {
         (!self.failed).then_some(self.len)
     }
 
+    #[inline(never)]
     fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         for &b in bytes {
             self.byte(b);
@@ -92,12 +99,13 @@ impl<'a> CommandWriter<'a> {
         self
     }
 
+    #[inline(never)]
     fn byte(&mut self, byte: u8) -> &mut Self {
         match self.buffer.get_mut(self.len) {
             Some(place) => *place = byte,
             None => self.failed = true,
         }
-        self.len = self.len.saturating_add(1);
+        self.len = self.len.wrapping_add(1);
         self
     }
 }

@@ -6,6 +6,7 @@
 pub(crate) mod cellular;
 pub mod sequans;
 mod step;
+pub(crate) mod template;
 pub mod ublox;
 mod urc;
 

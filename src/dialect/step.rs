@@ -2,7 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use crate::at::{CommandWriter, Params, SpanFn};
+use crate::at::SpanFn;
 use crate::error::{CmeCode, Error};
 use crate::link::{Config, Status};
 use crate::socket::Name;
@@ -59,6 +59,35 @@ pub enum Procedure {
     StoreCredential,
     /// Removes a certificate or key from the modem.
     RemoveCredential,
+}
+
+impl Procedure {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Setup,
+        Self::SimStatus,
+        Self::EnterPin,
+        Self::RadioOn,
+        Self::RadioOff,
+        Self::Registration,
+        Self::Activate,
+        Self::Status,
+        Self::OpenTcp,
+        Self::OpenUdp,
+        Self::Send,
+        Self::SendDatagram,
+        Self::Receive,
+        Self::ReceiveDatagram,
+        Self::Available,
+        Self::AvailableDatagram,
+        Self::Check,
+        Self::CheckDatagram,
+        Self::Close,
+        Self::ResolveName,
+        Self::ResolveAddress,
+        Self::StoreCredential,
+        Self::RemoveCredential,
+    ];
 }
 
 /// What kind of credential a modem is to keep.
@@ -209,12 +238,10 @@ pub struct Reading<'a> {
 pub enum Answer {
     /// Nothing.
     None,
-    /// Information texts with this prefix.
+    /// Information texts of this form.
     Text {
-        /// The prefix, with its `+`.
-        prefix: &'static [u8],
-        /// Reads one text. `None` means that it does not belong to this command.
-        read: fn(&mut Reading<'_>, Params<'_>) -> Option<()>,
+        /// How it stands in the manual, with names in braces for what is read from it.
+        template: &'static str,
         /// Whether the step fails when no text came.
         required: bool,
     },
@@ -245,12 +272,10 @@ pub struct Prompt {
 /// One command and its answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    /// Name for logs.
-    pub name: &'static str,
     /// Whether the step is needed.
     pub when: fn(&Args<'_>) -> bool,
-    /// Writes the command behind `AT`.
-    pub encode: fn(&Args<'_>, &mut CommandWriter<'_>),
+    /// The command behind `AT`, as in the manual, with names in braces for its values.
+    pub command: &'static str,
     /// What comes back before the final result.
     pub answer: Answer,
     /// Whether payload follows the command.
@@ -261,23 +286,19 @@ pub struct Step {
     pub cleans_up: bool,
     /// The longest time until the final result.
     pub timeout: Duration,
-    /// Whether the command holds a secret that must not reach a log.
-    pub secret: bool,
 }
 
 impl Step {
     /// A command without information text that is answered at once.
-    pub const fn new(name: &'static str, encode: fn(&Args<'_>, &mut CommandWriter<'_>)) -> Self {
+    pub const fn new(command: &'static str) -> Self {
         Self {
-            name,
             when: always,
-            encode,
+            command,
             answer: Answer::None,
             prompt: None,
             on_error: OnError::Fail,
             cleans_up: false,
             timeout: Duration::from_secs(10),
-            secret: false,
         }
     }
 
@@ -287,23 +308,15 @@ impl Step {
         self
     }
 
-    /// An information text must come.
-    pub const fn text(
-        mut self,
-        prefix: &'static [u8],
-        read: fn(&mut Reading<'_>, Params<'_>) -> Option<()>,
-    ) -> Self {
-        self.answer = Answer::Text { prefix, read, required: true };
+    /// An information text of this form must come.
+    pub const fn text(mut self, template: &'static str) -> Self {
+        self.answer = Answer::Text { template, required: true };
         self
     }
 
-    /// An information text may come.
-    pub const fn optional_text(
-        mut self,
-        prefix: &'static [u8],
-        read: fn(&mut Reading<'_>, Params<'_>) -> Option<()>,
-    ) -> Self {
-        self.answer = Answer::Text { prefix, read, required: false };
+    /// An information text of this form may come.
+    pub const fn optional_text(mut self, template: &'static str) -> Self {
+        self.answer = Answer::Text { template, required: false };
         self
     }
 
@@ -335,12 +348,6 @@ impl Step {
     /// The longest time until the final result.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
-        self
-    }
-
-    /// The command holds a secret.
-    pub const fn secret(mut self) -> Self {
-        self.secret = true;
         self
     }
 }

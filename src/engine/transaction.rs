@@ -2,7 +2,7 @@
 
 use super::{Core, Sync, Timer};
 use crate::at::{CommandWriter, Final, Params, Span, Watch, split};
-use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, Urc};
+use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, Urc, template};
 use crate::error::{CmeCode, Failure};
 use crate::fmt::Ascii;
 use crate::socket::Kind;
@@ -90,7 +90,7 @@ impl Core {
             }
             Phase::Answering | Phase::Payload if now < job.deadline => Some((job.deadline, Timer::Answer)),
             Phase::Answering | Phase::Payload => {
-                warning!("no answer to {}", job.step().map_or("", |step| step.name));
+                warning!("no answer to AT{}", job.step().map_or("", |step| step.command));
                 self.conclude(Err(Failure::Timeout));
                 self.resync();
                 None
@@ -126,10 +126,10 @@ impl Core {
         }
         let Some(step) = job.step() else { return };
         let mut writer = CommandWriter::new(&mut self.command);
-        (step.encode)(&Args { config: &self.config, name, call: &job.call }, &mut writer);
+        template::write(step.command, &Args { config: &self.config, name, call: &job.call }, &mut writer);
         let Some(len) = writer.finish() else { return self.conclude(Err(Failure::Unencodable)) };
-        if step.secret {
-            trace!("> {}", step.name);
+        if job.procedure == Procedure::EnterPin {
+            trace!("> AT{}", step.command);
         } else {
             trace!("> {}", Ascii(self.command.get(..len - 1).unwrap_or_default()));
         }
@@ -252,11 +252,13 @@ impl Core {
     /// Whether the line is an information text of the command in flight.
     fn on_text(&mut self, line: &[u8]) -> bool {
         let Some(job) = self.job.as_mut().filter(|job| job.phase != Phase::Due) else { return false };
-        let Some(Answer::Text { prefix, read, .. }) = job.step().map(|step| step.answer) else {
+        let Some(Answer::Text { template, .. }) = job.step().map(|step| step.answer) else {
             return false;
         };
-        let Some((found, rest)) = split(line) else { return false };
-        if found != prefix {
+        let (Some((prefix, rest)), Some((wanted, fields))) = (split(line), split(template.as_bytes())) else {
+            return false;
+        };
+        if prefix != wanted {
             return false;
         }
         let mut reading = Reading {
@@ -265,7 +267,7 @@ impl Core {
             status: &mut self.status,
             name: &mut self.lookup.name,
         };
-        let mine = read(&mut reading, Params::new(rest)).is_some();
+        let mine = template::read(fields, &mut reading, Params::new(rest)).is_some();
         job.answered |= mine;
         if mine && let (Some(id), Some(index)) = (job.call.found.id, job.slot) {
             self.own(index, id);

@@ -208,7 +208,7 @@ impl Link {
             }
             Phase::Searching if stat == 3 => {
                 let since = *self.denied.get_or_insert(now);
-                if now.since(since) >= DENIAL {
+                if now.is_past(since, DENIAL) {
                     self.fail(Error::RegistrationDenied);
                 }
             }
@@ -266,7 +266,7 @@ impl Link {
                 if let (Ok(()), Some(stat)) = (result, call.found.registration) {
                     self.registration(now, stat, status);
                 }
-                if self.phase == Phase::Searching && now.since(self.since) >= config.registration_timeout {
+                if self.phase == Phase::Searching && now.is_past(self.since, config.registration_timeout) {
                     self.fail(Error::NotRegistered);
                 }
             }
@@ -283,7 +283,7 @@ impl Link {
                 }
                 _ => {
                     self.due = Some(now + Duration::from_secs(2));
-                    if now.since(self.since) >= ADDRESS {
+                    if now.is_past(self.since, ADDRESS) {
                         self.fail_and_wait(now, Error::NoAddress);
                     }
                 }
@@ -301,7 +301,7 @@ impl Link {
     }
 
     fn sim(&mut self, now: Instant, sim: Option<SimState>, config: &Config) {
-        let settling = now.since(self.since) < SIM_SETTLES;
+        let settling = !now.is_past(self.since, SIM_SETTLES);
         match sim {
             Some(SimState::Ready) => {
                 self.error = None;

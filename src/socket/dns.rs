@@ -105,7 +105,7 @@ impl Lookup {
 
     /// The modem has answered. A modem that is busy refuses at once: it is asked once more.
     pub(crate) fn finish(&mut self, now: Instant, result: Result<IpAddr, Error>) {
-        let quick = now.since(self.since) < Duration::from_secs(2);
+        let quick = !now.is_past(self.since, Duration::from_secs(2));
         if result.is_err() && quick && !self.retried && !self.abandoned {
             self.retried = true;
             self.state = State::Wanted;
@@ -152,7 +152,7 @@ impl Core {
             return Poll::Ready(Err(error));
         }
         let lookup = &mut self.lookup;
-        let unclaimed = matches!(lookup.state, State::Done(_)) && self.now.since(lookup.since) >= UNCLAIMED;
+        let unclaimed = matches!(lookup.state, State::Done(_)) && self.now.is_past(lookup.since, UNCLAIMED);
         if lookup.state != State::Idle && !unclaimed {
             self.waiters.register(waker);
             return Poll::Pending;

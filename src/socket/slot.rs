@@ -150,6 +150,7 @@ impl Slot {
     }
 
     /// The modem has no socket for this slot, for the reason `error`.
+    #[inline(never)]
     pub(crate) fn fail(&mut self, error: Error) {
         if self.state == State::Free {
             return;

@@ -12,6 +12,7 @@ impl WakerCell {
         Self(None)
     }
 
+    #[inline(never)]
     pub(crate) fn register(&mut self, waker: &Waker) {
         match &self.0 {
             Some(known) if known.will_wake(waker) => {}
@@ -22,6 +23,7 @@ impl WakerCell {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn wake(&mut self) {
         if let Some(waker) = self.0.take() {
             waker.wake();
@@ -47,6 +49,7 @@ impl Waiters {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn wake(&mut self) {
         self.0.iter_mut().for_each(WakerCell::wake);
     }

@@ -86,7 +86,7 @@ fn run(dialect: &'static dyn Dialect, client: impl FnOnce(Spawner, Stack<'static
             let _ = runner.run(&mut rx, &mut tx).await;
         }
     }
-    static RESOURCES: StaticCell<Resources<2, 1024, 1024>> = StaticCell::new();
+    static RESOURCES: StaticCell<Resources<2, 1024, 512>> = StaticCell::new();
     let resources = RESOURCES.init(Resources::new());
     let (stack, control, runner) = asynch::new(dialect, Config::new(), resources);
     let (rx, tx) = split();

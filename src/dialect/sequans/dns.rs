@@ -1,26 +1,14 @@
 //! Name resolution: `+SQNDNSLKUP`.
 
-use core::net::IpAddr;
-
 use crate::dialect::Step;
 use crate::time::Duration;
 
+const RESOLVING: Duration = Duration::from_secs(120);
+
 /// Several addresses may come; the first one of the wanted family is taken.
-pub(super) const NAME: &[Step] = &[Step::new("resolve", |a, w| {
-    w.text("+SQNDNSLKUP=").quoted(a.name);
-    if a.call.ipv6 == Some(true) {
-        w.text(",1");
-    }
-})
-.text(b"+SQNDNSLKUP", |r, mut p| {
-    p.raw()?;
-    while let Some(text) = p.text() {
-        let address = crate::at::parse_address(text);
-        let fits = |a: &IpAddr| r.call.ipv6.is_none_or(|v6| v6 == a.is_ipv6());
-        if r.call.found.address.is_none() {
-            r.call.found.address = address.filter(fits);
-        }
-    }
-    Some(())
-})
-.timeout(Duration::from_secs(120))];
+const ANSWER: &str = "+SQNDNSLKUP: {*},{addresses}";
+
+pub(super) const NAME: &[Step] = &[
+    Step::new("+SQNDNSLKUP={name}").when(|a| a.call.ipv6 != Some(true)).text(ANSWER).timeout(RESOLVING),
+    Step::new("+SQNDNSLKUP={name},1").when(|a| a.call.ipv6 == Some(true)).text(ANSWER).timeout(RESOLVING),
+];

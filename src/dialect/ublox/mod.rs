@@ -26,7 +26,7 @@ pub struct Ublox {
 const SETUP: &[Step] = &[
     cellular::ECHO_OFF,
     cellular::NUMERIC_ERRORS,
-    Step::new("raw payload", |_, w| _ = w.text("+UDCONF=1,0")).on_error(OnError::Ignore),
+    Step::new("+UDCONF=1,0").on_error(OnError::Ignore),
 ];
 
 impl Dialect for Ublox {
