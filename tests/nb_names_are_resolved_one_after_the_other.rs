@@ -1,0 +1,45 @@
+//! A lookup would block until its answer is there; another name gets its own answer; mistakes are errors at once (R06).
+#![cfg(feature = "nb")]
+mod common;
+
+use std::net::IpAddr;
+
+use cellular_nal::Error;
+use common::ECHO_NAME;
+use common::nb::up;
+use embedded_nal::{AddrType, Dns, nb};
+use modem_sim::{Model, Options};
+
+#[test]
+fn nb_names_are_resolved_one_after_the_other() {
+    for &model in Model::ALL {
+        let (mut stack, mut world) = up::<1>(model, Options::default());
+        let other: IpAddr = [10, 9, 9, 9].into();
+        world.net.host("other.example", &[other]);
+        let first = stack.get_host_by_name(ECHO_NAME, AddrType::IPv4);
+        assert_eq!(first, Err(nb::Error::WouldBlock), "{model}");
+        let (mut echo, mut another) = (None, None);
+        while echo.is_none() || another.is_none() {
+            for (name, answer) in [(ECHO_NAME, &mut echo), ("other.example", &mut another)] {
+                match stack.get_host_by_name(name, AddrType::IPv4) {
+                    Ok(address) => *answer = Some(address),
+                    Err(error) => assert_eq!(error, nb::Error::WouldBlock, "{model}: {name}"),
+                }
+            }
+            world.tick();
+            assert!(world.now().as_secs() < 60, "{model}: {echo:?} {another:?}");
+        }
+        assert_eq!((echo, another), (Some([10, 0, 0, 7].into()), Some(other)), "{model}");
+        let bad = stack.get_host_by_name("qu\"ote", AddrType::IPv4);
+        assert_eq!(bad, Err(nb::Error::Other(Error::InvalidInput)), "{model}");
+        let literal = stack.get_host_by_name("10.0.0.7", AddrType::Either);
+        assert_eq!(literal, Ok([10, 0, 0, 7].into()), "{model}");
+        let unknown = world.until(30, || stack.get_host_by_name("nobody.example", AddrType::IPv4));
+        assert_eq!(unknown, Err(Error::NameNotFound), "{model}");
+        // Asked and never fetched: it does not block the next one for ever.
+        let _ = stack.get_host_by_name("other.example", AddrType::IPv4);
+        let next = world.until(30, || stack.get_host_by_name(ECHO_NAME, AddrType::IPv4));
+        assert_eq!(next, Ok([10, 0, 0, 7].into()), "{model}");
+        world.leaves_nothing(&mut stack);
+    }
+}
