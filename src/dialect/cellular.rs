@@ -10,7 +10,8 @@ pub(crate) const ECHO_OFF: Step = Step::new("E0");
 /// `+CMEE=1`: errors by number (27.007 §9.1).
 pub(crate) const NUMERIC_ERRORS: Step = Step::new("+CMEE=1").on_error(OnError::Ignore);
 
-const GET_FUNCTIONALITY: Step = Step::new("+CFUN?").optional_text("+CFUN: {fun}").on_error(OnError::Ignore);
+const GET_FUNCTIONALITY: Step =
+    Step::new("+CFUN?").optional_text("+CFUN: {functionality}").on_error(OnError::Ignore);
 
 /// The longest that `+CFUN` takes.
 const CFUN: Duration = Duration::from_secs(180);
@@ -25,16 +26,16 @@ pub(crate) const SIM_STATUS: &[Step] = &[
     Step::new("+CPIN?").text("+CPIN: {SIM}"),
 ];
 
-pub(crate) const ENTER_PIN: &[Step] = &[Step::new("+CPIN={pin}")];
+pub(crate) const ENTER_PIN: &[Step] = &[Step::new("+CPIN={PIN}")];
 
 /// Sets the APN where one is configured and the modem has another one. It takes effect at the next
 /// attach, so the radio is off while it changes.
 pub(crate) const RADIO_ON: &[Step] = &[
     Step::new("+CEREG=2"),
-    Step::new("+CGDCONT?").when(|a| !a.config.apn.is_empty()).optional_text("+CGDCONT: {cid},{*},{apn}"),
+    Step::new("+CGDCONT?").when(|a| !a.config.apn.is_empty()).optional_text("+CGDCONT: {cid},{*},{APN}"),
     GET_FUNCTIONALITY,
     AIRPLANE.when(|a| needs_apn(a) && a.call.found.functionality == Some(1)),
-    Step::new("+CGDCONT={cid},\"IPV4V6\",{apn}").when(needs_apn),
+    Step::new("+CGDCONT={cid},\"IPV4V6\",{APN}").when(needs_apn),
     Step::new("+CFUN=1").timeout(CFUN),
 ];
 
@@ -47,7 +48,7 @@ pub(crate) const RADIO_OFF: &[Step] = &[AIRPLANE];
 /// Asks for the registration state. Where the modem does not even search, automatic selection may
 /// have been switched off with `+COPS=2` (SARA/LEXI internet applications §2.3).
 pub(crate) const REGISTRATION: &[Step] = &[
-    Step::new("+CEREG?").text("+CEREG: {stat}"),
+    Step::new("+CEREG?").text("+CEREG: {registration}"),
     OPERATOR.when(|a| a.call.found.registration == Some(0)),
     Step::new("+COPS=0")
         .when(|a| a.call.found.registration == Some(0) && a.call.found.operator_mode == Some(2))
@@ -61,7 +62,7 @@ const OPERATOR: Step = Step::new("+COPS?")
     .timeout(Duration::from_secs(60));
 
 pub(crate) const STATUS: &[Step] =
-    &[Step::new("+CSQ").optional_text("+CSQ: {rssi}").on_error(OnError::Ignore), OPERATOR];
+    &[Step::new("+CSQ").optional_text("+CSQ: {dBm}").on_error(OnError::Ignore), OPERATOR];
 
 /// The default bearer is up with the attach; where it has no address yet, it is activated.
 pub(crate) const ACTIVATE: &[Step] = &[

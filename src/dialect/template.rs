@@ -3,6 +3,8 @@
 //!
 //! One reader and one writer serve all tables, so that a step costs the bytes of its text.
 
+use core::net::IpAddr;
+
 use super::{Args, CredentialKind, Reading, SimState, cellular};
 use crate::at::{CommandWriter, Params};
 use crate::error::Error;
@@ -13,101 +15,134 @@ pub(crate) fn write(template: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) 
     while let Some((text, tail)) = rest.split_once('{') {
         w.text(text);
         let Some((name, tail)) = tail.split_once('}') else { return w.fail() };
-        value(name.as_bytes(), args, w);
+        value(name, args, w);
         rest = tail;
     }
     w.text(rest);
 }
 
-fn value(name: &[u8], args: &Args<'_>, w: &mut CommandWriter<'_>) {
+/// Names differ in their first letters, and those decide: comparing whole names would cost more
+/// than all tables.
+fn value(name: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) {
     let call = args.call;
-    let number = match name {
-        b"id" => call.id.into(),
-        b"len" => call.len.into(),
-        b"port" => call.remote.port().into(),
-        b"local" => call.local_port.into(),
-        b"cid" => args.config.cid.into(),
-        b"slot" => call.credential.slot.into(),
-        b"type" => call.credential.kind as u32,
-        b"kind" => {
-            let key = call.credential.kind == CredentialKind::PrivateKey;
-            w.text(if key { "privatekey" } else { "certificate" });
+    let number = match name.as_bytes().first() {
+        // {id}, {length}, {port}, {own port}, {cid}, {slot}, {type}
+        Some(b'i') => call.id.into(),
+        Some(b'l') => call.len.into(),
+        Some(b'p') => call.remote.port().into(),
+        Some(b'o') => call.local_port.into(),
+        Some(b'c') => args.config.cid.into(),
+        Some(b's') => call.credential.slot.into(),
+        Some(b't') => call.credential.kind as u32,
+        text => {
+            match text {
+                // {kind}, {address}, {name}, {APN}, {PIN}
+                Some(b'k') if call.credential.kind == CredentialKind::PrivateKey => w.text("privatekey"),
+                Some(b'k') => w.text("certificate"),
+                Some(b'a') => w.address(call.remote.ip()),
+                Some(b'n') => w.quoted(args.name),
+                Some(b'A') => w.quoted(args.config.apn.as_bytes()),
+                Some(b'P') => w.quoted(args.config.pin.as_bytes()),
+                _ => return w.fail(),
+            };
             return;
         }
-        b"ip" => return done(w.address(call.remote.ip())),
-        b"name" => return done(w.quoted(args.name)),
-        b"apn" => return done(w.quoted(args.config.apn.as_bytes())),
-        b"pin" => return done(w.quoted(args.config.pin.as_bytes())),
-        _ => return w.fail(),
     };
     w.number(number);
 }
 
-fn done(_: &mut CommandWriter<'_>) {}
-
 /// Reads an information text. `None` when it does not fit, or is about another socket.
 pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Params<'_>) -> Option<()> {
     let Reading { config, call, status, name } = reading;
+    let found = &mut call.found;
     for field in template.split(|&b| b == b',') {
-        match field {
-            b"{*}" => _ = params.raw()?,
-            b"{id}" if params.byte()? != call.id => return None,
-            b"{id}" => {}
-            // A text about another context is an answer, too, and says nothing.
-            b"{cid}" if params.byte()? != config.cid => return Some(()),
-            b"{cid}" => {}
-            b"{new id}" => {
-                call.id = params.byte()?;
-                call.found.id = Some(call.id);
+        let [b'{', letter, ..] = field else {
+            // Without braces it stands for itself.
+            if params.raw()? != field {
+                return None;
             }
-            b"{count}" => call.found.count = Some(params.word()?),
-            b"{unread}" => {
-                call.found.count = Some(params.word()?);
-                call.found.open = Some(true);
-            }
-            b"{total}" => call.found.total = Some(params.number()?),
-            b"{state}" => call.found.open = Some(params.byte()? != 0),
-            // TCP state 4 is established.
-            b"{TCP state}" => call.found.open = Some(params.byte()? == 4),
-            b"{address}" => call.found.address = Some(params.address()?),
-            b"{addresses}" => {
-                while let Some(text) = params.text() {
-                    let address = crate::at::parse_address(text).filter(|address| {
-                        !address.is_unspecified() && call.ipv6.is_none_or(|ipv6| ipv6 == address.is_ipv6())
-                    });
-                    call.found.address = call.found.address.or(address);
+            continue;
+        };
+        match letter {
+            // {*}
+            b'*' => _ = params.raw()?,
+            // {id}
+            b'i' => {
+                if params.byte()? != call.id {
+                    return None;
                 }
             }
-            b"{name}" => name.set(params.text()?),
-            b"{errno}" => {
-                call.found.cause = match params.number()? {
+            // {cid}: a text about another context is an answer, too, and says nothing.
+            b'c' => {
+                if params.byte()? != config.cid {
+                    return Some(());
+                }
+            }
+            // {new id}
+            b'n' => {
+                call.id = params.byte()?;
+                found.id = Some(call.id);
+            }
+            // {bytes}
+            b'b' => found.count = Some(params.word()?),
+            // {unread}
+            b'u' => {
+                found.count = Some(params.word()?);
+                found.open = Some(true);
+            }
+            // {total}
+            b't' => found.total = Some(params.number()?),
+            // {state}
+            b's' => found.open = Some(params.byte()? != 0),
+            // {TCP state}: 4 is established.
+            b'T' => found.open = Some(params.byte()? == 4),
+            // {addresses}: the first that fits.
+            b'a' => {
+                while let Some(text) = params.text() {
+                    let fits = |address: &IpAddr| {
+                        !address.is_unspecified() && call.ipv6.is_none_or(|ipv6| ipv6 == address.is_ipv6())
+                    };
+                    let address = crate::at::parse_address(text).filter(fits);
+                    found.address = found.address.or(address);
+                }
+            }
+            // {host}
+            b'h' => name.set(params.text()?),
+            // {errno}
+            b'e' => {
+                found.cause = match params.number()? {
                     111 => Some(Error::Refused),
                     101 | 110 | 113 => Some(Error::Timeout),
                     _ => None,
                 };
             }
-            b"{fun}" => call.found.functionality = Some(params.byte()?),
-            b"{apn}" => call.found.apn_is_set = params.text()?.eq_ignore_ascii_case(config.apn.as_bytes()),
-            b"{stat}" => {
-                call.found.registration = Some(cellular::registration(params)?);
+            // {functionality}
+            b'f' => found.functionality = Some(params.byte()?),
+            // {APN}
+            b'A' => found.apn_is_set = params.text()?.eq_ignore_ascii_case(config.apn.as_bytes()),
+            // {registration}
+            b'r' => {
+                found.registration = Some(cellular::registration(params)?);
                 return Some(());
             }
-            b"{mode}" => call.found.operator_mode = params.byte(),
-            b"{operator}" => {
+            // {mode}
+            b'm' => found.operator_mode = params.byte(),
+            // {operator}
+            b'o' => {
                 params.raw();
                 status.set_operator(params.text().unwrap_or_default());
             }
-            b"{rssi}" => status.set_signal(params.byte()?),
-            b"{SIM}" => {
-                call.found.sim = Some(match params.text()? {
+            // {dBm}, as `+CSQ` codes it
+            b'd' => status.set_signal(params.byte()?),
+            // {SIM}
+            b'S' => {
+                found.sim = Some(match params.text()? {
                     b"READY" => SimState::Ready,
                     b"SIM PIN" => SimState::Pin,
                     b"SIM PUK" => SimState::Puk,
                     _ => SimState::Locked,
                 });
             }
-            // Anything else stands for itself.
-            literal if params.raw()? == literal => {}
             _ => return None,
         }
     }
@@ -148,9 +183,9 @@ mod tests {
 
     #[test]
     fn a_text_about_another_socket_is_not_taken() {
-        assert_eq!(found("{id},{count}", "3,20").unwrap().found.count, Some(20));
-        assert!(found("{id},{count}", "4,20").is_none());
-        assert!(found("{id},{count}", "3,2x").is_none());
+        assert_eq!(found("{id},{bytes}", "3,20").unwrap().found.count, Some(20));
+        assert!(found("{id},{bytes}", "4,20").is_none());
+        assert!(found("{id},{bytes}", "3,2x").is_none());
         assert!(found("{id},10,{TCP state}", "3,11,4").is_none());
     }
 

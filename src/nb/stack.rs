@@ -65,7 +65,14 @@ where
         io: IO,
         clock: C,
     ) -> Self {
-        Self { engine: resources.engine(dialect, config), io, clock, failed: false, baud: None, refreshing: false }
+        Self {
+            engine: resources.engine(dialect, config),
+            io,
+            clock,
+            failed: false,
+            baud: None,
+            refreshing: false,
+        }
     }
 
     /// Moves bytes, without waiting.

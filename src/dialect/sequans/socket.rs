@@ -24,7 +24,7 @@ const CLEAN_UP: Step = Step::new("+SQNSH={id}").timeout(SHUTTING).after_failure(
 pub(super) const OPEN_TCP: &[Step] = &[
     CONFIGURE,
     CONFIGURE_MORE,
-    Step::new("+SQNSD={id},0,{port},{ip},0,0,1").timeout(CONNECT),
+    Step::new("+SQNSD={id},0,{port},{address},0,0,1").timeout(CONNECT),
     CLEAN_UP,
 ];
 
@@ -32,15 +32,15 @@ pub(super) const OPEN_TCP: &[Step] = &[
 pub(super) const OPEN_UDP: &[Step] = &[
     CONFIGURE,
     CONFIGURE_MORE,
-    Step::new("+SQNSD={id},1,{port},{ip},0,{local},1").timeout(CONNECT),
+    Step::new("+SQNSD={id},1,{port},{address},0,{own port},1").timeout(CONNECT),
     CLEAN_UP,
 ];
 
 /// `+SQNSSEND` would act on Ctrl-Z and ESC inside the payload (use cases §6.2.4).
 pub(super) const SEND: &[Step] =
-    &[Step::new("+SQNSSENDEXT={id},{len}").prompt(b'>', Duration::ZERO).timeout(WRITING)];
+    &[Step::new("+SQNSSENDEXT={id},{length}").prompt(b'>', Duration::ZERO).timeout(WRITING)];
 
-pub(super) const RECEIVE: &[Step] = &[Step::new("+SQNSRECV={id},{len}").span(receive).timeout(READING)];
+pub(super) const RECEIVE: &[Step] = &[Step::new("+SQNSRECV={id},{length}").span(receive).timeout(READING)];
 
 /// `+SQNSRECV: <id>,<count>`, and the bytes behind the end of the line.
 fn receive(head: &[u8], at_end: bool) -> Option<Span> {
@@ -52,7 +52,7 @@ fn receive(head: &[u8], at_end: bool) -> Option<Span> {
 
 /// The use cases do not name `+SQNSI`, so its error means nothing.
 const UNREAD: Step =
-    Step::new("+SQNSI={id}").optional_text("+SQNSI: {id},{total},{*},{count}").on_error(OnError::Ignore);
+    Step::new("+SQNSI={id}").optional_text("+SQNSI: {id},{total},{*},{bytes}").on_error(OnError::Ignore);
 
 pub(super) const AVAILABLE: &[Step] = &[UNREAD];
 

@@ -7,7 +7,7 @@ use crate::time::Duration;
 const RESOLVING: Duration = Duration::from_secs(70);
 
 pub(super) const NAME: &[Step] =
-    &[Step::new("+UDNSRN=0,{name}").text("+UDNSRN: {address}").timeout(RESOLVING)];
+    &[Step::new("+UDNSRN=0,{name}").text("+UDNSRN: {addresses}").timeout(RESOLVING)];
 
 pub(super) const ADDRESS: &[Step] =
-    &[Step::new("+UDNSRN=1,{ip}").text("+UDNSRN: {name}").timeout(RESOLVING)];
+    &[Step::new("+UDNSRN=1,{address}").text("+UDNSRN: {host}").timeout(RESOLVING)];

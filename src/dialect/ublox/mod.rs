@@ -23,11 +23,8 @@ pub struct Ublox {
 }
 
 /// Raw instead of hexadecimal payload: some versions keep `+UDCONF=1` over a reboot.
-const SETUP: &[Step] = &[
-    cellular::ECHO_OFF,
-    cellular::NUMERIC_ERRORS,
-    Step::new("+UDCONF=1,0").on_error(OnError::Ignore),
-];
+const SETUP: &[Step] =
+    &[cellular::ECHO_OFF, cellular::NUMERIC_ERRORS, Step::new("+UDCONF=1,0").on_error(OnError::Ignore)];
 
 impl Dialect for Ublox {
     fn name(&self) -> &'static str {

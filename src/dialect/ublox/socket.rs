@@ -19,7 +19,7 @@ const WRITING: Duration = Duration::from_secs(120);
 /// A failed `+USOCO` has closed the socket already (IADG §5.1).
 pub(super) const OPEN_TCP: &[Step] = &[
     Step::new("+USOCR=6").text("+USOCR: {new id}"),
-    Step::new("+USOCO={id},{ip},{port}").timeout(CONNECT),
+    Step::new("+USOCO={id},{address},{port}").timeout(CONNECT),
     Step::new("+USOER").optional_text("+USOER: {errno}").after_failure(),
 ];
 
@@ -27,28 +27,31 @@ pub(super) const OPEN_TCP: &[Step] = &[
 /// alone keep datagrams and their senders apart.
 pub(super) const OPEN_UDP: &[Step] = &[
     Step::new("+USOCR=17").when(|a| a.call.local_port == 0).text("+USOCR: {new id}"),
-    Step::new("+USOCR=17,{local}").when(|a| a.call.local_port != 0).text("+USOCR: {new id}"),
+    Step::new("+USOCR=17,{own port}").when(|a| a.call.local_port != 0).text("+USOCR: {new id}"),
 ];
 
 /// Binary form: the payload is not echoed and may hold any byte.
 ///
 /// Where less was taken than offered, the modem's own count of all bytes tells whether that is so.
 pub(super) const SEND: &[Step] = &[
-    Step::new("+USOWR={id},{len}").prompt(b'@', PROMPT_PAUSE).text("+USOWR: {id},{count}").timeout(WRITING),
+    Step::new("+USOWR={id},{length}")
+        .prompt(b'@', PROMPT_PAUSE)
+        .text("+USOWR: {id},{bytes}")
+        .timeout(WRITING),
     Step::new("+USOCTL={id},2")
         .when(|a| a.call.found.count.is_some_and(|count| count > 0 && count < a.call.len))
         .optional_text("+USOCTL: {id},2,{total}")
         .on_error(OnError::Ignore),
 ];
 
-pub(super) const SEND_DATAGRAM: &[Step] = &[Step::new("+USOST={id},{ip},{port},{len}")
+pub(super) const SEND_DATAGRAM: &[Step] = &[Step::new("+USOST={id},{address},{port},{length}")
     .prompt(b'@', PROMPT_PAUSE)
-    .text("+USOST: {id},{count}")
+    .text("+USOST: {id},{bytes}")
     .timeout(WRITING)];
 
-pub(super) const RECEIVE: &[Step] = &[Step::new("+USORD={id},{len}").span(read)];
+pub(super) const RECEIVE: &[Step] = &[Step::new("+USORD={id},{length}").span(read)];
 
-pub(super) const RECEIVE_DATAGRAM: &[Step] = &[Step::new("+USORF={id},{len}").span(receive_from)];
+pub(super) const RECEIVE_DATAGRAM: &[Step] = &[Step::new("+USORF={id},{length}").span(receive_from)];
 
 /// `+USORD: <id>,<count>,"<bytes>"`.
 fn read(head: &[u8], at_end: bool) -> Option<Span> {
