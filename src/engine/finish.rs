@@ -4,7 +4,7 @@ use super::Core;
 use super::transaction::Job;
 use crate::dialect::Procedure;
 use crate::error::{CmeCode, Error, Failure};
-use crate::link::Change;
+use crate::link::{Change, LinkState};
 use crate::socket::{Kind, State};
 
 /// Failures to close a socket, in a row, after which it is taken for closed.
@@ -30,7 +30,7 @@ impl Core {
                 // After a restart the link has gone on already.
                 if result != Err(Failure::Gone) {
                     let change =
-                        self.link.finished(self.now, result, &job.call, &mut self.status, &self.config);
+                        self.link.finished(self.now, job.procedure, result, &job.call, &mut self.status, &self.config);
                     self.apply(change);
                 }
             }
@@ -58,7 +58,7 @@ impl Core {
             }
             Procedure::StoreCredential | Procedure::RemoveCredential => self.upload.finish(result),
         }
-        self.waiters.wake();
+        self.answer_waiters();
     }
 
     /// The modem is not there any more to answer the command in flight.
@@ -72,7 +72,25 @@ impl Core {
             Change::None => {}
             Change::SocketsLost => self.drop_sockets(Error::Aborted),
         }
+        self.answer_waiters();
+    }
+
+    /// Tells whoever waits for the link when it need not be waited for.
+    pub(super) fn answer_waiters(&mut self) {
         self.waiters.wake();
+        let error = match (self.link.state(), self.link.error()) {
+            (LinkState::Up, _) => return,
+            (_, Some(error)) => error,
+            (LinkState::Down, None) => Error::LinkDown,
+            _ => return,
+        };
+        for slot in self.table.all_mut().iter_mut().filter(|slot| slot.state == State::Wanted) {
+            slot.fail(error);
+        }
+        self.lookup.fail(error);
+        if !self.link.is_set_up() {
+            self.upload.fail(error);
+        }
     }
 
     fn opened(&mut self, job: &Job, result: Result<(), Failure>) {
@@ -132,7 +150,7 @@ impl Core {
                 } else if count == 0 {
                     // The peer has closed; what it sent before can still be read (IADG §5.5).
                     slot.write_closed = true;
-                    slot.write_lost = true;
+                    slot.write_error = Some(Error::Closed);
                     slot.tx_len = 0;
                     slot.maybe_unread = true;
                     slot.check = true;
@@ -165,9 +183,9 @@ impl Core {
                 slot.check = true;
                 slot.stalled(now);
             }
-            Err(Failure::Modem(_) | Failure::NoCarrier) => {
+            Err(failure @ (Failure::Modem(_) | Failure::NoCarrier)) => {
                 slot.tx_len = 0;
-                slot.write_lost = true;
+                slot.write_error = Some(failure.into());
                 slot.check = true;
                 slot.writer.wake();
             }

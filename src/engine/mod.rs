@@ -201,7 +201,7 @@ impl Core {
         if !up {
             self.drop_sockets(crate::Error::LinkDown);
         }
-        self.waiters.wake();
+        self.answer_waiters();
         self.runner.wake();
     }
 
@@ -245,7 +245,7 @@ impl Core {
         self.notice = None;
         self.echo_is_off = false;
         self.link.lost(self.now);
-        self.waiters.wake();
+        self.answer_waiters();
     }
 
     fn begin_sync(&mut self, sync: Sync) {

@@ -8,6 +8,9 @@ use crate::fmt::Ascii;
 use crate::socket::Kind;
 use crate::time::{Duration, Instant};
 
+/// The longest that a prompt takes.
+const PROMPT: Duration = Duration::from_secs(10);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     /// The next step is to begin.
@@ -46,6 +49,14 @@ pub(super) struct Job {
 impl Job {
     fn step(&self) -> Option<&'static Step> {
         self.steps.get(self.index)
+    }
+
+    /// How long the next sign from the modem may take.
+    fn patience(&self) -> Duration {
+        let Some(step) = self.step() else { return Duration::ZERO };
+        // A prompt comes at once, whatever the modem does with the payload afterwards.
+        let prompting = step.prompt.is_some() && self.phase == Phase::Answering && self.paid == 0;
+        if prompting { step.timeout.min(PROMPT) } else { step.timeout }
     }
 }
 
@@ -135,7 +146,7 @@ impl Core {
         }
         (self.len, self.sent) = (len, 0);
         job.phase = Phase::Answering;
-        job.deadline = self.now + step.timeout;
+        job.deadline = self.now + job.patience();
         job.answered = false;
         job.damaged = false;
         job.echoed = false;
@@ -190,9 +201,7 @@ impl Core {
         // The time for the answer counts from the last byte.
         let now = self.now;
         let Some(job) = &mut self.job else { return };
-        if let Some(step) = job.step() {
-            job.deadline = now + step.timeout;
-        }
+        job.deadline = now + job.patience();
         if job.phase == Phase::Payload && job.slot.is_some() && job.paid >= usize::from(job.call.len) {
             job.phase = Phase::Answering;
         }
@@ -323,9 +332,7 @@ impl Core {
         let kept = place.slot.rx.push(place.rx, raw.get(..count).unwrap_or_default());
         job.keep = job.keep.saturating_sub(count as u16);
         job.damaged |= kept < count;
-        if let Some(step) = job.step() {
-            job.deadline = self.now + step.timeout;
-        }
+        job.deadline = self.now + job.patience();
     }
 
     pub(super) fn on_span_end(&mut self, intact: bool) {

@@ -67,6 +67,15 @@ impl Upload {
         self.state == State::Feeding
     }
 
+    /// The link is gone, and the upload with it.
+    pub(super) fn fail(&mut self, error: Error) {
+        if self.state != State::Idle && !matches!(self.state, State::Done(_)) {
+            self.state = if self.abandoned { State::Idle } else { State::Done(Err(error)) };
+            self.abandoned = false;
+            self.waker.wake();
+        }
+    }
+
     pub(super) fn finish(&mut self, result: Result<(), Failure>) {
         let store = self.procedure == Procedure::StoreCredential;
         if self.abandoned {
@@ -90,7 +99,7 @@ impl Core {
         total: usize,
         waker: &Waker,
     ) -> Poll<Result<(), Error>> {
-        // 8 kB for a certificate, 2 kB for a key (RYZ014 use cases §3.1).
+        // u-blox names no limits; Sequans does, and they are generous: 8 kB for a certificate, 2 kB for a key (RYZ014 use cases §3.1).
         let limit = if credential.kind == CredentialKind::PrivateKey { 2048 } else { 8192 };
         if total > limit {
             return Poll::Ready(Err(Error::Oversized));

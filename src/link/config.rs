@@ -42,8 +42,8 @@ impl Config {
     /// The access point name; empty leaves the choice to modem and network.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] when it is longer than 100 characters or has other characters than
-    /// letters, digits, dots and hyphens.
+    /// [`Error::InvalidInput`] when it is longer than 100 characters or holds a space, a comma, a
+    /// quote, a backslash or anything that is not printable ASCII.
     pub fn apn(mut self, apn: &str) -> Result<Self, Error> {
         let fits = |b: u8| is_quotable(b) && b != b' ' && b != b',';
         if !apn.bytes().all(fits) {

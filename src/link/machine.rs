@@ -148,9 +148,11 @@ impl Link {
         if self.phase == Phase::Up {
             return self.refresh.then_some(Procedure::Status);
         }
-        if self.due.is_none_or(|due| now < due) {
-            return None;
-        }
+        self.procedure().filter(|_| self.due.is_some_and(|due| now >= due))
+    }
+
+    /// The procedure that leads on from here.
+    fn procedure(&self) -> Option<Procedure> {
         match self.phase {
             Phase::Setup => Some(Procedure::Setup),
             Phase::Sim => Some(Procedure::SimStatus),
@@ -234,11 +236,20 @@ impl Link {
     pub(crate) fn finished(
         &mut self,
         now: Instant,
+        procedure: Procedure,
         result: Result<(), Failure>,
         call: &Call,
         status: &mut Status,
         config: &Config,
     ) -> Change {
+        if procedure == Procedure::Status {
+            self.refresh = false;
+            return Change::None;
+        }
+        if self.procedure() != Some(procedure) {
+            // A report or a request has changed the phase meanwhile.
+            return Change::None;
+        }
         match (self.phase, result) {
             (Phase::Setup, Ok(())) => self.enter(now, Phase::Sim),
             (Phase::Sim, Ok(())) => self.sim(now, call.found.sim, config),
@@ -294,8 +305,7 @@ impl Link {
                 self.enter(now, Phase::Off);
                 return Change::SocketsLost;
             }
-            (Phase::Up, _) => self.refresh = false,
-            (Phase::Off | Phase::Calling, _) => {}
+            (Phase::Off | Phase::Calling | Phase::Up, _) => {}
         }
         Change::None
     }

@@ -74,7 +74,7 @@ impl Core {
         }
         slot.tx_len = bytes.len();
         slot.tx_commit = true;
-        slot.write_lost = false;
+        slot.write_error = None;
         self.runner.wake();
         Poll::Ready(Ok(()))
     }

@@ -73,8 +73,8 @@ pub(crate) struct Slot {
     pub(crate) eof: bool,
     /// Nothing can be written any more.
     pub(crate) write_closed: bool,
-    /// Staged bytes were dropped because the peer had closed; the next flush says so.
-    pub(crate) write_lost: bool,
+    /// Why staged bytes were dropped; the next flush says so.
+    pub(crate) write_error: Option<Error>,
     /// How the socket died.
     pub(crate) error: Option<Error>,
 
@@ -119,7 +119,7 @@ impl Slot {
             check: false,
             eof: false,
             write_closed: false,
-            write_lost: false,
+            write_error: None,
             error: None,
             rx: Ring::new(),
             tx_len: 0,

@@ -156,9 +156,7 @@ impl Core {
             return Poll::Ready(Err(error));
         }
         if slot.tx_len == 0 && !slot.verify {
-            let lost = slot.write_lost;
-            slot.write_lost = false;
-            return Poll::Ready(if lost { Err(Error::Closed) } else { Ok(()) });
+            return Poll::Ready(slot.write_error.take().map_or(Ok(()), Err));
         }
         slot.tx_commit = true;
         slot.writer.register(waker);

@@ -15,7 +15,7 @@ const SHUTTING: Duration = Duration::from_secs(12);
 const CONFIGURE: Step = Step::new("+SQNSCFG={id},{cid},300,0,600,50");
 
 /// Short form of `+SQNSRING`, raw bytes both ways. The settings survive a power cycle, so every
-/// one of them is given (use cases §6.2.4).
+/// one of them is given (use cases chapter 6).
 const CONFIGURE_MORE: Step = Step::new("+SQNSCFGEXT={id},0,0,0,0,0");
 
 /// Shuts what a failed dial may have left.

@@ -1,4 +1,4 @@
-//! Certificates and keys (IADG §3.1, §3.3): `+USECMNG`.
+//! Certificates and keys: `+USECMNG` (types IADG §3.1, from the serial line §3.3).
 
 use crate::dialect::{OnError, Step};
 use crate::time::Duration;
