@@ -11,7 +11,12 @@ fn a_card_that_wants_a_pin_says_so() {
         let options = Options { pin: Some("1234".into()), ..Options::default() };
         let mut world = Setup { options, record: true, ..Setup::new(model) }.build();
         let control = world.control;
-        assert_eq!(world.try_run(60, control.connect()), Some(Err(Error::PinRequired)), "{model}: {}", world.tail());
+        assert_eq!(
+            world.try_run(60, control.connect()),
+            Some(Err(Error::PinRequired)),
+            "{model}: {}",
+            world.tail()
+        );
         let stack = world.stack;
         let refused = world.run(10, common::conversation::tcp(stack, common::ECHO)).map(drop);
         assert_eq!(refused, Err(Error::PinRequired), "{model}: {}", world.tail());

@@ -14,9 +14,18 @@ fn a_card_that_wants_its_puk_says_so() {
         let mut world = Setup { options, config, record: true, ..Setup::new(model) }.build();
         let control = world.control;
         let refused = world.try_run(60, control.connect());
-        assert!(matches!(refused, Some(Err(Error::WrongPin | Error::PukRequired))), "{model}: {refused:?}\n{}", world.tail());
+        assert!(
+            matches!(refused, Some(Err(Error::WrongPin | Error::PukRequired))),
+            "{model}: {refused:?}\n{}",
+            world.tail()
+        );
         world.pass_secs(30);
-        assert_eq!(world.try_run(60, control.connect()), Some(Err(Error::PukRequired)), "{model}: {}", world.tail());
+        assert_eq!(
+            world.try_run(60, control.connect()),
+            Some(Err(Error::PukRequired)),
+            "{model}: {}",
+            world.tail()
+        );
         let tries = world.log.borrow().iter().filter(|line| line.contains("> AT+CPIN=")).count();
         assert_eq!(tries, 1, "{model}: {}", world.tail());
         world.modem.set_pin(world.now, None);

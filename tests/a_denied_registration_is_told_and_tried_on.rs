@@ -3,8 +3,8 @@ mod common;
 
 use cellular_nal::Error;
 use common::Setup;
-use modem_sim::{Model, Options};
 use modem_sim::Registration;
+use modem_sim::{Model, Options};
 
 #[test]
 fn a_denied_registration_is_told_and_tried_on() {
@@ -12,7 +12,12 @@ fn a_denied_registration_is_told_and_tried_on() {
         let options = Options { registration: Registration::Denied, ..Options::default() };
         let mut world = Setup { options, record: true, ..Setup::new(model) }.build();
         let control = world.control;
-        assert_eq!(world.try_run(60, control.connect()), Some(Err(Error::RegistrationDenied)), "{model}: {}", world.tail());
+        assert_eq!(
+            world.try_run(60, control.connect()),
+            Some(Err(Error::RegistrationDenied)),
+            "{model}: {}",
+            world.tail()
+        );
         let stack = world.stack;
         let refused = world.run(10, common::conversation::tcp(stack, common::ECHO)).map(drop);
         assert_eq!(refused, Err(Error::RegistrationDenied), "{model}: {}", world.tail());

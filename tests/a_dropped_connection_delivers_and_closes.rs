@@ -9,7 +9,9 @@ use modem_sim::{Model, Peer};
 #[test]
 fn a_dropped_connection_delivers_and_closes() {
     for &model in Model::ALL {
-        for (length, flush) in [(0, false), (1, false), (700, true), (700, false), (1024, false), (5000, false)] {
+        for (length, flush) in
+            [(0, false), (1, false), (700, true), (700, false), (1024, false), (5000, false)]
+        {
             let mut world = Setup { record: true, ..Setup::new(model) }.build();
             world.bring_up();
             world.net.on([10, 0, 0, 9], 9, Peer::Discard);
@@ -23,8 +25,17 @@ fn a_dropped_connection_delivers_and_closes() {
                 .expect("it writes");
             world.pass_secs(5);
             let connection = world.net.connections()[0].clone();
-            assert_eq!(world.net.received(connection.id), said, "{model}: {length}, {flush}\n{}", world.tail());
-            assert!(connection.closed_by_modem && !connection.reset_by_modem, "{model}: {connection:?}\n{}", world.tail());
+            assert_eq!(
+                world.net.received(connection.id),
+                said,
+                "{model}: {length}, {flush}\n{}",
+                world.tail()
+            );
+            assert!(
+                connection.closed_by_modem && !connection.reset_by_modem,
+                "{model}: {connection:?}\n{}",
+                world.tail()
+            );
             world.leaves_nothing();
         }
     }

@@ -16,7 +16,12 @@ fn a_modem_that_answers_garbage_is_no_modem() {
             let garbage = Faults { flip_per_million: 1_000_000, ..Faults::paced(115_200) };
             world.line.set_faults(direction, garbage);
             let control = world.control;
-            assert_eq!(world.try_run(120, control.connect()), Some(Err(Error::NoModem)), "{model}: {}", world.tail());
+            assert_eq!(
+                world.try_run(120, control.connect()),
+                Some(Err(Error::NoModem)),
+                "{model}: {}",
+                world.tail()
+            );
             world.line.set_faults(direction, Faults::paced(115_200));
             world.recovers(120);
             world.run(200, control.disconnect());

@@ -9,7 +9,13 @@ fn a_modem_that_was_up_already_is_taken_over() {
     for &model in Model::ALL {
         for echo in [Some(true), Some(false)] {
             for stale_sockets in [0, 1, 3, 6, 7] {
-                let options = Options { boot: Boot::Running, echo, stale_sockets, stale_hex_mode: true, ..Options::default() };
+                let options = Options {
+                    boot: Boot::Running,
+                    echo,
+                    stale_sockets,
+                    stale_hex_mode: true,
+                    ..Options::default()
+                };
                 let mut world = Setup { options, record: true, ..Setup::new(model) }.build();
                 let start = world.now;
                 world.bring_up();

@@ -8,7 +8,9 @@ use modem_sim::Model;
 #[ignore = "bug: a connect that was waiting when the modem is lost waits for ever"]
 fn a_modem_without_power_anywhere_is_used_again_later() {
     for &model in Model::ALL {
-        let mends = |&place: &usize| faulty::mends(model, place, || Extra::PowerOff, |world| world.modem.power(world.now, true));
+        let mends = |&place: &usize| {
+            faulty::mends(model, place, || Extra::PowerOff, |world| world.modem.power(world.now, true))
+        };
         let places = (0..).take_while(mends).count();
         assert!(places > 30, "{model}: only {places} pieces were seen");
     }

@@ -12,7 +12,8 @@ fn a_refused_connection_is_refused() {
     for &model in Model::ALL {
         for dial_failure in [DialFailure::NoCarrier, DialFailure::Error] {
             let options = Options { dial_failure, ..Options::default() };
-            let mut world = Setup { options, record: true, ..Setup::new(model) }.build_sized::<1, 1024, 1024>();
+            let mut world =
+                Setup { options, record: true, ..Setup::new(model) }.build_sized::<1, 1024, 1024>();
             world.bring_up();
             let stack = world.stack;
             world.net.on([10, 0, 0, 9], 9, Peer::Refuse);

@@ -33,7 +33,11 @@ fn a_reset_connection_is_an_error_for_both_directions() {
             }
             Ok::<_, cellular_nal::Error>(())
         });
-        assert!(written.is_err_and(|error| kinds.contains(&error.kind())), "{model}: {written:?}\n{}", world.tail());
+        assert!(
+            written.is_err_and(|error| kinds.contains(&error.kind())),
+            "{model}: {written:?}\n{}",
+            world.tail()
+        );
         drop(socket);
         world.leaves_nothing();
     }

@@ -9,7 +9,9 @@ use modem_sim::{Model, Options, Peer};
 #[test]
 fn a_stalled_connection_does_not_hold_the_other_up() {
     for &model in Model::ALL {
-        for (limit, partial_writes) in [(None, false), (Some(1500), false), (Some(1500), true), (Some(3000), true)] {
+        for (limit, partial_writes) in
+            [(None, false), (Some(1500), false), (Some(1500), true), (Some(3000), true)]
+        {
             let options = Options { tx_queue_limit: limit, partial_writes, ..Options::default() };
             let mut world = Setup { options, record: true, ..Setup::new(model) }.build();
             world.bring_up();
@@ -42,7 +44,10 @@ fn a_stalled_connection_does_not_hold_the_other_up() {
             });
             assert_eq!(rest, Some(Ok(())), "{model}: {limit:?}, {partial_writes}\n{}", world.tail());
             world.pass_secs(2);
-            assert!(world.net.received(connection) == said, "{model}: {limit:?}, {partial_writes}: the data differ");
+            assert!(
+                world.net.received(connection) == said,
+                "{model}: {limit:?}, {partial_writes}: the data differ"
+            );
             drop((stalled, lively));
             world.leaves_nothing();
         }

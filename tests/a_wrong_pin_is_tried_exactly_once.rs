@@ -15,11 +15,26 @@ fn a_wrong_pin_is_tried_exactly_once() {
             world.log.borrow().iter().filter(|line| line.contains("> AT+CPIN=")).count()
         };
         let control = world.control;
-        assert_eq!(world.try_run(60, control.connect()), Some(Err(Error::WrongPin)), "{model}: {}", world.tail());
+        assert_eq!(
+            world.try_run(60, control.connect()),
+            Some(Err(Error::WrongPin)),
+            "{model}: {}",
+            world.tail()
+        );
         world.pass_secs(100);
-        assert_eq!(world.try_run(60, control.connect()), Some(Err(Error::WrongPin)), "{model}: {}", world.tail());
+        assert_eq!(
+            world.try_run(60, control.connect()),
+            Some(Err(Error::WrongPin)),
+            "{model}: {}",
+            world.tail()
+        );
         world.run(200, control.disconnect());
-        assert_eq!(world.try_run(60, control.connect()), Some(Err(Error::WrongPin)), "{model}: {}", world.tail());
+        assert_eq!(
+            world.try_run(60, control.connect()),
+            Some(Err(Error::WrongPin)),
+            "{model}: {}",
+            world.tail()
+        );
         world.modem.reboot(world.now);
         world.pass_secs(100);
         assert_eq!(tries(&world), 1, "{model}: {}", world.tail());

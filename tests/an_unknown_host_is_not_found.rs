@@ -15,7 +15,11 @@ fn an_unknown_host_is_not_found() {
         world.bring_up();
         let stack = world.stack;
         let start = world.now;
-        for (name, family) in [("nobody.example", AddrType::IPv4), ("nobody.example", AddrType::Either), (ECHO_NAME, AddrType::IPv6)] {
+        for (name, family) in [
+            ("nobody.example", AddrType::IPv4),
+            ("nobody.example", AddrType::Either),
+            (ECHO_NAME, AddrType::IPv6),
+        ] {
             let address = world.try_run(30, stack.get_host_by_name(name, family));
             assert_eq!(address, Some(Err(Error::NameNotFound)), "{model}: {name}\n{}", world.tail());
         }

@@ -13,7 +13,8 @@ fn datagrams_keep_their_boundaries() {
         world.bring_up();
         let mut socket = world.run(30, udp(world.stack, ECHO)).expect("it opens");
         let largest = if model == Model::SaraR5 { 1024 } else { 1500 };
-        for size in [1, 2, 511, 512, 1023, 1024, 1460, 1472, 1500].into_iter().filter(|&size| size <= largest) {
+        for size in [1, 2, 511, 512, 1023, 1024, 1460, 1472, 1500].into_iter().filter(|&size| size <= largest)
+        {
             let said = pattern(size, size as u64);
             let mut buffer = vec![0; 2000];
             let count = world.try_run(30, async {

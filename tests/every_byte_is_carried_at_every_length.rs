@@ -20,7 +20,10 @@ fn every_byte_is_carried_at_every_length() {
             b"\n\n\r\r\"\"\",,,\xff\xfe".into(),
             b"\"".into(),
         ];
-        texts.extend([1, 511, 512, 513, 1023, 1024, 1025, 1499, 1500, 1501, 2047, 2048, 2049].map(|n| pattern(n, n as u64)));
+        texts.extend(
+            [1, 511, 512, 513, 1023, 1024, 1025, 1499, 1500, 1501, 2047, 2048, 2049]
+                .map(|n| pattern(n, n as u64)),
+        );
         for said in texts {
             world.pass_secs(2);
             let heard = world.try_run(60, echo(stack, &said));

@@ -29,7 +29,12 @@ fn much_data_flows_both_ways_at_once() {
             if heard.len() % 7 == 0 {
                 world.pass_secs(1);
             }
-            assert!(world.now.as_secs() < 10_000, "{model}: {} of {written} came\n{}", heard.len(), world.tail());
+            assert!(
+                world.now.as_secs() < 10_000,
+                "{model}: {} of {written} came\n{}",
+                heard.len(),
+                world.tail()
+            );
         }
         assert!(heard == said, "{model}: the data differ");
         drop(socket);

@@ -30,7 +30,9 @@ fn nb_a_connection_carries_bytes() {
                         Err(error) => assert_eq!(error, nb::Error::WouldBlock, "{model}"),
                     }
                 }
-                assert!(stack.receive(&mut socket, &mut []).is_ok_and(|count| count == 0) || heard.len() < length);
+                assert!(
+                    stack.receive(&mut socket, &mut []).is_ok_and(|count| count == 0) || heard.len() < length
+                );
                 let mut buffer = [0; 100];
                 match stack.receive(&mut socket, &mut buffer) {
                     Ok(0) => panic!("{model}: nothing was received, which is WouldBlock"),

@@ -34,7 +34,9 @@ fn nb_the_end_of_a_connection_is_a_closed_pipe() {
             assert_eq!(TcpError::kind(&error), TcpErrorKind::PipeClosed, "{model}: {last:?}: {error}");
             for _ in 0..3 {
                 match stack.receive(&mut socket, &mut [0; 8]) {
-                    Err(nb::Error::Other(error)) => assert_eq!(TcpError::kind(&error), TcpErrorKind::PipeClosed),
+                    Err(nb::Error::Other(error)) => {
+                        assert_eq!(TcpError::kind(&error), TcpErrorKind::PipeClosed)
+                    }
                     other => panic!("{model}: {last:?}: {other:?}"),
                 }
             }

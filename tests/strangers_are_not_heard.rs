@@ -25,7 +25,12 @@ fn strangers_are_not_heard() {
         }
         assert_eq!(world.try_run(100, socket.receive_into(&mut buffer)), None, "{model}: {}", world.tail());
         world.net.push_datagram(ECHO.into(), port, b"friend");
-        assert_eq!(world.try_run(70, socket.receive_into(&mut buffer)), Some(Ok(6)), "{model}: {}", world.tail());
+        assert_eq!(
+            world.try_run(70, socket.receive_into(&mut buffer)),
+            Some(Ok(6)),
+            "{model}: {}",
+            world.tail()
+        );
         drop(socket);
         world.leaves_nothing();
     }

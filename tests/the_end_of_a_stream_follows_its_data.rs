@@ -12,7 +12,9 @@ use modem_sim::{CloseUrc, Model, Options, Peer, Prng, ScriptStep};
 fn the_end_of_a_stream_follows_its_data() {
     for &model in Model::ALL {
         for close_urc in [CloseUrc::Immediate, CloseUrc::Drained] {
-            for (length, pause) in [(0, 0), (1, 0), (900, 0), (1024, 0), (2400, 0), (6000, 0), (900, 300), (6000, 3000)] {
+            for (length, pause) in
+                [(0, 0), (1, 0), (900, 0), (1024, 0), (2400, 0), (6000, 0), (900, 300), (6000, 3000)]
+            {
                 let options = Options { close_urc, ..Options::default() };
                 let mut world = Setup { options, record: true, ..Setup::new(model) }.build();
                 world.bring_up();

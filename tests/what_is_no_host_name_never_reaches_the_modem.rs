@@ -17,16 +17,36 @@ fn what_is_no_host_name_never_reaches_the_modem() {
         let long_label = format!("{}.example", "a".repeat(64));
         let long_name = format!("{}example", "a.".repeat(124));
         let names = [
-            "", ".", "..", "a..b", "quo\"te.example", "cr\rAT+CFUN=0\r", "lf\n.example", "com,ma.example",
-            "spa ce.example", "semi;colon", "nul\0.example", "\u{1a}", "back\\slash", "ümlaut.example", "a/b", "a:1",
-            &long_label, &long_name,
+            "",
+            ".",
+            "..",
+            "a..b",
+            "quo\"te.example",
+            "cr\rAT+CFUN=0\r",
+            "lf\n.example",
+            "com,ma.example",
+            "spa ce.example",
+            "semi;colon",
+            "nul\0.example",
+            "\u{1a}",
+            "back\\slash",
+            "ümlaut.example",
+            "a/b",
+            "a:1",
+            &long_label,
+            &long_name,
         ];
         for name in names {
             let address = world.run(1, stack.get_host_by_name(name, AddrType::Either));
             assert_eq!(address, Err(Error::InvalidInput), "{model}: {name:?}");
         }
         world.pass_secs(1);
-        assert_eq!(world.log.borrow().len(), before, "{model}: something went over the line\n{}", world.tail());
+        assert_eq!(
+            world.log.borrow().len(),
+            before,
+            "{model}: something went over the line\n{}",
+            world.tail()
+        );
         let longest = format!("{}abc", "a.".repeat(125));
         assert_eq!(longest.len(), 253);
         world.net.host(&longest, &[[1, 2, 3, 4].into()]);

@@ -11,7 +11,12 @@ fn without_a_card_there_is_no_link_until_it_is_inserted() {
         let options = Options { sim_present: false, ..Options::default() };
         let mut world = Setup { options, record: true, ..Setup::new(model) }.build();
         let control = world.control;
-        assert_eq!(world.try_run(60, control.connect()), Some(Err(Error::NoSim)), "{model}: {}", world.tail());
+        assert_eq!(
+            world.try_run(60, control.connect()),
+            Some(Err(Error::NoSim)),
+            "{model}: {}",
+            world.tail()
+        );
         let stack = world.stack;
         let refused = world.run(10, common::conversation::tcp(stack, common::ECHO)).map(drop);
         assert_eq!(refused, Err(Error::NoSim), "{model}: {}", world.tail());

@@ -36,7 +36,12 @@ pub fn survives(model: Model, direction: Direction, faults: Faults, fits: fn(&[u
     }
     if let Some(Ok(heard)) = world.try_run(200, datagram_echo(stack, DATAGRAM)) {
         let part = model == Model::Ryz014a && DATAGRAM.starts_with(&heard);
-        assert!(part || fits(&heard, DATAGRAM), "{context}: UDP gives '{}'\n{}", heard.escape_ascii(), world.tail());
+        assert!(
+            part || fits(&heard, DATAGRAM),
+            "{context}: UDP gives '{}'\n{}",
+            heard.escape_ascii(),
+            world.tail()
+        );
     }
     let counters = world.line.counters(direction);
     world.log.borrow_mut().push(format!("---- {context}: recovering"));
@@ -46,7 +51,11 @@ pub fn survives(model: Model, direction: Direction, faults: Faults, fits: fn(&[u
     }
     world.pass_secs(200);
     let open = world.modem.open_sockets();
-    assert!(open.len() <= counters.flipped as usize, "{context}: sockets {open:?} are left\n{}", world.tail());
+    assert!(
+        open.len() <= counters.flipped as usize,
+        "{context}: sockets {open:?} are left\n{}",
+        world.tail()
+    );
     counters.lost + counters.flipped > 0
 }
 

@@ -9,6 +9,7 @@ pub mod dropping;
 pub mod faulty;
 #[cfg(feature = "nb")]
 pub mod nb;
+pub mod golden;
 pub mod script;
 pub mod urcs;
 

@@ -5,14 +5,15 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cellular_nal::asynch::{Control, Stack};
 use cellular_nal::{Config, Engine, Output, Resources};
 use modem_sim::Model;
 
-use super::{dialect, instant};
+use super::{Woken, dialect, instant};
 
 /// The other end of the line.
 pub trait Far {
@@ -33,12 +34,6 @@ pub struct Desk<F> {
     pub now: Duration,
     /// The conversation.
     pub log: Vec<String>,
-}
-
-struct Unheard;
-
-impl Wake for Unheard {
-    fn wake(self: Arc<Self>) {}
 }
 
 impl<F: Far> Desk<F> {
@@ -109,19 +104,23 @@ impl<F: Far> Desk<F> {
     pub fn try_run<T>(&mut self, secs: u64, future: impl Future<Output = T>) -> Option<T> {
         let until = self.now + Duration::from_secs(secs);
         let mut future = pin!(future);
-        let waker = Waker::from(Arc::new(Unheard));
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(woken.clone());
         loop {
+            let before = woken.0.load(Ordering::Relaxed);
             if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
                 return Some(output);
             }
-            let next = self.settle(until);
-            if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                return Some(output);
+            loop {
+                let next = self.settle(until);
+                if woken.0.load(Ordering::Relaxed) != before {
+                    break;
+                }
+                if self.now >= until {
+                    return None;
+                }
+                self.now = next.max(self.now + Duration::from_micros(1)).min(until);
             }
-            if self.now >= until {
-                return None;
-            }
-            self.now = next.max(self.now + Duration::from_micros(1)).min(until);
         }
     }
 
