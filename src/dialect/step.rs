@@ -136,6 +136,8 @@ pub struct Found {
     pub count: Option<u16>,
     /// Bytes that the modem has taken from the socket's user so far.
     pub total: Option<u32>,
+    /// Bytes that the modem has received for the socket's user so far.
+    pub received: Option<u32>,
     /// Whether the socket stands.
     pub open: Option<bool>,
     /// An address.
@@ -189,6 +191,7 @@ impl Call {
                 id: None,
                 count: None,
                 total: None,
+                received: None,
                 open: None,
                 address: None,
                 sim: None,

@@ -92,6 +92,8 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
             }
             // {total}
             b't' => found.total = Some(params.number()?),
+            // {got}
+            b'g' => found.received = params.number(),
             // {state}
             b's' => found.open = Some(params.byte()? != 0),
             // {TCP state}: 4 is established.

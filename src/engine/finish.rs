@@ -6,15 +6,28 @@ use crate::dialect::Procedure;
 use crate::error::{CmeCode, Error, Failure};
 use crate::link::{Change, LinkState};
 use crate::socket::{Kind, State};
+use crate::time::Duration;
 
 /// Failures to close a socket, in a row, after which it is taken for closed.
 const CLOSE_FAILURES: u8 = 6;
+
+/// The longest that the network takes to say that a peer refuses a connection.
+const REFUSAL: Duration = Duration::from_secs(15);
+
+/// Damaged answers in a row after which the modem's settings are made anew: one of them may have
+/// been damaged itself.
+const DAMAGES: u8 = 3;
 
 impl Core {
     /// Ends the job.
     pub(super) fn conclude(&mut self, result: Result<(), Failure>) {
         let Some(job) = self.job.take() else { return };
         (self.len, self.sent) = (0, 0);
+        match result {
+            Ok(()) if job.read > 0 => self.damages = 0,
+            Err(Failure::Damaged | Failure::Unanswered) => self.damages = self.damages.saturating_add(1),
+            _ => {}
+        }
         if let Err(failure) = result {
             debug!("{:?} failed: {:?}", job.procedure, failure);
         }
@@ -29,8 +42,14 @@ impl Core {
             | Procedure::Status => {
                 // After a restart the link has gone on already.
                 if result != Err(Failure::Gone) {
-                    let change =
-                        self.link.finished(self.now, job.procedure, result, &job.call, &mut self.status, &self.config);
+                    let change = self.link.finished(
+                        self.now,
+                        job.procedure,
+                        result,
+                        &job.call,
+                        &mut self.status,
+                        &self.config,
+                    );
                     self.apply(change);
                 }
             }
@@ -57,6 +76,10 @@ impl Core {
                 self.lookup.finish(self.now, result);
             }
             Procedure::StoreCredential | Procedure::RemoveCredential => self.upload.finish(result),
+        }
+        if self.damages >= DAMAGES {
+            self.damages = 0;
+            self.restart(false);
         }
         self.answer_waiters();
     }
@@ -108,7 +131,11 @@ impl Core {
         };
         let (id, known, told) = (slot.id, slot.has_id, slot.peer_closed);
         let error = match failure {
-            Failure::Modem(_) | Failure::NoCarrier if known => job.call.found.cause.unwrap_or(Error::Refused),
+            Failure::Modem(_) | Failure::NoCarrier if known => {
+                // A refusal comes at once; what takes long is nobody's answer.
+                let late = now.is_past(job.begun, REFUSAL);
+                job.call.found.cause.unwrap_or(if late { Error::Timeout } else { Error::Refused })
+            }
             Failure::Modem(_) => Error::NoSocket,
             failure => failure.into(),
         };
@@ -147,6 +174,8 @@ impl Core {
                 let count = usize::from(job.call.found.count.unwrap_or(job.call.len));
                 if slot.kind == Kind::Udp {
                     slot.tx_len = 0;
+                    // The count says that the command was damaged, and the datagram with it.
+                    slot.write_error = (count != usize::from(job.call.len)).then_some(Error::Aborted);
                 } else if count == 0 {
                     // The peer has closed; what it sent before can still be read (IADG §5.5).
                     slot.write_closed = true;
@@ -206,6 +235,7 @@ impl Core {
                 slot.rx.commit();
                 slot.touch(now);
                 slot.unread = slot.unread.saturating_sub(job.read);
+                slot.read_total = slot.read_total.wrapping_add(job.read.into());
                 slot.ask = slot.unread == 0;
                 // Where the modem cannot tell how much is unread, a full read may not be all.
                 let more = counts || job.read >= job.call.len || slot.kind == Kind::Udp;
@@ -242,12 +272,17 @@ impl Core {
         if keeps && found.count.is_some() {
             // A socket that is gone has counted nothing; what is written always counts something.
             let counts = slot.kind == Kind::Tcp && !slot.peer_closed;
-            let expected = found.total.filter(|&total| counts && total > 0);
+            let sent = found.total.filter(|&total| counts && total > 0);
+            // What is in the modem's buffer has been received, too.
+            let unread = u32::from(found.count.unwrap_or_default());
+            let received = found.received.filter(|&received| counts && received > 0);
+            let sent = sent.map(|sent| (sent, slot.sent_total));
+            let received = received.map(|received| (received, slot.read_total.wrapping_add(unread)));
             slot.check |= slot.verify && found.total == Some(0);
             slot.verify = false;
             slot.doubts = 0;
             slot.writer.wake();
-            if !self.ledger.answered(expected, slot.sent_total) {
+            if !self.ledger.answered(sent, received) {
                 return self.abandon(job, Error::Aborted);
             }
         } else if keeps && !check {
@@ -272,12 +307,11 @@ impl Core {
         }
         // The modem that keeps no closed sockets answers with an error for one.
         let gone = found.open.map_or(!keeps, |open| !open);
-        let closing = slot.peer_closed && keeps && (check || found.count.is_some());
+        // Where the modem tells the state of its sockets, that decides; a report may be a late one
+        // about the last socket with this id.
+        let closing = slot.peer_closed && keeps && check && found.open.is_none();
         if !gone && !closing {
-            if check {
-                // A report about the last socket with this id.
-                slot.peer_closed &= keeps;
-            }
+            slot.peer_closed &= !check;
             return;
         }
         if slot.maybe_unread {

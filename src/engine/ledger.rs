@@ -19,12 +19,13 @@ pub(super) struct Ledger {
     works: bool,
     /// Times in a row that it has not.
     refusals: u8,
-    sums: Sums,
+    sent: Sums,
+    received: Sums,
 }
 
 impl Ledger {
     pub(super) const fn new() -> Self {
-        Self { works: false, refusals: 0, sums: Sums::Untried }
+        Self { works: false, refusals: 0, sent: Sums::Untried, received: Sums::Untried }
     }
 
     /// Whether it is worth asking for unread bytes.
@@ -34,7 +35,7 @@ impl Ledger {
 
     /// Whether writes can be checked.
     pub(super) fn checks_writes(&self) -> bool {
-        self.is_asked() && self.sums != Sums::Odd
+        self.is_asked() && self.sent != Sums::Odd
     }
 
     /// The question was refused. True when something else than the modem's nature may be the
@@ -44,18 +45,26 @@ impl Ledger {
         self.is_asked()
     }
 
-    /// The question was answered, and `total` bytes were named where `expected` were sent. False
-    /// when counters that have always been right are not.
-    pub(super) fn answered(&mut self, total: Option<u32>, expected: u32) -> bool {
+    /// The question was answered. `sent` and `received` are pairs of what the modem counts and what
+    /// is known here. False when counters that have always been right are not.
+    pub(super) fn answered(&mut self, sent: Option<(u32, u32)>, received: Option<(u32, u32)>) -> bool {
         self.works = true;
         self.refusals = 0;
-        match (total, self.sums) {
-            (None, _) | (_, Sums::Odd) => true,
-            (Some(total), Sums::Untried) => {
-                self.sums = if total == expected { Sums::Right } else { Sums::Odd };
+        let sent = self.sent.agree(sent);
+        self.received.agree(received) && sent
+    }
+}
+
+impl Sums {
+    fn agree(&mut self, pair: Option<(u32, u32)>) -> bool {
+        let Some((counted, known)) = pair else { return true };
+        match self {
+            Self::Odd => true,
+            Self::Right => counted == known,
+            Self::Untried => {
+                *self = if counted == known { Self::Right } else { Self::Odd };
                 true
             }
-            (Some(total), Sums::Right) => total == expected,
         }
     }
 }
@@ -67,13 +76,13 @@ mod tests {
     #[test]
     fn only_counters_that_were_always_right_accuse() {
         let mut ledger = Ledger::new();
-        assert!(ledger.answered(Some(7), 9));
-        assert!(ledger.answered(Some(9), 99));
+        assert!(ledger.answered(Some((7, 9)), None));
+        assert!(ledger.answered(Some((9, 99)), None));
         assert!(!ledger.checks_writes());
 
         let mut ledger = Ledger::new();
-        assert!(ledger.answered(Some(9), 9));
-        assert!(!ledger.answered(Some(9), 99));
+        assert!(ledger.answered(Some((9, 9)), None));
+        assert!(!ledger.answered(Some((9, 99)), None));
     }
 
     #[test]

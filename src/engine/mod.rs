@@ -21,7 +21,7 @@ use crate::at::{Framer, Token};
 use crate::dialect::Dialect;
 use crate::link::{Config, Link, Status};
 use crate::socket::{Lookup, Slots, State, Waiters, WakerCell};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 /// The longest command: a host name between quotes.
 const COMMAND: usize = 280;
@@ -72,6 +72,10 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     /// Modem's sockets that belong to nobody and are to be closed, one bit for each id.
     stale: u8,
     close_failures: u8,
+    /// Damaged answers in a row.
+    damages: u8,
+    /// After a restart that echo has shown, the modem is left alone until then.
+    quiet_until: Instant,
     /// A socket whose failed connect has not been followed by its closing notice yet.
     notice: Option<(u8, Instant)>,
     /// Whatever the framer is in the middle of is not to be believed.
@@ -115,6 +119,8 @@ impl<S> Engine<S> {
                 fresh: false,
                 stale: 0,
                 close_failures: 0,
+                damages: 0,
+                quiet_until: zero,
                 notice: None,
                 out_of_step: false,
                 ledger: Ledger::new(),
@@ -197,6 +203,11 @@ impl Engine {
 
 impl Core {
     pub(crate) fn request(&mut self, up: bool) {
+        if self.link.is_calling() && self.sync.take().is_some() {
+            // The search starts again, at the configured bit rate.
+            self.baud = Some(self.config.baud);
+            (self.len, self.sent) = (0, 0);
+        }
         self.link.request(self.now, up);
         if !up {
             self.drop_sockets(crate::Error::LinkDown);
@@ -230,6 +241,8 @@ impl Core {
         self.drop_sockets(crate::Error::Aborted);
         self.notice = None;
         self.fresh = certain;
+        // The command that was echoed is being carried out.
+        self.quiet_until = self.now + if certain { Duration::ZERO } else { Duration::from_secs(1) };
         self.echo_is_off = false;
         self.forget_job();
         self.link.restarted(self.now);
@@ -268,7 +281,7 @@ impl Core {
             if self.sync.is_none() && self.link.is_calling() {
                 self.forget_job();
                 let patience = (self.dialect.timing().boot.as_millis() / 1000) as u8 + 2;
-                self.begin_sync(Sync::new(now, true, patience));
+                self.begin_sync(Sync::new(now.max(self.quiet_until), true, patience));
             }
             if self.sent < self.len || self.baud.is_some() {
                 return self.job_deadline();

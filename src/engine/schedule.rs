@@ -151,7 +151,8 @@ impl Core {
                 slot.maybe_unread = false;
             }
             Procedure::ReceiveDatagram => {
-                call.len = if slot.unread > 0 { limits.read.min(slot.unread) } else { limits.read };
+                // As much as there can be: a report whose count was damaged must not cut it.
+                call.len = limits.read;
                 slot.maybe_unread = false;
             }
             Procedure::Available | Procedure::AvailableDatagram => {

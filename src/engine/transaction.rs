@@ -38,6 +38,7 @@ pub(super) struct Job {
     damaged: bool,
     echoed: bool,
     failure: Option<Failure>,
+    pub(super) begun: Instant,
     /// Bytes of the span that came, as its head counts them.
     pub(super) read: u16,
     /// Bytes of the span that still are to be kept.
@@ -75,6 +76,7 @@ impl Core {
             damaged: false,
             echoed: false,
             failure: None,
+            begun: self.now,
             read: 0,
             keep: 0,
             paid: 0,
@@ -174,7 +176,9 @@ impl Core {
         } else {
             Phase::Pausing(self.now + prompt.pause)
         };
-        self.upload.prompted();
+        if self.upload.prompted() {
+            self.pad();
+        }
     }
 
     /// Bytes for the modem: the command line, then the payload.

@@ -56,11 +56,14 @@ impl Upload {
         Some((self.procedure, Call { credential: self.credential, len: self.total, ..Call::new() }))
     }
 
-    pub(super) fn prompted(&mut self) {
-        if self.state == State::Opening {
-            self.state = State::Feeding;
-            self.waker.wake();
+    /// The modem wants the payload. True when there is nobody to give it.
+    pub(super) fn prompted(&mut self) -> bool {
+        if self.state != State::Opening {
+            return false;
         }
+        self.state = State::Feeding;
+        self.waker.wake();
+        self.abandoned
     }
 
     pub(super) fn is_feeding(&self) -> bool {
@@ -166,7 +169,7 @@ impl Core {
     }
 
     /// The modem must get the number of bytes that was announced, whatever they are.
-    fn pad(&mut self) {
+    pub(super) fn pad(&mut self) {
         let count = self.command.len().min(self.upload.left.into());
         self.command.fill(b' ');
         self.give(count);

@@ -13,6 +13,8 @@ const AGAIN: Duration = Duration::from_secs(10);
 const SIM_SETTLES: Duration = Duration::from_secs(10);
 /// How long a denial must last until users hear of it: networks and modems try more than once.
 const DENIAL: Duration = Duration::from_secs(10);
+/// Answers in a row that no network is searched for, after which the radio is turned on anew.
+const IDLE: u8 = 4;
 /// How long a registered modem may be without an address.
 const ADDRESS: Duration = Duration::from_secs(30);
 
@@ -57,6 +59,8 @@ pub(crate) struct Link {
     /// Why users that wait for the link need not wait longer.
     error: Option<Error>,
     tries: u8,
+    /// Answers in a row that no network is searched for.
+    idle: u8,
     pin: Pin,
     denied: Option<Instant>,
     refresh: bool,
@@ -72,6 +76,7 @@ impl Link {
             since: Instant::from_micros(0),
             error: None,
             tries: 0,
+            idle: 0,
             pin: Pin::Untried,
             denied: None,
             refresh: false,
@@ -276,6 +281,14 @@ impl Link {
                 self.due = Some(now + POLL);
                 if let (Ok(()), Some(stat)) = (result, call.found.registration) {
                     self.registration(now, stat, status);
+                    // It does not even search: what turned the radio on may have been damaged.
+                    self.idle = if stat == 0 { self.idle.saturating_add(1) } else { 0 };
+                }
+                if self.phase == Phase::Searching && self.idle >= IDLE {
+                    self.idle = 0;
+                    let since = self.since;
+                    self.enter(now, Phase::RadioOn);
+                    self.since = since;
                 }
                 if self.phase == Phase::Searching && now.is_past(self.since, config.registration_timeout) {
                     self.fail(Error::NotRegistered);

@@ -81,6 +81,8 @@ pub(crate) struct Slot {
     pub(crate) rx: Ring,
     /// Bytes at the front of the transmit buffer that wait to be sent.
     pub(crate) tx_len: usize,
+    /// Bytes that the modem has given since the socket was opened.
+    pub(crate) read_total: u32,
     /// Bytes that the modem has taken since the socket was opened.
     pub(crate) sent_total: u32,
     /// They go out now.
@@ -123,6 +125,7 @@ impl Slot {
             error: None,
             rx: Ring::new(),
             tx_len: 0,
+            read_total: 0,
             sent_total: 0,
             tx_commit: false,
             tx_linger: None,

@@ -52,7 +52,7 @@ fn receive(head: &[u8], at_end: bool) -> Option<Span> {
 
 /// The use cases do not name `+SQNSI`, so its error means nothing.
 const UNREAD: Step =
-    Step::new("+SQNSI={id}").optional_text("+SQNSI: {id},{total},{*},{bytes}").on_error(OnError::Ignore);
+    Step::new("+SQNSI={id}").optional_text("+SQNSI: {id},{total},{got},{bytes}").on_error(OnError::Ignore);
 
 pub(super) const AVAILABLE: &[Step] = &[UNREAD];
 

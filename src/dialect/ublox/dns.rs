@@ -3,8 +3,8 @@
 use crate::dialect::Step;
 use crate::time::Duration;
 
-/// Two servers are asked one after the other.
-const RESOLVING: Duration = Duration::from_secs(70);
+/// Two servers are asked one after the other; a modem may take 70 s until it gives up.
+const RESOLVING: Duration = Duration::from_secs(90);
 
 pub(super) const NAME: &[Step] =
     &[Step::new("+UDNSRN=0,{name}").text("+UDNSRN: {addresses}").timeout(RESOLVING)];
