@@ -5,7 +5,6 @@ use common::{Extra, faulty};
 use modem_sim::Model;
 
 #[test]
-#[ignore = "bug: a connect that was waiting when the modem is lost waits for ever"]
 fn a_cable_that_is_pulled_anywhere_may_be_plugged_in_again() {
     for &model in Model::ALL {
         let mends = |&place: &usize| faulty::mends(model, place, || Extra::Unplug, |world| world.plug(true));

@@ -7,7 +7,6 @@ use modem_sim::line::Faults;
 use modem_sim::{Direction, Model};
 
 #[test]
-#[ignore = "bug: a connect that was waiting when the modem is lost waits for ever"]
 fn a_modem_that_answers_garbage_is_no_modem() {
     for &model in Model::ALL {
         let mut world = Setup { record: true, ..Setup::new(model) }.build();

@@ -5,7 +5,6 @@ use common::{Extra, faulty};
 use modem_sim::Model;
 
 #[test]
-#[ignore = "bug: a connect that was waiting when the modem is lost waits for ever"]
 fn a_modem_without_power_anywhere_is_used_again_later() {
     for &model in Model::ALL {
         let mends = |&place: &usize| {

@@ -74,6 +74,7 @@ pub fn mends(model: Model, place: usize, accident: fn() -> Extra, repair: fn(&mu
         here.then(accident)
     }));
     let outcome = world.try_run(700, standard(world.control, world.stack));
+    world.behind = None;
     let context = format!("{model}: behind piece {place}");
     match &outcome {
         Some(Ok(outcome)) => assert_eq!(*outcome, Outcome::expected(), "{context}\n{}", world.tail()),

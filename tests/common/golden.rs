@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use cellular_nal::Config;
-use modem_sim::transcript::{Item, Step, Transcript, parse};
 use modem_sim::Model;
+use modem_sim::transcript::{Item, Step, Transcript, parse};
 
 use super::script::{Desk, Far};
 

@@ -7,9 +7,9 @@
 pub mod conversation;
 pub mod dropping;
 pub mod faulty;
+pub mod golden;
 #[cfg(feature = "nb")]
 pub mod nb;
-pub mod golden;
 pub mod script;
 pub mod urcs;
 
@@ -111,6 +111,10 @@ impl Setup {
         if self.record {
             let sink = log.clone();
             modem.trace(Box::new(move |at, direction, bytes| {
+                // Only fills what the modem may still wait for.
+                if direction == Direction::ToModem && bytes.iter().all(|&byte| byte == b'\r') {
+                    return;
+                }
                 let arrow = if direction == Direction::ToModem { '>' } else { '<' };
                 let text = bytes.escape_ascii();
                 let line = format!("{:9.3} {arrow} {text}", at.as_secs_f64());
