@@ -26,14 +26,19 @@ fi
 if ! grep -qF "$compiler." "$budget"; then
     echo "note: this is $compiler; the budget was measured with another compiler"
 fi
-measure "$1" | awk -v flash_goal=20480 -v ram_goal=6144 '
+# The goal is for 1 KiB to send from: smaller buffers are no way to reach it.
+send=$(sed -n 's/.*Resources<2, 1024, \([0-9]*\)>.*/\1/p' "$(dirname "$0")/src/apps.rs" | head -n 1)
+measure "$1" | awk -v flash_goal=20480 -v ram_goal=6144 -v short=$((2 * (1024 - send))) '
     NR == FNR && !/^#/ { flash[$1] = $2; ram[$1] = $3 }
     NR == FNR { next }
     FNR == 1 { empty = $2; printf "%-24s %8s %12s %11s\n", "firmware", "flash", "above empty", "static RAM" }
     {
         goal = ""
-        if ($1 ~ /^async_tcp/) goal = $2 <= flash_goal && $3 <= ram_goal ? "within" : "beyond"
-        if (goal) goal = "  " goal " the goal of " flash_goal " and " ram_goal
+        if ($1 ~ /^async_tcp/) {
+            goal = $2 <= flash_goal && $3 + short <= ram_goal ? "within" : "beyond"
+            goal = "  " goal " the goal of " flash_goal " and " ram_goal
+            if (short) goal = goal " (RAM with 1 KiB to send: " $3 + short ")"
+        }
         printf "%-24s %8d %12d %11d%s\n", $1, $2, $2 - empty, $3, goal
         if (!($1 in flash)) over = over "  " $1 " has no budget\n"
         else if ($2 > flash[$1] * 1.01 || $3 > ram[$1] * 1.01)
