@@ -43,7 +43,6 @@ fn disturbed(model: Model, report: &'static str, place: usize) -> bool {
 }
 
 #[test]
-#[ignore = "bug: +SQNSH is believed although +SQNSS says that the socket is open"]
 fn a_late_report_about_an_old_socket_does_not_harm_the_new_one() {
     for &model in Model::ALL {
         let reports = match model {

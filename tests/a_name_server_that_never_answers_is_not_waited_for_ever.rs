@@ -7,7 +7,6 @@ use embedded_nal_async::{AddrType, Dns};
 use modem_sim::Model;
 
 #[test]
-#[ignore = "bug: on u-blox, RESOLVING ends just when the modem gives up: the next command comes while it is busy"]
 fn a_name_server_that_never_answers_is_not_waited_for_ever() {
     for &model in Model::ALL {
         let mut world = Setup { record: true, ..Setup::new(model) }.build();

@@ -7,7 +7,6 @@ use common::conversation::tcp;
 use modem_sim::{Model, Peer};
 
 #[test]
-#[ignore = "bug: on Sequans, NO CARRIER after the whole connect time is Refused"]
 fn a_peer_that_never_answers_is_a_timeout() {
     for &model in Model::ALL {
         let mut world = Setup { record: true, ..Setup::new(model) }.build_sized::<1, 1024, 1024>();

@@ -5,7 +5,6 @@ use common::Setup;
 use modem_sim::Model;
 
 #[test]
-#[ignore = "bug: after an unexpected echo the next command comes while the modem is busy"]
 fn a_restart_that_echo_shows_is_met_with_patience() {
     for &model in Model::ALL {
         let mut world = Setup { record: true, ..Setup::new(model) }.build();
