@@ -19,7 +19,8 @@ fn a_udp_socket_tells_its_local_address_and_bound_ones_do_not_exist() {
         for port in [0, 4000, 12_000] {
             let local = SocketAddr::new(anywhere.ip(), port);
             let opened = world.run(30, stack.connect_from(local, ECHO.into()));
-            let (told, mut socket) = opened.unwrap_or_else(|error| panic!("{model}: {error}\n{}", world.tail()));
+            let (told, mut socket) =
+                opened.unwrap_or_else(|error| panic!("{model}: {error}\n{}", world.tail()));
             assert_eq!(told.ip(), own, "{model}");
             assert!(port == 0 || told.port() == port, "{model}: {told} instead of port {port}");
             world.run(30, socket.send(b"hello")).expect("it sends");

@@ -50,8 +50,8 @@ const REPORTS: [&str; 8] = [
 fn plan(seed: u64) -> Plan {
     let mut prng = Prng::new(seed);
     let model = Model::ALL[(seed % Model::ALL.len() as u64) as usize];
-    let lose = [0, 200, 1000, 5000][prng.below(4) as usize];
-    let flip = if prng.below(3) == 0 { [200, 1000, 5000][prng.below(3) as usize] } else { 0 };
+    let lose = [0, 100, 500, 1500][prng.below(4) as usize];
+    let flip = if prng.below(3) == 0 { [100, 500, 1500][prng.below(3) as usize] } else { 0 };
     let mishap = match prng.below(12) {
         0 => Mishap::Reboot,
         1 => Mishap::Vanish,

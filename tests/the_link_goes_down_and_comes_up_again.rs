@@ -11,7 +11,11 @@ fn the_link_goes_down_and_comes_up_again() {
     for &model in Model::ALL {
         let mut world = Setup { record: true, ..Setup::new(model) }.build();
         let (control, stack) = (world.control, world.stack);
-        assert_eq!(world.run(1, tcp(stack, ECHO)).map(drop), Err(Error::LinkDown), "{model}: it was not asked for");
+        assert_eq!(
+            world.run(1, tcp(stack, ECHO)).map(drop),
+            Err(Error::LinkDown),
+            "{model}: it was not asked for"
+        );
         world.pass_secs(100);
         assert_eq!(control.status().state(), LinkState::Down, "{model}");
         for round in 0..3 {
@@ -23,7 +27,11 @@ fn the_link_goes_down_and_comes_up_again() {
             let ended = world.run(1, read_to_end(&mut socket));
             assert!(ended.is_err(), "{model}: {ended:?}\n{}", world.tail());
             drop(socket);
-            assert_eq!(world.run(1, tcp(stack, ECHO)).map(drop), Err(Error::LinkDown), "{model}: round {round}");
+            assert_eq!(
+                world.run(1, tcp(stack, ECHO)).map(drop),
+                Err(Error::LinkDown),
+                "{model}: round {round}"
+            );
             world.pass_secs(60);
             let radio_off = world.log.borrow().iter().any(|line| line.contains("> AT+CFUN=4"));
             assert!(radio_off, "{model}: the radio stays on\n{}", world.tail());
