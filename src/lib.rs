@@ -1,5 +1,17 @@
 #![cfg_attr(not(test), no_std)]
 #![doc = include_str!("../README.md")]
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::use_self,
+    clippy::manual_let_else,
+    clippy::std_instead_of_core,
+    clippy::alloc_instead_of_core,
+    clippy::dbg_macro,
+    clippy::or_fun_call
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 #[macro_use]

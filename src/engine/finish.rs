@@ -1,6 +1,7 @@
 //! What the end of a procedure means for link, sockets and users.
 
 use super::Core;
+use super::ledger::Verdict;
 use super::transaction::Job;
 use crate::dialect::Procedure;
 use crate::error::{CmeCode, Error, Failure};
@@ -10,6 +11,9 @@ use crate::time::Duration;
 
 /// Failures to close a socket, in a row, after which it is taken for closed.
 const CLOSE_FAILURES: u8 = 6;
+
+/// Times that a modem is asked for a count that is too low, or not given, until bytes count as lost.
+const DOUBTS: u8 = 5;
 
 /// The longest that the network takes to say that a peer refuses a connection.
 const REFUSAL: Duration = Duration::from_secs(15);
@@ -207,6 +211,9 @@ impl Core {
                     self.resync();
                 }
             }
+            // The modem takes raw bytes for hexadecimal digits: the socket is set up wrongly (RYZ014
+            // use cases §6.1.5), and no repetition mends that.
+            Err(Failure::Modem(CmeCode::NOT_SUPPORTED)) => self.abandon(job, Error::Aborted),
             // A full queue, or a socket that is gone: the next answer tells.
             Err(Failure::Modem(_) | Failure::NoCarrier) if slot.kind == Kind::Tcp => {
                 slot.check = true;
@@ -261,7 +268,7 @@ impl Core {
         if matches!(result, Err(Failure::Timeout | Failure::Gone)) {
             return;
         }
-        let keeps = self.dialect.limits().host_keeps_sockets;
+        let (now, keeps) = (self.now, self.dialect.limits().host_keeps_sockets);
         let found = job.call.found;
         let check = matches!(job.procedure, Procedure::Check | Procedure::CheckDatagram);
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
@@ -269,20 +276,44 @@ impl Core {
         if slot.state != State::Open {
             return;
         }
-        if keeps && found.count.is_some() {
+        if keeps && let Some(count) = found.count {
+            self.ledger.answered();
             // A socket that is gone has counted nothing; what is written always counts something.
             let counts = slot.kind == Kind::Tcp && !slot.peer_closed;
-            let sent = found.total.filter(|&total| counts && total > 0);
+            let sent = match found.total.filter(|&total| counts && total > 0) {
+                Some(total) => self.ledger.compare_sent(total, slot.sent_total),
+                None => Verdict::Fine,
+            };
             // What is in the modem's buffer has been received, too.
-            let unread = u32::from(found.count.unwrap_or_default());
-            let received = found.received.filter(|&received| counts && received > 0);
-            let sent = sent.map(|sent| (sent, slot.sent_total));
-            let received = received.map(|received| (received, slot.read_total.wrapping_add(unread)));
+            let known = slot.read_total.wrapping_add(count.into());
+            let received = match found.received.filter(|&received| counts && received > 0) {
+                Some(received) => self.ledger.compare_received(received, known),
+                None => Verdict::Fine,
+            };
             slot.check |= slot.verify && found.total == Some(0);
-            slot.verify = false;
-            slot.doubts = 0;
-            slot.writer.wake();
-            if !self.ledger.answered(sent, received) {
+            if received == Verdict::Wrong {
+                return self.abandon(job, Error::Aborted);
+            }
+            let odd = sent == Verdict::Odd;
+            slot.verify = odd;
+            if !odd {
+                // Once wrong is a damaged answer; wrong for a while and then right is a count that
+                // comes later.
+                if slot.doubts > 1 {
+                    self.ledger.distrust_sent();
+                }
+                slot.doubts = 0;
+                slot.writer.wake();
+            } else if slot.doubts < DOUBTS {
+                // A count that moves is asked for all the longer.
+                slot.doubts = if slot.counted == found.total { slot.doubts } else { slot.doubts.min(1) };
+                slot.counted = found.total;
+                slot.doubt(now);
+            } else if found.total.is_some_and(|total| total > slot.sent_total) {
+                self.ledger.distrust_sent();
+                slot.verify = false;
+                slot.writer.wake();
+            } else {
                 return self.abandon(job, Error::Aborted);
             }
         } else if keeps && !check {
@@ -291,7 +322,7 @@ impl Core {
             slot.ask = true;
             slot.check = true;
             slot.doubts = slot.doubts.saturating_add(1);
-            if slot.verify && slot.doubts > 3 {
+            if slot.verify && slot.doubts > DOUBTS {
                 return self.abandon(job, Error::Aborted);
             }
             slot.writer.wake();

@@ -3,14 +3,18 @@
 //! A modem that tells how many bytes a socket has sent lets a write be checked: a length that lost
 //! a digit on its way makes the modem take less than was sent, with an `OK` all the same. Whether
 //! there are such counters, and whether they count what one would think, differs between modems
-//! and is not in their documents. So they are believed only while they have always been right.
+//! and is not in their documents. A count that turns right only after a while, or stays too high,
+//! counts something else and is not compared again; one that stays too low means lost bytes.
 
-/// How far the counters are believed.
+/// What a comparison says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sums {
-    Untried,
-    Right,
+pub(super) enum Verdict {
+    /// Nothing is wrong, as far as the counters tell.
+    Fine,
+    /// Perhaps the modem counts later, or the answer was damaged. Ask again.
     Odd,
+    /// Bytes were lost.
+    Wrong,
 }
 
 #[derive(Debug)]
@@ -19,13 +23,15 @@ pub(super) struct Ledger {
     works: bool,
     /// Times in a row that it has not.
     refusals: u8,
-    sent: Sums,
-    received: Sums,
+    /// What is sent is counted as one would think.
+    counts_sent: bool,
+    /// What is received has been counted as one would think so far; `None` before the first time.
+    counts_received: Option<bool>,
 }
 
 impl Ledger {
     pub(super) const fn new() -> Self {
-        Self { works: false, refusals: 0, sent: Sums::Untried, received: Sums::Untried }
+        Self { works: false, refusals: 0, counts_sent: true, counts_received: None }
     }
 
     /// Whether it is worth asking for unread bytes.
@@ -34,8 +40,8 @@ impl Ledger {
     }
 
     /// Whether writes can be checked.
-    pub(super) fn checks_writes(&self) -> bool {
-        self.is_asked() && self.sent != Sums::Odd
+    pub(super) const fn checks_writes(&self) -> bool {
+        self.is_asked() && self.counts_sent
     }
 
     /// The question was refused. True when something else than the modem's nature may be the
@@ -45,25 +51,32 @@ impl Ledger {
         self.is_asked()
     }
 
-    /// The question was answered. `sent` and `received` are pairs of what the modem counts and what
-    /// is known here. False when counters that have always been right are not.
-    pub(super) fn answered(&mut self, sent: Option<(u32, u32)>, received: Option<(u32, u32)>) -> bool {
+    /// The question was answered.
+    pub(super) fn answered(&mut self) {
         self.works = true;
         self.refusals = 0;
-        let sent = self.sent.agree(sent);
-        self.received.agree(received) && sent
     }
-}
 
-impl Sums {
-    fn agree(&mut self, pair: Option<(u32, u32)>) -> bool {
-        let Some((counted, known)) = pair else { return true };
-        match self {
-            Self::Odd => true,
-            Self::Right => counted == known,
-            Self::Untried => {
-                *self = if counted == known { Self::Right } else { Self::Odd };
-                true
+    /// What the modem counts as sent turned out to be something else, or to be counted later.
+    pub(super) fn distrust_sent(&mut self) {
+        self.counts_sent = false;
+    }
+
+    /// Compares the bytes that the modem counts as sent with those that it was given.
+    pub(super) fn compare_sent(&mut self, counted: u32, given: u32) -> Verdict {
+        if counted == given || !self.counts_sent { Verdict::Fine } else { Verdict::Odd }
+    }
+
+    /// Compares the bytes that the modem counts as received with those that it has given or still
+    /// holds.
+    pub(super) fn compare_received(&mut self, counted: u32, known: u32) -> Verdict {
+        let right = counted == known;
+        match self.counts_received {
+            Some(true) if !right => Verdict::Wrong,
+            Some(_) => Verdict::Fine,
+            None => {
+                self.counts_received = Some(right);
+                Verdict::Fine
             }
         }
     }
@@ -74,15 +87,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_counters_that_were_always_right_accuse() {
+    fn a_count_that_is_not_trusted_says_nothing() {
         let mut ledger = Ledger::new();
-        assert!(ledger.answered(Some((7, 9)), None));
-        assert!(ledger.answered(Some((9, 99)), None));
+        assert_eq!(ledger.compare_sent(9, 9), Verdict::Fine);
+        assert_eq!(ledger.compare_sent(9, 20), Verdict::Odd);
+        ledger.distrust_sent();
+        assert_eq!(ledger.compare_sent(9, 20), Verdict::Fine);
         assert!(!ledger.checks_writes());
+    }
 
+    #[test]
+    fn only_a_count_that_was_right_accuses() {
         let mut ledger = Ledger::new();
-        assert!(ledger.answered(Some((9, 9)), None));
-        assert!(!ledger.answered(Some((9, 99)), None));
+        assert_eq!(ledger.compare_received(7, 9), Verdict::Fine);
+        assert_eq!(ledger.compare_received(7, 99), Verdict::Fine);
+        let mut ledger = Ledger::new();
+        assert_eq!(ledger.compare_received(9, 9), Verdict::Fine);
+        assert_eq!(ledger.compare_received(20, 10), Verdict::Wrong);
     }
 
     #[test]

@@ -202,8 +202,12 @@ fn want(
             if slot.has_id && (slot.eof || slot.released && nothing_left) {
                 return Want::Now(Procedure::Close);
             }
-            if slot.verify && !slot.released {
-                return Want::Now(Procedure::Available);
+            if let Some(at) = slot.verify_at() {
+                if at <= now {
+                    return Want::Now(Procedure::Available);
+                }
+                // Bytes may be missing: none may follow, and none that answer them be read.
+                return Want::At(Some((at, Timer::Probe)));
             }
             let read = if slot.released { None } else { want_read(slot, free, capacity, limits, counts) };
             let send_at = slot.send_at();

@@ -65,8 +65,10 @@ pub(crate) struct Slot {
     pub(crate) peer_closed: bool,
     /// What was written is compared with the modem's count before a flush is done.
     pub(crate) verify: bool,
-    /// Times in a row that the modem did not give that count.
+    /// Times in a row that the modem did not give that count, or one that is too low; that one.
     pub(crate) doubts: u8,
+    pub(crate) counted: Option<u32>,
+    verify_at: Instant,
     /// It must be found out whether the modem's socket still stands.
     pub(crate) check: bool,
     /// All has been read and nothing will follow.
@@ -118,6 +120,8 @@ impl Slot {
             peer_closed: false,
             verify: false,
             doubts: 0,
+            counted: None,
+            verify_at: Instant::from_micros(0),
             check: false,
             eof: false,
             write_closed: false,
@@ -200,6 +204,17 @@ impl Slot {
     pub(crate) fn probed(&mut self, now: Instant) {
         self.probe_delay = self.probe_delay.doubled(PROBE.1);
         self.probe_at = now + self.probe_delay;
+    }
+
+    /// The modem's count is to be asked for again, a little later each time.
+    pub(crate) fn doubt(&mut self, now: Instant) {
+        self.verify_at = now + Duration::from_millis(250 << self.doubts.min(6));
+        self.doubts = self.doubts.saturating_add(1);
+    }
+
+    /// When the modem's count is to be asked for.
+    pub(crate) fn verify_at(&self) -> Option<Instant> {
+        (self.verify && !self.released).then_some(self.verify_at)
     }
 
     /// The modem took no data.

@@ -366,10 +366,7 @@ impl World {
                     break;
                 }
                 assert!(next < limit, "neither done nor dropped:\n{}", self.tail());
-                events = match events.checked_sub(1) {
-                    Some(events) => events,
-                    None => return None,
-                };
+                events = events.checked_sub(1)?;
                 self.now = next.max(self.now);
             }
         }
