@@ -6,7 +6,6 @@ use modem_sim::line::Faults;
 use modem_sim::{Direction, Model};
 
 #[test]
-#[ignore = "bug: a turned bit in +SQNSCFGEXT: every write is refused for ever and nobody hears of it"]
 fn one_corrupted_byte_anywhere_is_survived() {
     for &model in Model::ALL {
         for direction in [Direction::ToModem, Direction::ToHost] {
