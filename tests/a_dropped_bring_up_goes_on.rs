@@ -5,7 +5,6 @@ use common::{Setup, dropping};
 use modem_sim::Model;
 
 #[test]
-#[ignore = "bug: a request during the search sends AT while the modem answers one"]
 fn a_dropped_bring_up_goes_on() {
     for &model in Model::ALL {
         dropping::everywhere(

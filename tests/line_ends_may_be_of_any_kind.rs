@@ -10,10 +10,12 @@ fn replace(bytes: Vec<u8>, end: &str) -> Vec<u8> {
     String::from_utf8(bytes).expect("all of it is text").replace("\r\n", end).into_bytes()
 }
 
+type Style = fn(Vec<u8>) -> Vec<u8>;
+
 #[test]
 fn line_ends_may_be_of_any_kind() {
     for &model in Model::ALL {
-        let styles: [(&str, fn(Vec<u8>) -> Vec<u8>); 4] = [
+        let styles: [(&str, Style); 4] = [
             ("LF alone", |bytes| replace(bytes, "\n")),
             ("CR alone", |bytes| replace(bytes, "\r")),
             ("LF CR", |bytes| replace(bytes, "\n\r")),

@@ -14,11 +14,7 @@ fn nb_a_socket_that_is_not_connected_says_so() {
         let expected = nb::Error::Other(Error::NotConnected);
         let mut tcp = TcpClientStack::socket(&mut stack).expect("there is a socket");
         assert_eq!(TcpClientStack::send(&mut stack, &mut tcp, b"x"), Err(expected), "{model}");
-        assert_eq!(
-            TcpClientStack::receive(&mut stack, &mut tcp, &mut [0; 4]),
-            Err(expected),
-            "{model}"
-        );
+        assert_eq!(TcpClientStack::receive(&mut stack, &mut tcp, &mut [0; 4]), Err(expected), "{model}");
         TcpClientStack::close(&mut stack, tcp).expect("closing never fails");
         let mut udp = UdpClientStack::socket(&mut stack).expect("there is a socket");
         assert_eq!(UdpClientStack::send(&mut stack, &mut udp, b"x"), Err(expected), "{model}");

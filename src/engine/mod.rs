@@ -203,11 +203,6 @@ impl Engine {
 
 impl Core {
     pub(crate) fn request(&mut self, up: bool) {
-        if self.link.is_calling() && self.sync.take().is_some() {
-            // The search starts again, at the configured bit rate.
-            self.baud = Some(self.config.baud);
-            (self.len, self.sent) = (0, 0);
-        }
         self.link.request(self.now, up);
         if !up {
             self.drop_sockets(crate::Error::LinkDown);
