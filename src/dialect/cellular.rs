@@ -1,8 +1,22 @@
 //! What all modems share: 3GPP TS 27.007 and ITU-T V.250.
 
-use super::{Args, OnError, Step, Urc};
+use super::{Args, OnError, Procedure, Step, Urc};
 use crate::at::{Params, split};
 use crate::time::Duration;
+
+/// The procedures that need nothing of a vendor's own; empty for all others.
+pub(crate) fn steps(procedure: Procedure) -> &'static [Step] {
+    match procedure {
+        Procedure::SimStatus => SIM_STATUS,
+        Procedure::EnterPin => ENTER_PIN,
+        Procedure::RadioOn => RADIO_ON,
+        Procedure::RadioOff => RADIO_OFF,
+        Procedure::Registration => REGISTRATION,
+        Procedure::Activate => ACTIVATE,
+        Procedure::Status => STATUS,
+        _ => &[],
+    }
+}
 
 /// `ATE0`: no echo of commands (V.250 §6.2.4).
 pub(crate) const ECHO_OFF: Step = Step::new("E0");
@@ -20,17 +34,17 @@ const CFUN: Duration = Duration::from_secs(180);
 const AIRPLANE: Step = Step::new("+CFUN=4").timeout(CFUN);
 
 /// Reads the SIM card; with minimum functionality it cannot be read (RYZ014 use cases §2.1.3).
-pub(crate) const SIM_STATUS: &[Step] = &[
+const SIM_STATUS: &[Step] = &[
     GET_FUNCTIONALITY,
     AIRPLANE.when(|a| a.call.found.functionality == Some(0)),
     Step::new("+CPIN?").text("+CPIN: {SIM}"),
 ];
 
-pub(crate) const ENTER_PIN: &[Step] = &[Step::new("+CPIN={PIN}")];
+const ENTER_PIN: &[Step] = &[Step::new("+CPIN={PIN}")];
 
 /// Sets the APN where one is configured and the modem has another one. It takes effect at the next
 /// attach, so the radio is off while it changes.
-pub(crate) const RADIO_ON: &[Step] = &[
+const RADIO_ON: &[Step] = &[
     Step::new("+CEREG=2"),
     Step::new("+CGDCONT?").when(|a| !a.config.apn.is_empty()).optional_text("+CGDCONT: {cid},{*},{APN}"),
     GET_FUNCTIONALITY,
@@ -43,11 +57,11 @@ fn needs_apn(a: &Args<'_>) -> bool {
     !a.config.apn.is_empty() && !a.call.found.apn_is_set
 }
 
-pub(crate) const RADIO_OFF: &[Step] = &[AIRPLANE];
+const RADIO_OFF: &[Step] = &[AIRPLANE];
 
 /// Asks for the registration state. Where the modem does not even search, automatic selection may
 /// have been switched off with `+COPS=2` (SARA/LEXI internet applications §2.3).
-pub(crate) const REGISTRATION: &[Step] = &[
+const REGISTRATION: &[Step] = &[
     Step::new("+CEREG?").text("+CEREG: {registration}"),
     OPERATOR.when(|a| a.call.found.registration == Some(0)),
     Step::new("+COPS=0")
@@ -61,11 +75,10 @@ const OPERATOR: Step = Step::new("+COPS?")
     .on_error(OnError::Ignore)
     .timeout(Duration::from_secs(60));
 
-pub(crate) const STATUS: &[Step] =
-    &[Step::new("+CSQ").optional_text("+CSQ: {dBm}").on_error(OnError::Ignore), OPERATOR];
+const STATUS: &[Step] = &[Step::new("+CSQ").optional_text("+CSQ: {dBm}").on_error(OnError::Ignore), OPERATOR];
 
 /// The default bearer is up with the attach; where it has no address yet, it is activated.
-pub(crate) const ACTIVATE: &[Step] = &[
+const ACTIVATE: &[Step] = &[
     ADDRESS,
     Step::new("+CGACT=1,{cid}")
         .when(|a| a.call.found.address.is_none())

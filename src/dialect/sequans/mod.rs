@@ -37,13 +37,6 @@ impl Dialect for Sequans {
     fn steps(&self, procedure: Procedure) -> &'static [Step] {
         match procedure {
             Procedure::Setup => SETUP,
-            Procedure::SimStatus => cellular::SIM_STATUS,
-            Procedure::EnterPin => cellular::ENTER_PIN,
-            Procedure::RadioOn => cellular::RADIO_ON,
-            Procedure::RadioOff => cellular::RADIO_OFF,
-            Procedure::Registration => cellular::REGISTRATION,
-            Procedure::Activate => cellular::ACTIVATE,
-            Procedure::Status => cellular::STATUS,
             Procedure::OpenTcp => socket::OPEN_TCP,
             Procedure::OpenUdp => socket::OPEN_UDP,
             Procedure::Send | Procedure::SendDatagram => socket::SEND,
@@ -52,9 +45,9 @@ impl Dialect for Sequans {
             Procedure::Check | Procedure::CheckDatagram => socket::CHECK,
             Procedure::Close => socket::CLOSE,
             Procedure::ResolveName => dns::NAME,
-            Procedure::ResolveAddress => &[],
             Procedure::StoreCredential => credential::STORE,
             Procedure::RemoveCredential => credential::REMOVE,
+            _ => cellular::steps(procedure),
         }
     }
 

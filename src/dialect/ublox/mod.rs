@@ -46,13 +46,6 @@ impl Dialect for Ublox {
     fn steps(&self, procedure: Procedure) -> &'static [Step] {
         match procedure {
             Procedure::Setup => SETUP,
-            Procedure::SimStatus => cellular::SIM_STATUS,
-            Procedure::EnterPin => cellular::ENTER_PIN,
-            Procedure::RadioOn => cellular::RADIO_ON,
-            Procedure::RadioOff => cellular::RADIO_OFF,
-            Procedure::Registration => cellular::REGISTRATION,
-            Procedure::Activate => cellular::ACTIVATE,
-            Procedure::Status => cellular::STATUS,
             Procedure::OpenTcp => socket::OPEN_TCP,
             Procedure::OpenUdp => socket::OPEN_UDP,
             Procedure::Send => socket::SEND,
@@ -67,6 +60,7 @@ impl Dialect for Ublox {
             Procedure::ResolveAddress => dns::ADDRESS,
             Procedure::StoreCredential => credential::STORE,
             Procedure::RemoveCredential => credential::REMOVE,
+            _ => cellular::steps(procedure),
         }
     }
 
