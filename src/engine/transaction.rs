@@ -5,7 +5,7 @@ use crate::at::{CommandWriter, Final, Params, Span, Watch, split};
 use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, Urc, template};
 use crate::error::{CmeCode, Failure};
 use crate::fmt::Ascii;
-use crate::socket::Kind;
+use crate::socket::{Kind, State};
 use crate::time::{Duration, Instant};
 
 /// The longest that a prompt takes.
@@ -239,8 +239,25 @@ impl Core {
             {
                 self.on_final(result, gap);
             }
+            Some(Final::Error(_)) if self.sync.is_none() => self.on_overflow(),
             Some(_) => {}
             None => self.noise = self.noise.saturating_add(1),
+        }
+    }
+
+    /// An error that belongs to no command: a Sequans modem says that a receive buffer is full and
+    /// that further data are lost (RYZ014 use cases §6.2.5), not in which socket. A stream of which
+    /// some is unread may have a gap from here on.
+    fn on_overflow(&mut self) {
+        if !self.dialect.limits().host_keeps_sockets {
+            return;
+        }
+        for slot in self.table.all_mut() {
+            let unread = slot.maybe_unread || slot.unread > 0;
+            if slot.state == State::Open && slot.kind == Kind::Tcp && unread {
+                self.stale |= 1 << (slot.id & 7);
+                slot.fail(crate::Error::Aborted);
+            }
         }
     }
 
@@ -347,6 +364,10 @@ impl Core {
 
     fn on_final(&mut self, result: Final, gap: Option<u8>) {
         self.ready_at = self.ready_at.max(self.now + self.dialect.timing().gap);
+        if result == Final::Error(CmeCode::UNKNOWN) && self.job.as_ref().is_some_and(|job| job.answered) {
+            // Behind the information text only `OK` can come.
+            return self.on_overflow();
+        }
         let Some(job) = &mut self.job else { return };
         let Some(step) = job.step() else { return };
         if !job.echoed && self.link.is_set_up() {

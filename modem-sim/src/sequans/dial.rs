@@ -29,6 +29,8 @@ impl Session {
             unannounced: 0,
             suspended: false,
             told: false,
+            losing: false,
+            overflows: false,
             sent: 0,
             received: 0,
             last_traffic: now,

@@ -89,6 +89,10 @@ struct Session {
     suspended: bool,
     /// +SQNSH has been printed.
     told: bool,
+    /// Bytes are being lost because the receive buffer is full.
+    losing: bool,
+    /// That is still to be told.
+    overflows: bool,
     sent: usize,
     received: usize,
     last_traffic: Duration,
@@ -269,9 +273,12 @@ impl Modem {
             if !bytes.is_empty() {
                 s.arrived(bytes, now);
             }
-            if lossy {
-                self.sequans.lost += self.net.recv(net, usize::MAX).len();
-            }
+            let gone = if lossy { self.net.recv(net, usize::MAX).len() } else { 0 };
+            // "An ERROR is reported when the receive buffer fills up, and all additional data are
+            // lost" (RYZ014 use cases §6.2.5). It is printed once each time that bytes begin to go.
+            s.overflows |= gone > 0 && !s.losing;
+            s.losing = gone > 0 || s.losing && s.unread() >= capacity;
+            self.sequans.lost += gone;
             if s.state == State::Open
                 && matches!(self.net.state(net), TcpState::PeerClosed | TcpState::Failed(_))
             {
@@ -335,6 +342,9 @@ impl Modem {
                 lines.push(ring(id, s, &config));
                 s.suspended = true;
                 s.unannounced = 0;
+            }
+            if std::mem::take(&mut s.overflows) {
+                lines.push(b"ERROR".to_vec());
             }
             let drained = s.unread() == 0 || self.options.close_urc == CloseUrc::Immediate;
             if s.state == State::Closed && drained {
