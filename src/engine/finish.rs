@@ -268,65 +268,16 @@ impl Core {
         if matches!(result, Err(Failure::Timeout | Failure::Gone)) {
             return;
         }
-        let (now, keeps) = (self.now, self.dialect.limits().host_keeps_sockets);
+        let keeps = self.dialect.limits().host_keeps_sockets;
         let found = job.call.found;
         let check = matches!(job.procedure, Procedure::Check | Procedure::CheckDatagram);
+        if keeps && !self.counts_agree(job, check) {
+            return;
+        }
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         let slot = place.slot;
         if slot.state != State::Open {
             return;
-        }
-        if keeps && let Some(count) = found.count {
-            self.ledger.answered();
-            // A socket that is gone has counted nothing; what is written always counts something.
-            let counts = slot.kind == Kind::Tcp && !slot.peer_closed;
-            let sent = match found.total.filter(|&total| counts && total > 0) {
-                Some(total) => self.ledger.compare_sent(total, slot.sent_total),
-                None => Verdict::Fine,
-            };
-            // What is in the modem's buffer has been received, too.
-            let known = slot.read_total.wrapping_add(count.into());
-            let received = match found.received.filter(|&received| counts && received > 0) {
-                Some(received) => self.ledger.compare_received(received, known),
-                None => Verdict::Fine,
-            };
-            slot.check |= slot.verify && found.total == Some(0);
-            if received == Verdict::Wrong {
-                return self.abandon(job, Error::Aborted);
-            }
-            let odd = sent == Verdict::Odd;
-            slot.verify = odd;
-            if !odd {
-                // Once wrong is a damaged answer; wrong for a while and then right is a count that
-                // comes later.
-                if slot.doubts > 1 {
-                    self.ledger.distrust_sent();
-                }
-                slot.doubts = 0;
-                slot.writer.wake();
-            } else if slot.doubts < DOUBTS {
-                // A count that moves is asked for all the longer.
-                slot.doubts = if slot.counted == found.total { slot.doubts } else { slot.doubts.min(1) };
-                slot.counted = found.total;
-                slot.doubt(now);
-            } else if found.total.is_some_and(|total| total > slot.sent_total) {
-                self.ledger.distrust_sent();
-                slot.verify = false;
-                slot.writer.wake();
-            } else {
-                return self.abandon(job, Error::Aborted);
-            }
-        } else if keeps && !check {
-            slot.verify = self.ledger.refused() && slot.verify;
-            slot.maybe_unread |= slot.rx.is_empty();
-            slot.ask = true;
-            slot.check = true;
-            slot.doubts = slot.doubts.saturating_add(1);
-            if slot.verify && slot.doubts > DOUBTS {
-                return self.abandon(job, Error::Aborted);
-            }
-            slot.writer.wake();
-            return self.resync();
         }
         if let Some(count) = found.count {
             slot.unread = count;
@@ -360,6 +311,74 @@ impl Core {
             }
             slot.closed();
         }
+    }
+
+    /// Compares what the modem counts with what is known here. False when the answer leads to nothing
+    /// else.
+    fn counts_agree(&mut self, job: &Job, check: bool) -> bool {
+        let (now, found) = (self.now, job.call.found);
+        let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return false };
+        let slot = place.slot;
+        if slot.state != State::Open {
+            return false;
+        }
+        if let Some(count) = found.count {
+            self.ledger.answered();
+            // A socket that is gone has counted nothing; what is written always counts something.
+            let counts = slot.kind == Kind::Tcp && !slot.peer_closed;
+            let sent = match found.total.filter(|&total| counts && total > 0) {
+                Some(total) => self.ledger.compare_sent(total, slot.sent_total),
+                None => Verdict::Fine,
+            };
+            // What is in the modem's buffer has been received, too.
+            let known = slot.read_total.wrapping_add(count.into());
+            let received = match found.received.filter(|&received| counts && received > 0) {
+                Some(received) => self.ledger.compare_received(received, known),
+                None => Verdict::Fine,
+            };
+            slot.check |= slot.verify && found.total == Some(0);
+            if received == Verdict::Wrong {
+                self.abandon(job, Error::Aborted);
+                return false;
+            }
+            let odd = sent == Verdict::Odd;
+            slot.verify = odd;
+            if !odd {
+                // Once wrong is a damaged answer; wrong for a while and then right is a count that
+                // comes later.
+                if slot.doubts > 1 {
+                    self.ledger.distrust_sent();
+                }
+                slot.doubts = 0;
+                slot.writer.wake();
+            } else if slot.doubts < DOUBTS {
+                // A count that moves is asked for all the longer.
+                slot.doubts = if slot.counted == found.total { slot.doubts } else { slot.doubts.min(1) };
+                slot.counted = found.total;
+                slot.doubt(now);
+            } else if found.total.is_some_and(|total| total > slot.sent_total) {
+                self.ledger.distrust_sent();
+                slot.verify = false;
+                slot.writer.wake();
+            } else {
+                self.abandon(job, Error::Aborted);
+                return false;
+            }
+        } else if !check {
+            slot.verify = self.ledger.refused() && slot.verify;
+            slot.maybe_unread |= slot.rx.is_empty();
+            slot.ask = true;
+            slot.check = true;
+            slot.doubts = slot.doubts.saturating_add(1);
+            if slot.verify && slot.doubts > DOUBTS {
+                self.abandon(job, Error::Aborted);
+                return false;
+            }
+            slot.writer.wake();
+            self.resync();
+            return false;
+        }
+        true
     }
 
     fn closed(&mut self, job: &Job, result: Result<(), Failure>) {
