@@ -1,6 +1,6 @@
 //! Time as the engine sees it: instants come from the caller, nothing here reads a clock.
 
-use core::ops::{Add, Sub};
+use core::ops::Add;
 
 /// A point in time, counted in microseconds from an arbitrary start that the caller chooses.
 ///
@@ -34,12 +34,6 @@ impl Instant {
     /// Whether `span` has passed since `start`.
     pub(crate) fn is_past(self, start: Self, span: Duration) -> bool {
         self >= start + span
-    }
-
-    /// Time since `earlier`; zero when `earlier` is later.
-    pub fn since(self, earlier: Self) -> Duration {
-        let millis = self.0.saturating_sub(earlier.0) / 1000;
-        Duration(u32::try_from(millis).unwrap_or(u32::MAX))
     }
 }
 
@@ -89,13 +83,5 @@ impl Duration {
     /// Twice the span, but not more than `limit`.
     pub(crate) fn doubled(self, limit: Self) -> Self {
         Self(self.0.saturating_mul(2)).min(limit)
-    }
-}
-
-impl Sub for Duration {
-    type Output = Self;
-
-    fn sub(self, other: Self) -> Self {
-        Self(self.0.saturating_sub(other.0))
     }
 }

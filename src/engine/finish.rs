@@ -1,8 +1,8 @@
 //! What the end of a procedure means for link, sockets and users.
 
-use super::Core;
 use super::ledger::Verdict;
 use super::transaction::Job;
+use super::{Core, bit};
 use crate::dialect::Procedure;
 use crate::error::{CmeCode, Error, Failure};
 use crate::link::{Change, LinkState};
@@ -68,7 +68,7 @@ impl Core {
             Procedure::ResolveName | Procedure::ResolveAddress => {
                 let address = match job.procedure {
                     Procedure::ResolveAddress => Some(job.call.remote.ip()),
-                    _ => job.call.found.address.filter(|a| job.call.ipv6.is_none_or(|v6| v6 == a.is_ipv6())),
+                    _ => job.call.found.address,
                 };
                 let result = match result {
                     Ok(()) => address.ok_or(Error::NameNotFound),
@@ -126,7 +126,7 @@ impl Core {
         let slot = place.slot;
         if slot.state != State::Opening {
             // It died on the way: whatever the modem has opened is nobody's.
-            self.stale |= job.call.found.id.map_or(0, |id| 1 << (id & 7));
+            self.stale |= job.call.found.id.map_or(0, bit);
             return;
         }
         let Err(failure) = result else {
@@ -161,7 +161,7 @@ impl Core {
     pub(super) fn unowned(&mut self) -> u8 {
         let limits = self.dialect.limits();
         let ids = limits.first_id..limits.first_id + limits.sockets;
-        ids.filter(|&id| self.table.by_id(id).is_none()).fold(0, |bits, id| bits | 1 << (id & 7))
+        ids.filter(|&id| self.table.by_id(id).is_none()).fold(0, |bits, id| bits | bit(id))
     }
 
     fn sent(&mut self, job: &Job, result: Result<(), Failure>) {
@@ -307,7 +307,7 @@ impl Core {
         if found.open.is_none() && !keeps {
             if !slot.peer_closed {
                 // Should the error have been about something else, nothing is left behind.
-                self.stale |= 1 << (slot.id & 7);
+                self.stale |= bit(slot.id);
             }
             slot.closed();
         }
@@ -391,7 +391,7 @@ impl Core {
             // open. The second must not go on for ever.
             Err(_) if self.close_failures < CLOSE_FAILURES => {
                 self.close_failures += 1;
-                self.stale |= 1 << (job.call.id & 7);
+                self.stale |= bit(job.call.id);
             }
             Err(_) => {}
         }
@@ -399,7 +399,7 @@ impl Core {
 
     /// Gives up the socket of a job; the modem's side is closed.
     fn abandon(&mut self, job: &Job, error: Error) {
-        self.stale |= 1 << (job.call.id & 7);
+        self.stale |= bit(job.call.id);
         if let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) {
             place.slot.fail(error);
         }

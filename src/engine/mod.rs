@@ -9,8 +9,6 @@ mod sync;
 mod transaction;
 mod upload;
 
-use core::net::IpAddr;
-
 use ledger::Ledger;
 pub use output::{Output, Timer};
 use sync::Sync;
@@ -201,6 +199,11 @@ impl Engine {
     }
 }
 
+/// The place of socket `id` in a set of the modem's sockets.
+const fn bit(id: u8) -> u8 {
+    1 << (id & 7)
+}
+
 impl Core {
     pub(crate) fn request(&mut self, up: bool) {
         self.link.request(self.now, up);
@@ -219,7 +222,7 @@ impl Core {
                 continue;
             }
             if slot.has_id {
-                self.stale |= 1 << (slot.id & 7);
+                self.stale |= bit(slot.id);
             }
             if slot.state != State::Wanted || error == crate::Error::LinkDown {
                 slot.fail(error);
@@ -343,10 +346,5 @@ impl Core {
             }
             sync::Action::Wait(at) => Some(Some((at, Timer::Sync))),
         }
-    }
-
-    /// The link's address, for users that need a local one.
-    pub(crate) fn local_address(&self) -> Option<IpAddr> {
-        self.status.address
     }
 }

@@ -92,7 +92,7 @@ impl Engine {
 
     /// Address and port of this end, as far as they are known; the port may be 0.
     pub fn local_address(&mut self, handle: SocketHandle) -> Option<SocketAddr> {
-        let address = self.core.local_address()?;
+        let address = self.core.status.address?;
         let place = self.core.table.of(handle).ok()?;
         Some(SocketAddr::new(address, place.slot.local_port))
     }

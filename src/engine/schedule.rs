@@ -1,6 +1,6 @@
 //! Which procedure is next: derived from flags, nothing is queued.
 
-use super::{Core, Timer};
+use super::{Core, Timer, bit};
 use crate::dialect::{Call, Limits, Procedure};
 use crate::error::Error;
 use crate::socket::dns::Question;
@@ -175,7 +175,7 @@ impl Core {
         let mut id = self.last_id;
         for _ in 0..limits.sockets {
             id = if id >= last || id < limits.first_id { limits.first_id } else { id + 1 };
-            if self.stale & (1 << (id & 7)) == 0 && self.table.by_id(id).is_none() {
+            if self.stale & bit(id) == 0 && self.table.by_id(id).is_none() {
                 return Some(id);
             }
         }

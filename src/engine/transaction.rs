@@ -1,6 +1,6 @@
 //! The command in flight: what it waits for, and whose each line is.
 
-use super::{Core, Sync, Timer};
+use super::{Core, Sync, Timer, bit};
 use crate::at::{CommandWriter, Final, Params, Span, Watch, split};
 use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, Urc, template};
 use crate::error::{CmeCode, Failure};
@@ -255,7 +255,7 @@ impl Core {
         for slot in self.table.all_mut() {
             let unread = slot.maybe_unread || slot.unread > 0;
             if slot.state == State::Open && slot.kind == Kind::Tcp && unread {
-                self.stale |= 1 << (slot.id & 7);
+                self.stale |= bit(slot.id);
                 slot.fail(crate::Error::Aborted);
             }
         }
@@ -331,7 +331,7 @@ impl Core {
             job.damaged = true;
             if let Some(other) = self.table.by_id(span.id) {
                 other.fail(crate::Error::Aborted);
-                self.stale |= 1 << (span.id & 7);
+                self.stale |= bit(span.id);
             }
             return;
         }

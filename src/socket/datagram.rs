@@ -57,10 +57,7 @@ impl Core {
         if bytes.len() > self.datagram_limit(handle) {
             return Poll::Ready(self.table.of(handle).and(Err(Error::Oversized)));
         }
-        let place = match self.table.of(handle) {
-            Ok(place) => place,
-            Err(error) => return Poll::Ready(Err(error)),
-        };
+        let place = self.table.of(handle)?;
         let slot = place.slot;
         if slot.state != State::Open {
             return Poll::Ready(Err(slot.error.unwrap_or(Error::NotConnected)));
@@ -86,10 +83,7 @@ impl Core {
         buffer: &mut [u8],
         waker: &Waker,
     ) -> Poll<Result<usize, Error>> {
-        let place = match self.table.of(handle) {
-            Ok(place) => place,
-            Err(error) => return Poll::Ready(Err(error)),
-        };
+        let place = self.table.of(handle)?;
         let slot = place.slot;
         if let Some(len) = slot.rx.pop_datagram(place.rx, buffer) {
             self.runner.wake();

@@ -148,9 +148,7 @@ impl Core {
     }
 
     fn ask(&mut self, question: Question, name: &[u8], waker: &Waker) -> Poll<Result<Ticket, Error>> {
-        if let Err(error) = core::task::ready!(self.poll_link(waker)) {
-            return Poll::Ready(Err(error));
-        }
+        core::task::ready!(self.poll_link(waker))?;
         let lookup = &mut self.lookup;
         let unclaimed = matches!(lookup.state, State::Done(_)) && self.now.is_past(lookup.since, UNCLAIMED);
         if lookup.state != State::Idle && !unclaimed {

@@ -21,9 +21,7 @@ impl Core {
         if remote.port() == 0 || remote.ip().is_unspecified() {
             return Poll::Ready(Err(Error::InvalidInput));
         }
-        if let Err(error) = core::task::ready!(self.poll_link(waker)) {
-            return Poll::Ready(Err(error));
-        }
+        core::task::ready!(self.poll_link(waker))?;
         let limits = self.dialect.limits();
         let limit = usize::from(limits.sockets);
         let port = match local_port {
@@ -48,10 +46,7 @@ impl Core {
 
     /// Whether the socket is open yet.
     pub(crate) fn poll_open(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
-        let slot = match self.table.of(handle) {
-            Ok(place) => place.slot,
-            Err(error) => return Poll::Ready(Err(error)),
-        };
+        let slot = self.table.of(handle)?.slot;
         match slot.state {
             State::Wanted | State::Opening => {
                 slot.writer.register(waker);
@@ -69,10 +64,7 @@ impl Core {
         buffer: &mut [u8],
         waker: &Waker,
     ) -> Poll<Result<usize, Error>> {
-        let place = match self.table.of(handle) {
-            Ok(place) => place,
-            Err(error) => return Poll::Ready(Err(error)),
-        };
+        let place = self.table.of(handle)?;
         let slot = place.slot;
         if buffer.is_empty() {
             return Poll::Ready(Ok(0));
@@ -102,10 +94,7 @@ impl Core {
 
     /// Whether `read` would return at once.
     pub(crate) fn poll_readable(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
-        let slot = match self.table.of(handle) {
-            Ok(place) => place.slot,
-            Err(error) => return Poll::Ready(Err(error)),
-        };
+        let slot = self.table.of(handle)?.slot;
         if !slot.rx.is_empty() || slot.eof || slot.state == State::Dead {
             return Poll::Ready(Ok(()));
         }
@@ -120,10 +109,7 @@ impl Core {
         bytes: &[u8],
         waker: &Waker,
     ) -> Poll<Result<usize, Error>> {
-        let place = match self.table.of(handle) {
-            Ok(place) => place,
-            Err(error) => return Poll::Ready(Err(error)),
-        };
+        let place = self.table.of(handle)?;
         let slot = place.slot;
         if let Some(error) = write_error(slot) {
             return Poll::Ready(Err(error));
@@ -148,10 +134,7 @@ impl Core {
 
     /// Waits until the modem has taken all that was written.
     pub(crate) fn flush(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
-        let slot = match self.table.of(handle) {
-            Ok(place) => place.slot,
-            Err(error) => return Poll::Ready(Err(error)),
-        };
+        let slot = self.table.of(handle)?.slot;
         if let Some(error) = slot.error {
             return Poll::Ready(Err(error));
         }
