@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 use std::time::Duration;
@@ -20,13 +20,14 @@ enum Entry {
     Connecting(Receiver<Result<TcpStream, Failure>>),
     Tcp { stream: TcpStream, eof: bool, failed: Option<Failure> },
     Failed(Failure),
+    Listener(TcpListener),
     Udp(UdpSocket),
 }
 
 /// Real, non-blocking sockets of the host, and its resolver.
 ///
 /// A local port asked for a TCP connection is ignored, the host chooses one; UDP gets the port
-/// that it asks for.
+/// that it asks for. A listener is at 127.0.0.1, so that nothing outside can reach the modem.
 #[derive(Default)]
 pub struct HostNetwork {
     hosts: HashMap<String, Vec<IpAddr>>,
@@ -67,6 +68,7 @@ fn failure(error: &std::io::Error) -> Failure {
     match error.kind() {
         ErrorKind::ConnectionRefused => Failure::Refused,
         ErrorKind::TimedOut => Failure::TimedOut,
+        ErrorKind::AddrInUse => Failure::InUse,
         ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted => Failure::Reset,
         _ => Failure::Unreachable,
     }
@@ -204,6 +206,23 @@ impl Network for HostNetwork {
         }
     }
 
+    fn listen(&mut self, local_port: u16) -> Result<Handle, Failure> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, local_port))
+            .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
+            .map_err(|e| failure(&e))?;
+        Ok(self.insert(Entry::Listener(listener)))
+    }
+
+    fn accepted(&mut self, listener: Handle) -> Option<(Handle, SocketAddr)> {
+        let Some(Entry::Listener(socket)) = self.entries.get(&listener) else {
+            return None;
+        };
+        // A connection that is gone again already counts as one that never came.
+        let (stream, peer) = socket.accept().ok()?;
+        stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true)).ok()?;
+        Some((self.insert(Entry::Tcp { stream, eof: false, failed: None }), peer))
+    }
+
     fn bind(&mut self, local_port: Option<u16>) -> Result<Handle, Failure> {
         let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, local_port.unwrap_or(0)))
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
@@ -231,6 +250,7 @@ impl Network for HostNetwork {
     fn local_port(&self, handle: Handle) -> u16 {
         let address = match self.entries.get(&handle) {
             Some(Entry::Tcp { stream, .. }) => stream.local_addr(),
+            Some(Entry::Listener(listener)) => listener.local_addr(),
             Some(Entry::Udp(socket)) => socket.local_addr(),
             _ => return 0,
         };

@@ -1,5 +1,6 @@
 //! What lies behind the modem's antenna.
 
+mod dial;
 mod host_net;
 mod script;
 mod virtual_net;
@@ -12,7 +13,7 @@ pub use host_net::HostNetwork;
 pub use script::{Peer, ScriptStep};
 pub use virtual_net::{ConnId, ConnInfo, Datagram, VirtualNetwork};
 
-/// Names a connection, a UDP socket or a DNS query of a [`Network`].
+/// Names a connection, a listener, a UDP socket or a DNS query of a [`Network`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handle(pub u64);
 
@@ -27,6 +28,8 @@ pub enum Failure {
     Reset,
     /// There is no way to the peer, or no such name.
     Unreachable,
+    /// The local port belongs to another socket.
+    InUse,
 }
 
 /// State of a TCP connection as the modem sees it.
@@ -81,7 +84,22 @@ pub trait Network: Send {
     /// Takes at most `max` received bytes.
     fn recv(&mut self, tcp: Handle, max: usize) -> Vec<u8>;
 
+    /// Takes TCP connections at a port from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::InUse`] when something else listens there.
+    fn listen(&mut self, local_port: u16) -> Result<Handle, Failure>;
+
+    /// Takes one connection that a peer has opened to a listener; its handle is then like that of
+    /// [`Network::connect`]. A modem that has no room for it calls [`Network::abort`] at once.
+    fn accepted(&mut self, listener: Handle) -> Option<(Handle, SocketAddr)>;
+
     /// Opens a UDP socket.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::InUse`] when another socket has the port.
     fn bind(&mut self, local_port: Option<u16>) -> Result<Handle, Failure>;
 
     /// Sends a datagram.
@@ -90,10 +108,10 @@ pub trait Network: Send {
     /// Takes a received datagram.
     fn recv_from(&mut self, udp: Handle) -> Option<(SocketAddr, Vec<u8>)>;
 
-    /// Local port of a connection or of a UDP socket.
+    /// Local port of a connection, of a listener or of a UDP socket.
     fn local_port(&self, handle: Handle) -> u16;
 
-    /// Closes in peace; the handle is gone afterwards.
+    /// Closes in peace, or stops listening; the handle is gone afterwards.
     fn close(&mut self, handle: Handle);
 
     /// Tears down; the handle is gone afterwards.

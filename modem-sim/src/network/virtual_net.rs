@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::world::{Udp, World};
 use super::{Failure, Handle, Network, Peer, TcpState};
 
-/// Names a TCP connection of a [`VirtualNetwork`], seen from the server.
+/// Names a TCP connection of a [`VirtualNetwork`], seen from the far end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnId(pub u64);
 
@@ -16,10 +16,12 @@ pub struct ConnId(pub u64);
 pub struct ConnInfo {
     /// Its name.
     pub id: ConnId,
-    /// Address and port of the server.
+    /// Address and port of the far end.
     pub remote: SocketAddr,
     /// Port of the modem.
     pub local_port: u16,
+    /// The far end has opened it ([`VirtualNetwork::dial`]).
+    pub inbound: bool,
     /// Both ends have it open.
     pub open: bool,
     /// The modem has closed its end.
@@ -84,7 +86,7 @@ impl VirtualNetwork {
         self.world().rtt = rtt;
     }
 
-    /// Every TCP connection that the modem ever opened, oldest first.
+    /// Every TCP connection that the modem or a [`VirtualNetwork::dial`] ever opened, oldest first.
     pub fn connections(&self) -> Vec<ConnInfo> {
         let world = self.world();
         world
@@ -94,11 +96,31 @@ impl VirtualNetwork {
                 id: ConnId(id),
                 remote: c.remote,
                 local_port: c.local_port,
+                inbound: c.inbound,
                 open: c.server_open && !c.client_closed && c.state == TcpState::Established,
                 closed_by_modem: c.client_closed,
                 reset_by_modem: c.client_reset,
             })
             .collect()
+    }
+
+    /// Opens a TCP connection from any address to a port of the modem, now.
+    ///
+    /// The far end behaves as `peer` once the modem has taken the connection;
+    /// [`VirtualNetwork::peer_state`] tells what has become of it.
+    pub fn dial(&self, port: u16, from: SocketAddr, peer: Peer) -> ConnId {
+        ConnId(self.world().dial(port, from, peer))
+    }
+
+    /// How a connection is for its far end: refused when nobody listened or the modem had no room
+    /// for it, [`TcpState::PeerClosed`] when either end has closed it.
+    pub fn peer_state(&self, conn: ConnId) -> TcpState {
+        self.world().conns.get(&conn.0).map_or(TcpState::Failed(Failure::Unreachable), |c| c.far)
+    }
+
+    /// Ports at which the modem listens.
+    pub fn listening_ports(&self) -> Vec<u16> {
+        self.world().listeners.values().map(|l| l.port).collect()
     }
 
     /// The server sends bytes, now.
@@ -184,7 +206,7 @@ impl Network for VirtualNetwork {
     fn state(&mut self, tcp: Handle) -> TcpState {
         match self.world().conns.get(&tcp.0) {
             None => TcpState::Failed(Failure::Reset),
-            Some(c) if c.state == TcpState::Established && c.fin && c.inbound.is_empty() => {
+            Some(c) if c.state == TcpState::Established && c.fin && c.arrived.is_empty() => {
                 TcpState::PeerClosed
             }
             Some(c) => c.state,
@@ -204,14 +226,22 @@ impl Network for VirtualNetwork {
         let Some(c) = world.conns.get_mut(&tcp.0) else {
             return Vec::new();
         };
-        let n = max.min(c.inbound.len());
-        c.inbound.drain(..n).collect()
+        let n = max.min(c.arrived.len());
+        c.arrived.drain(..n).collect()
+    }
+
+    fn listen(&mut self, local_port: u16) -> Result<Handle, Failure> {
+        self.world().listen(local_port).map(Handle)
+    }
+
+    fn accepted(&mut self, listener: Handle) -> Option<(Handle, SocketAddr)> {
+        self.world().accepted(listener.0).map(|(id, from)| (Handle(id), from))
     }
 
     fn bind(&mut self, local_port: Option<u16>) -> Result<Handle, Failure> {
         let mut world = self.world();
         if world.udps.values().any(|u| u.open && Some(u.local_port) == local_port) {
-            return Err(Failure::Refused);
+            return Err(Failure::InUse);
         }
         let id = world.fresh();
         let local_port = world.port(local_port);
@@ -233,7 +263,9 @@ impl Network for VirtualNetwork {
     fn local_port(&self, handle: Handle) -> u16 {
         let world = self.world();
         let tcp = world.conns.get(&handle.0).map(|c| c.local_port);
-        tcp.or_else(|| world.udps.get(&handle.0).map(|u| u.local_port)).unwrap_or(0)
+        tcp.or_else(|| world.udps.get(&handle.0).map(|u| u.local_port))
+            .or_else(|| world.listeners.get(&handle.0).map(|l| l.port))
+            .unwrap_or(0)
     }
 
     fn close(&mut self, handle: Handle) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use super::dial::Listener;
 use super::{Datagram, Failure, Peer, ScriptStep, TcpState};
 use crate::Prng;
 
@@ -16,8 +17,12 @@ pub(super) struct Conn {
     pub(super) remote: SocketAddr,
     pub(super) local_port: u16,
     pub(super) state: TcpState,
+    /// The state for the far end.
+    pub(super) far: TcpState,
+    /// The far end has opened it.
+    pub(super) inbound: bool,
     /// Arrived at the modem's end, not taken yet.
-    pub(super) inbound: VecDeque<u8>,
+    pub(super) arrived: VecDeque<u8>,
     /// The server's FIN has arrived.
     pub(super) fin: bool,
     pub(super) in_flight: usize,
@@ -32,6 +37,39 @@ pub(super) struct Conn {
     unused: usize,
     pausing: bool,
     peer: Peer,
+}
+
+impl Conn {
+    pub(super) fn new(remote: SocketAddr, local_port: u16, peer: Peer) -> Self {
+        let script = match &peer {
+            Peer::Chargen(len, seed) => VecDeque::from([ScriptStep::Send(Prng::new(*seed).bytes(*len))]),
+            Peer::SendThenClose(bytes) => {
+                VecDeque::from([ScriptStep::Send(bytes.clone()), ScriptStep::Close])
+            }
+            Peer::CloseAfter(n) => VecDeque::from([ScriptStep::Await(*n), ScriptStep::Close]),
+            Peer::Scripted(steps) => steps.clone().into(),
+            Peer::Echo | Peer::Discard | Peer::Refuse | Peer::Blackhole => VecDeque::new(),
+        };
+        Conn {
+            remote,
+            local_port,
+            state: TcpState::Connecting,
+            far: TcpState::Connecting,
+            inbound: false,
+            arrived: VecDeque::new(),
+            fin: false,
+            in_flight: 0,
+            reading: true,
+            received: Vec::new(),
+            server_open: false,
+            client_closed: false,
+            client_reset: false,
+            script,
+            unused: 0,
+            pausing: false,
+            peer,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -49,7 +87,9 @@ pub(super) struct Query {
 }
 
 #[derive(Debug)]
-enum Event {
+pub(super) enum Event {
+    Dial(u64),
+    DialAnswer(u64),
     Syn(u64),
     SynAck(u64),
     Rejected(u64),
@@ -75,6 +115,7 @@ pub(super) struct World {
     pub(super) peers: HashMap<SocketAddr, Peer>,
     pub(super) conns: BTreeMap<u64, Conn>,
     pub(super) udps: BTreeMap<u64, Udp>,
+    pub(super) listeners: BTreeMap<u64, Listener>,
     pub(super) queries: BTreeMap<u64, Query>,
     pub(super) datagrams: Vec<Datagram>,
     events: BTreeMap<(Duration, u64), Event>,
@@ -93,6 +134,7 @@ impl World {
             peers: HashMap::new(),
             conns: BTreeMap::new(),
             udps: BTreeMap::new(),
+            listeners: BTreeMap::new(),
             queries: BTreeMap::new(),
             datagrams: Vec::new(),
             events: BTreeMap::new(),
@@ -114,12 +156,12 @@ impl World {
         })
     }
 
-    fn at(&mut self, delay: Duration, event: Event) {
+    pub(super) fn at(&mut self, delay: Duration, event: Event) {
         let seq = self.fresh();
         self.events.insert((self.now + delay, seq), event);
     }
 
-    fn half(&self) -> Duration {
+    pub(super) fn half(&self) -> Duration {
         self.rtt / 2
     }
 
@@ -144,33 +186,7 @@ impl World {
         let id = self.fresh();
         let local_port = self.port(local_port);
         let peer = self.peers.get(&remote).cloned().unwrap_or(Peer::Refuse);
-        let script = match &peer {
-            Peer::Chargen(len, seed) => VecDeque::from([ScriptStep::Send(Prng::new(*seed).bytes(*len))]),
-            Peer::SendThenClose(bytes) => {
-                VecDeque::from([ScriptStep::Send(bytes.clone()), ScriptStep::Close])
-            }
-            Peer::CloseAfter(n) => VecDeque::from([ScriptStep::Await(*n), ScriptStep::Close]),
-            Peer::Scripted(steps) => steps.clone().into(),
-            Peer::Echo | Peer::Discard | Peer::Refuse | Peer::Blackhole => VecDeque::new(),
-        };
-        let conn = Conn {
-            remote,
-            local_port,
-            state: TcpState::Connecting,
-            inbound: VecDeque::new(),
-            fin: false,
-            in_flight: 0,
-            reading: true,
-            received: Vec::new(),
-            server_open: false,
-            client_closed: false,
-            client_reset: false,
-            script,
-            unused: 0,
-            pausing: false,
-            peer,
-        };
-        self.conns.insert(id, conn);
+        self.conns.insert(id, Conn::new(remote, local_port, peer));
         self.at(self.half(), Event::Syn(id));
         id
     }
@@ -209,6 +225,7 @@ impl World {
             udp.open = false;
         }
         self.queries.remove(&id);
+        self.stop_listening(id);
     }
 
     pub(super) fn server_send(&mut self, id: u64, bytes: &[u8]) {
@@ -224,6 +241,7 @@ impl World {
             && conn.server_open
         {
             conn.server_open = false;
+            conn.far = TcpState::PeerClosed;
             self.at(self.half(), if reset { Event::Reset(id) } else { Event::Fin(id) });
         }
     }
@@ -238,6 +256,8 @@ impl World {
 
     fn happen(&mut self, event: Event) {
         match event {
+            Event::Dial(id) => self.dial_arrives(id),
+            Event::DialAnswer(id) => self.dial_answer(id),
             Event::Syn(id) => self.syn(id),
             Event::SynAck(id) => self.set_state(id, TcpState::Connecting, TcpState::Established),
             Event::Rejected(id) => {
@@ -253,7 +273,7 @@ impl World {
                 if let Some(conn) = self.conns.get_mut(&id)
                     && !conn.client_closed
                 {
-                    conn.inbound.extend(bytes);
+                    conn.arrived.extend(bytes);
                 }
             }
             Event::Fin(id) => {
@@ -267,7 +287,11 @@ impl World {
                 }
             }
             Event::ClientFin(id, reset) => {
+                let open = self.conns.get(&id).is_some_and(|c| c.far == TcpState::Established);
                 self.server_close(id, reset);
+                if let Some(conn) = self.conns.get_mut(&id).filter(|_| open && reset) {
+                    conn.far = TcpState::Failed(Failure::Reset);
+                }
             }
             Event::PauseOver(id) => {
                 if let Some(conn) = self.conns.get_mut(&id) {
@@ -310,10 +334,14 @@ impl World {
             return;
         }
         match conn.peer {
-            Peer::Refuse => self.at(self.half(), Event::Rejected(id)),
+            Peer::Refuse => {
+                conn.far = TcpState::Failed(Failure::Refused);
+                self.at(self.half(), Event::Rejected(id));
+            }
             Peer::Blackhole => {}
             _ => {
                 conn.server_open = true;
+                conn.far = TcpState::Established;
                 self.at(self.half(), Event::SynAck(id));
                 self.play(id);
             }
@@ -337,7 +365,7 @@ impl World {
     }
 
     /// Goes on with the server's script as far as possible.
-    fn play(&mut self, id: u64) {
+    pub(super) fn play(&mut self, id: u64) {
         loop {
             let Some(conn) = self.conns.get_mut(&id) else {
                 return;

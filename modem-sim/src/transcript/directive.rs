@@ -3,7 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::{duration, unescape};
-use crate::{Boot, CloseUrc, DialFailure, Model, Options, Peer, Registration, Rule, UrcTiming};
+use crate::{
+    Boot, CloseUrc, DialFailure, Failure, Model, Options, Peer, Registration, Rule, TcpState, UrcTiming,
+};
 
 /// A setting that holds from the start.
 ///
@@ -83,6 +85,8 @@ impl OptionChange {
 /// |---|---|
 /// | `% server 0 send TEXT` | the server of the first TCP connection sends |
 /// | `% server 0 close`, `reset`, `stop-reading`, `read` | and what else it can do |
+/// | `% server 0 is open` | for it the connection is `connecting`, `open`, `closed`, `refused` or `reset` |
+/// | `% dial 1.2.3.4:5000 to 7 echo` | a far end opens a TCP connection to the modem's port; counted with the others |
 /// | `% server 0 received TEXT` | it must have received exactly this so far |
 /// | `% datagram 1.2.3.4:7 to 12000 TEXT` | a datagram comes from there to the modem's port |
 /// | `% datagram 1.2.3.4:7 got TEXT` | the last datagram must have gone there |
@@ -94,6 +98,8 @@ impl OptionChange {
 pub enum Action {
     /// The server of a TCP connection does something.
     Server(usize, ServerAction),
+    /// A far end opens a TCP connection to the modem.
+    Dial(SocketAddr, u16, Peer),
     /// A datagram comes.
     Datagram(SocketAddr, u16, Vec<u8>),
     /// A datagram must have gone.
@@ -121,6 +127,8 @@ pub enum ServerAction {
     Reading(bool),
     /// Must have received this.
     Expect(Vec<u8>),
+    /// Must see its connection so.
+    Is(TcpState),
 }
 
 pub(super) enum Parsed {
@@ -158,6 +166,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
             Parsed::Directive(Directive::Breach(*rule.ok_or(format!("no rule '{rest}'"))?))
         }
         "server" => Parsed::Action(server(rest)?),
+        "dial" => Parsed::Action(dial(rest)?),
         "datagram" => Parsed::Action(datagram(rest)?),
         "vanish" => Parsed::Action(Action::Vanish),
         "reboot" => Parsed::Action(Action::Reboot),
@@ -207,11 +216,30 @@ fn server(text: &str) -> Result<Action, String> {
         "received" => ServerAction::Expect(unescape(rest)?),
         "close" => ServerAction::Close,
         "reset" => ServerAction::Reset,
+        "is" => ServerAction::Is(tcp_state(rest)?),
         "stop-reading" => ServerAction::Reading(false),
         "read" => ServerAction::Reading(true),
         _ => return Err(format!("unknown server action '{what}'")),
     };
     Ok(Action::Server(index, action))
+}
+
+fn tcp_state(word: &str) -> Result<TcpState, String> {
+    Ok(match word {
+        "connecting" => TcpState::Connecting,
+        "open" => TcpState::Established,
+        "closed" => TcpState::PeerClosed,
+        "refused" => TcpState::Failed(Failure::Refused),
+        "reset" => TcpState::Failed(Failure::Reset),
+        _ => return Err(format!("unknown state '{word}'")),
+    })
+}
+
+fn dial(text: &str) -> Result<Action, String> {
+    let (from, rest) = text.split_once(" to ").ok_or("ADDRESS:PORT to PORT KIND is wanted")?;
+    let (port, kind) = rest.split_once(' ').ok_or("to PORT KIND is wanted")?;
+    let port = port.parse().map_err(|_| format!("bad port '{port}'"))?;
+    Ok(Action::Dial(socket(from)?, port, peer(kind)?))
 }
 
 fn datagram(text: &str) -> Result<Action, String> {

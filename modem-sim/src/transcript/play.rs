@@ -136,6 +136,12 @@ impl Player {
                     ServerAction::Close => self.network.close(conn),
                     ServerAction::Reset => self.network.reset(conn),
                     ServerAction::Reading(on) => self.network.set_reading(conn, *on),
+                    ServerAction::Is(state) => {
+                        let seen = self.network.peer_state(conn);
+                        if seen != *state {
+                            return Err(format!("the connection is {seen:?}"));
+                        }
+                    }
                     ServerAction::Expect(bytes) => {
                         let got = self.network.received(conn);
                         if got != *bytes {
@@ -143,6 +149,9 @@ impl Player {
                         }
                     }
                 }
+            }
+            Action::Dial(from, port, peer) => {
+                self.network.dial(*port, *from, peer.clone());
             }
             Action::Datagram(from, port, bytes) => self.network.push_datagram(*from, *port, bytes),
             Action::ExpectDatagram(to, bytes) => {

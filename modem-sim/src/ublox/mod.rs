@@ -145,6 +145,7 @@ fn errno(failure: Failure) -> u32 {
         Failure::TimedOut => 110,
         Failure::Reset => 104,
         Failure::Unreachable => 113,
+        Failure::InUse => 98,
     }
 }
 
