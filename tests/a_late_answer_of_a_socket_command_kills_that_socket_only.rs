@@ -14,7 +14,7 @@ use modem_sim::Model;
 /// A command by its beginning, the longest time for its answer, and what comes late.
 fn late(model: Model) -> Vec<(&'static str, u64, Vec<Act>)> {
     match model {
-        Model::SaraR5 => vec![
+        _ if model.is_ublox() => vec![
             ("AT+USOCR", 10, lines(&["+USOCR: 3", "OK"])),
             ("AT+USOCR", 10, lines(&["ERROR"])),
             ("AT+USOCO", 130, lines(&["OK"])),
@@ -22,7 +22,7 @@ fn late(model: Model) -> Vec<(&'static str, u64, Vec<Act>)> {
             ("AT+USOWR", 120, lines(&["ERROR"])),
             ("AT+USOWR", 120, [bytes("\r\n@"), vec![Act::Take(5)], lines(&["+USOWR: 0,5", "OK"])].concat()),
         ],
-        Model::Ryz014a => vec![
+        _ => vec![
             ("AT+SQNSCFG=", 10, lines(&["ERROR"])),
             ("AT+SQNSD", 75, lines(&["OK"])),
             ("AT+SQNSD", 75, lines(&["NO CARRIER"])),

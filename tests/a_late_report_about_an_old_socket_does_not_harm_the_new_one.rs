@@ -46,8 +46,8 @@ fn disturbed(model: Model, report: &'static str, place: usize) -> bool {
 fn a_late_report_about_an_old_socket_does_not_harm_the_new_one() {
     for &model in Model::ALL {
         let reports = match model {
-            Model::SaraR5 => ["+UUSOCL: 0", "+UUSORD: 0,5", "+UUSORD: 0,2000"],
-            Model::Ryz014a => ["+SQNSH: 1", "+SQNSRING: 1", "+SQNSRING: 1,5"],
+            _ if model.is_ublox() => ["+UUSOCL: 0", "+UUSORD: 0,5", "+UUSORD: 0,2000"],
+            _ => ["+SQNSH: 1", "+SQNSRING: 1", "+SQNSRING: 1,5"],
         };
         for report in reports {
             let places = (0..).take_while(|&place| disturbed(model, report, place)).count();

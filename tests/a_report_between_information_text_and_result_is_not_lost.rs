@@ -13,8 +13,8 @@ use modem_sim::Model;
 fn a_report_between_information_text_and_result_is_not_lost() {
     for &model in Model::ALL {
         let (report, read) = match model {
-            Model::SaraR5 => ("+UUSORD: 0,5", "AT+USORD=0,5"),
-            Model::Ryz014a => ("+SQNSRING: 1", "AT+SQNSRECV=1,"),
+            _ if model.is_ublox() => ("+UUSORD: 0,5", "AT+USORD=0,5"),
+            _ => ("+SQNSRING: 1", "AT+SQNSRECV=1,"),
         };
         for between in
             [["+CSQ: 7,99", report, "OK"], [report, "+CSQ: 7,99", "OK"], ["+CSQ: 7,99", "OK", report]]

@@ -11,6 +11,10 @@ pub enum Model {
     SaraR5,
     /// Renesas RYZ014A, a Sequans Monarch GM01Q under another name.
     Ryz014a,
+    /// Sequans Cassiopeia CB610L.
+    Cassiopeia,
+    /// Sequans Monarch 2 GM02S.
+    Gm02s,
 }
 
 impl Model {
@@ -24,6 +28,10 @@ impl Model {
             Model::Ryz014a => {
                 "Renesas RYZ014A (Sequans GM01Q): 6 sockets (+SQNSD..+SQNSH), +SQNDNSLKUP, +SQNSNVW, +SYSSTART"
             }
+            Model::Cassiopeia => {
+                "Sequans Cassiopeia CB610L: as ryz014a, attaches by itself, sockets only after +SQNBYPASS"
+            }
+            Model::Gm02s => "Sequans Monarch 2 GM02S: as ryz014a, +SQNSRING tells how much has come",
         }
     }
 
@@ -31,11 +39,12 @@ impl Model {
     pub(crate) fn boot_time(self) -> Duration {
         match self {
             Model::SaraR5 => Duration::from_millis(4500),
-            Model::Ryz014a => Duration::from_millis(3000),
+            Model::Ryz014a | Model::Cassiopeia | Model::Gm02s => Duration::from_millis(3000),
         }
     }
 
-    pub(crate) fn is_ublox(self) -> bool {
+    /// Speaks the commands of u-blox; the others speak those of Sequans.
+    pub fn is_ublox(self) -> bool {
         matches!(self, Model::SaraR5)
     }
 }
@@ -45,6 +54,8 @@ impl fmt::Display for Model {
         f.write_str(match self {
             Model::SaraR5 => "sara-r5",
             Model::Ryz014a => "ryz014a",
+            Model::Cassiopeia => "cassiopeia",
+            Model::Gm02s => "gm02s",
         })
     }
 }
@@ -72,6 +83,8 @@ impl FromStr for Model {
         match text.to_ascii_lowercase().as_str() {
             "sara-r5" | "sara-r5-02b" => Ok(Model::SaraR5),
             "ryz014a" | "ryz014" | "gm01q" => Ok(Model::Ryz014a),
+            "cassiopeia" | "cb610l" => Ok(Model::Cassiopeia),
+            "gm02s" | "gm02sp" | "monarch2" => Ok(Model::Gm02s),
             _ => Err(UnknownModel(text.to_owned())),
         }
     }

@@ -15,7 +15,7 @@ fn conversation(model: Model, timing: UrcTiming, echo: bool, moments: &[Duration
     rig.net.on(SERVER, 7, Peer::Echo);
     let payload = "\r\nOK\r\n@> \r\n";
     let steps: Vec<String> = match model {
-        Model::SaraR5 => [
+        _ if model.is_ublox() => [
             "AT+USOCR=6\r",
             "AT+USOCO=0,\"192.0.2.1\",7\r",
             "AT+USOWR=0,11\r",
@@ -25,7 +25,7 @@ fn conversation(model: Model, timing: UrcTiming, echo: bool, moments: &[Duration
         ]
         .map(str::to_owned)
         .to_vec(),
-        Model::Ryz014a => [
+        _ => [
             "AT+SQNSD=1,0,7,\"192.0.2.1\",0,0,1\r",
             "AT+SQNSSENDEXT=1,11\r",
             payload,

@@ -151,8 +151,8 @@ impl Setup {
 
 pub fn dialect(model: Model) -> &'static dyn Dialect {
     match model {
-        Model::SaraR5 => &SARA_R5,
-        Model::Ryz014a => &RYZ014A,
+        _ if model.is_ublox() => &SARA_R5,
+        _ => &RYZ014A,
     }
 }
 

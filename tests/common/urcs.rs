@@ -60,8 +60,8 @@ const SEQUANS: &[&str] = &[
 
 pub fn known(model: Model) -> Vec<&'static str> {
     let own = match model {
-        Model::SaraR5 => UBLOX,
-        Model::Ryz014a => SEQUANS,
+        _ if model.is_ublox() => UBLOX,
+        _ => SEQUANS,
     };
     [CELLULAR, own].concat()
 }

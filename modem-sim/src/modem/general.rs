@@ -101,6 +101,7 @@ impl Modem {
         match self.model {
             Model::SaraR5 => "u-blox",
             Model::Ryz014a => "Renesas",
+            Model::Cassiopeia | Model::Gm02s => "Sequans",
         }
     }
 
@@ -108,6 +109,8 @@ impl Modem {
         match self.model {
             Model::SaraR5 => "SARA-R510S-02B",
             Model::Ryz014a => "RYZ014A",
+            Model::Cassiopeia => "CB610L",
+            Model::Gm02s => "GM02S",
         }
     }
 
@@ -115,6 +118,8 @@ impl Modem {
         match self.model {
             Model::SaraR5 => "03.30",
             Model::Ryz014a => "UE5.2.0.3",
+            Model::Cassiopeia => "UE4.2.2.0-46115",
+            Model::Gm02s => "UE8.2.0.1",
         }
     }
 
@@ -126,7 +131,7 @@ impl Modem {
     fn identity(&mut self) {
         match self.model {
             Model::SaraR5 => self.info(self.type_number()),
-            Model::Ryz014a => {
+            _ => {
                 self.info(self.maker());
                 self.info(self.type_number());
                 self.info(self.version());

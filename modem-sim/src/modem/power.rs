@@ -132,7 +132,7 @@ impl Modem {
                 // cases §2).
                 self.sim_starts();
             }
-            Model::Ryz014a => self.urc("+SYSSTART"),
+            _ => self.urc("+SYSSTART"),
         }
     }
 
@@ -165,7 +165,7 @@ impl Modem {
             Timer::Restart | Timer::SwitchOff => {
                 self.halt();
                 // RYZ014 use cases §2.1.2.1: +SHUTDOWN comes before +SYSSTART.
-                if self.model == Model::Ryz014a {
+                if !self.model.is_ublox() {
                     self.raw(b"\r\n+SHUTDOWN\r\n");
                 }
                 if timer == Timer::Restart {

@@ -2,7 +2,6 @@
 
 use super::Modem;
 use super::power::Timer;
-use crate::Model;
 use crate::command::{Command, Form};
 use crate::modem::exec::Step;
 use crate::options::Options;
@@ -60,7 +59,7 @@ impl Modem {
 
     /// `Err` while the SIM cannot be used.
     pub(super) fn sim_usable(&self) -> Result<(), Final> {
-        if self.model == Model::Ryz014a && self.cellular.cfun == 0 {
+        if !self.model.is_ublox() && self.cellular.cfun == 0 {
             // RYZ014 use cases §2.1.3.
             return Err(Final::Error);
         }

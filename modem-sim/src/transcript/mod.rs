@@ -56,7 +56,7 @@ impl Step {
         Some(match self {
             Step::Line(text) | Step::Unsolicited(text) => [b"\r\n", text.as_slice(), b"\r\n"].concat(),
             Step::ModemRaw(bytes) => bytes.clone(),
-            Step::Prompt('>') if model == Model::Ryz014a => b"\r\n> ".to_vec(),
+            Step::Prompt('>') if !model.is_ublox() => b"\r\n> ".to_vec(),
             Step::Prompt(sign) => format!("\r\n{sign}").into_bytes(),
             _ => return None,
         })
