@@ -97,7 +97,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
 }
 
 fn list() -> String {
-    let lines: Vec<_> = Model::ALL.iter().map(|m| format!("{m:10} {}", m.summary())).collect();
+    let lines: Vec<_> = Model::KNOWN.iter().map(|m| format!("{m:12} {}", m.summary())).collect();
     lines.join("\n")
 }
 

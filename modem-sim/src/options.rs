@@ -90,6 +90,8 @@ pub struct Options {
     pub boot_time: Option<Duration>,
     /// Greeting text printed after a u-blox boot (`+CSGT`).
     pub greeting: Option<String>,
+    /// u-blox: `ATI` tells the product version too, as in `SARA-R510S-02B-00`.
+    pub product_version: bool,
     /// Command echo: with [`Boot::Cold`] that after every boot, with [`Boot::Running`] that at time
     /// zero, while later boots turn it on. `None` for the model's own (on).
     pub echo: Option<bool>,
@@ -165,6 +167,7 @@ impl Default for Options {
             boot: Boot::Cold,
             boot_time: None,
             greeting: None,
+            product_version: true,
             echo: None,
             baud: 115_200,
             answer_latency: Duration::from_millis(2),

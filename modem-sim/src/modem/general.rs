@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::Modem;
-use crate::Model;
 use crate::command::{Command, Form};
 use crate::modem::exec::Step;
 use crate::options::{Boot, Options};
@@ -74,10 +73,7 @@ impl Modem {
                 self.settings.reset(&self.options);
                 Ok(ok())
             }
-            "I" => {
-                self.identity();
-                Ok(ok())
-            }
+            "I" => self.identity(command),
             "S3" | "S4" | "S5" => self.s_register(command),
             "+CMEE" => self.cmee(command),
             "+GMI" | "+CGMI" => self.tell(self.maker()),
@@ -95,48 +91,6 @@ impl Modem {
             _ if self.stores(name) => self.store(command),
             _ => return self.cellular_command(command),
         })
-    }
-
-    fn maker(&self) -> &'static str {
-        match self.model {
-            Model::SaraR5 => "u-blox",
-            Model::Ryz014a => "Renesas",
-            Model::Cassiopeia | Model::Gm02s => "Sequans",
-        }
-    }
-
-    fn type_number(&self) -> &'static str {
-        match self.model {
-            Model::SaraR5 => "SARA-R510S-02B",
-            Model::Ryz014a => "RYZ014A",
-            Model::Cassiopeia => "CB610L",
-            Model::Gm02s => "GM02S",
-        }
-    }
-
-    fn version(&self) -> &'static str {
-        match self.model {
-            Model::SaraR5 => "03.30",
-            Model::Ryz014a => "UE5.2.0.3",
-            Model::Cassiopeia => "UE4.2.2.0-46115",
-            Model::Gm02s => "UE8.2.0.1",
-        }
-    }
-
-    fn tell(&mut self, text: &str) -> Result<Step, Final> {
-        self.info(text);
-        Ok(ok())
-    }
-
-    fn identity(&mut self) {
-        match self.model {
-            Model::SaraR5 => self.info(self.type_number()),
-            _ => {
-                self.info(self.maker());
-                self.info(self.type_number());
-                self.info(self.version());
-            }
-        }
     }
 
     fn flag(&self, command: &Command) -> Result<bool, Final> {

@@ -3,6 +3,7 @@
 mod cellular;
 mod exec;
 mod general;
+mod identity;
 mod input;
 mod online;
 mod output;

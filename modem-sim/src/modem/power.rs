@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::{Exec, Modem};
-use crate::Model;
 
 /// How the modem is supplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,17 +122,15 @@ impl Modem {
 
     fn booted(&mut self) {
         self.defaults();
-        match self.model {
-            Model::SaraR5 => {
-                if let Some(greeting) = self.settings.greeting.clone() {
-                    self.urc(&greeting);
-                }
-                // u-blox comes up with full functionality, RYZ014 in +CFUN=0 (RYZ014 use
-                // cases §2).
-                self.sim_starts();
-            }
-            _ => self.urc("+SYSSTART"),
+        if !self.model.is_ublox() {
+            self.urc("+SYSSTART");
+            return;
         }
+        if let Some(greeting) = self.settings.greeting.clone() {
+            self.urc(&greeting);
+        }
+        // u-blox comes up with full functionality, RYZ014 in +CFUN=0 (RYZ014 use cases §2).
+        self.sim_starts();
     }
 
     pub(super) fn timer(&mut self, delay: Duration, timer: Timer) {

@@ -3,6 +3,7 @@
 mod data;
 mod security;
 mod sockets;
+pub(crate) mod traits;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;

@@ -1,0 +1,186 @@
+//! What makes one u-blox module different from another.
+//!
+//! Where no document is named, the value is that of shipping drivers, or inferred from a related
+//! module; such values can be overruled by a field of [`Options`](crate::Options).
+
+use std::time::Duration;
+
+/// How a module gets the packet data connection that its sockets use (SARA/LEXI internet
+/// applications §2.3, LENA-R8 application development §7.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PacketData {
+    /// The context of the registration; `+UPSD` and `+UPSDA` are gone.
+    Registration,
+    /// Profile 0, mapped and activated with `+UPSD` and `+UPSDA`.
+    Profile {
+        /// The `<protocol>` of a profile that was never configured (§2.3.1).
+        protocol: u32,
+        /// The type that the network has assigned may be mapped too; 00B only looks at the type
+        /// that `+CGDCONT` has set (§2.3.1).
+        assigned_type: bool,
+    },
+    /// `+UPSD=0,100,<cid>` and `+CGACT=1,<cid>` after every attach.
+    MappedContext,
+    /// A context beside the initial default bearer, CID 0, which belongs to the operator.
+    OwnContext,
+}
+
+/// The escape sequence of direct link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Escape {
+    /// S2 and S12 tell (SARA/LEXI internet applications §9.1.4).
+    Registers,
+    /// A frame of three bytes: pause before it, longest time between its characters (LENA-R8
+    /// application development §9.3.2.2.4).
+    Frame(Duration, Duration),
+}
+
+/// One row of the table.
+#[expect(dead_code, reason = "the commands that need the others come next")]
+#[derive(Debug)]
+pub(crate) struct Traits {
+    /// `+CGMM`.
+    pub(crate) type_number: &'static str,
+    /// What ATI appends to it.
+    pub(crate) product_version: &'static str,
+    /// `+CGMR`.
+    pub(crate) firmware: &'static str,
+    /// What ATI9 appends to it (LENA-R8 application development §8.1.2).
+    pub(crate) application: &'static str,
+    pub(crate) boot_time: Duration,
+    pub(crate) greeting: Option<&'static str>,
+    pub(crate) packet_data: PacketData,
+    /// Context of the registration (SARA/LEXI internet applications §2.1, LENA-R8 application
+    /// development §7.2.1).
+    pub(crate) default_cid: u32,
+    pub(crate) last_cid: u32,
+    /// Time after the attach in which `+UDNSRN` fails.
+    pub(crate) dns_settles: Duration,
+    /// Values of `+CFUN` that restart.
+    pub(crate) restarts: &'static [u32],
+    /// `+CFUN=4` survives a restart (LENA-R8 application development §8.2).
+    pub(crate) keeps_flight_mode: bool,
+    /// `AT+COPS=0` switches the radio on (LENA-R8 application development §13.1).
+    pub(crate) cops_powers: bool,
+    /// `+UMNOPROF`, `+UBANDMASK` and `+UCGED` exist (LENA-R8 application development §13.1).
+    pub(crate) mno_profiles: bool,
+    /// The answer to `+CREG?` has no `<n>`, the report of `+CGREG` no `<AcT>`.
+    pub(crate) short_reports: bool,
+    /// `+CSGT?` is an error while the greeting is off.
+    pub(crate) greeting_must_be_on: bool,
+    /// The first line after boot only tells the speed (LENA-R8 application development §5.3).
+    pub(crate) finds_speed: bool,
+    /// Unsolicited lines never come during a command (LENA-R8 application development §4.1.4).
+    pub(crate) quiet_commands: bool,
+    /// `+USOCL=<id>,1`.
+    pub(crate) background_close: bool,
+    /// `+UUSORF` instead of `+UUSORD` tells about datagrams (SARA/LEXI internet applications §5.7).
+    pub(crate) datagram_report: bool,
+    /// The answer to `+USOWR` on a UDP socket is called `+USOST`.
+    pub(crate) udp_write_is_usost: bool,
+    /// TCP queue (SARA/LEXI internet applications §5.3.3).
+    pub(crate) queue: usize,
+    /// `+USOCTL=<id>,11` (SARA/LEXI internet applications §5.3.3).
+    pub(crate) tells_unacknowledged: bool,
+    /// `+UDCONF=1` survives a restart.
+    pub(crate) keeps_hex_mode: bool,
+    pub(crate) escape: Escape,
+}
+
+/// SARA-R5 02B: the row from which the others differ.
+pub(crate) const SARA_R5_02B: Traits = Traits {
+    type_number: "SARA-R510S",
+    product_version: "-02B-00",
+    firmware: "03.30",
+    application: "A00.01",
+    boot_time: Duration::from_millis(4500),
+    greeting: None,
+    packet_data: PacketData::Registration,
+    default_cid: 1,
+    last_cid: 11,
+    dns_settles: Duration::ZERO,
+    // 16 is that of SARA/LEXI internet applications §2.3; shipping drivers use 15 with SARA-R42.
+    restarts: &[15, 16],
+    keeps_flight_mode: false,
+    cops_powers: false,
+    mno_profiles: true,
+    short_reports: false,
+    greeting_must_be_on: false,
+    finds_speed: false,
+    quiet_commands: false,
+    background_close: false,
+    datagram_report: false,
+    udp_write_is_usost: false,
+    queue: 8 * 1024,
+    tells_unacknowledged: false,
+    keeps_hex_mode: false,
+    escape: Escape::Registers,
+};
+
+/// IPv4 by default.
+pub(crate) const SARA_R5_00B: Traits = Traits {
+    product_version: "-00B-00",
+    firmware: "02.06",
+    packet_data: PacketData::Profile { protocol: 0, assigned_type: false },
+    ..SARA_R5_02B
+};
+
+/// IPv4 and IPv6 by default.
+pub(crate) const SARA_R5_01B: Traits = Traits {
+    product_version: "-01B-00",
+    firmware: "03.15",
+    packet_data: PacketData::Profile { protocol: 2, assigned_type: true },
+    keeps_hex_mode: true,
+    ..SARA_R5_02B
+};
+
+/// Only what the documents say about SARA-R5 02B and LEXI-R520 together is known.
+pub(crate) const LEXI_R520: Traits =
+    Traits { type_number: "LEXI-R520", product_version: "-02B-00", firmware: "02.00", ..SARA_R5_02B };
+
+/// The rows about SARA-R4 in the documents.
+pub(crate) const SARA_R42: Traits = Traits {
+    type_number: "SARA-R422",
+    product_version: "-00B-00",
+    firmware: "00.12",
+    boot_time: Duration::from_millis(4000),
+    packet_data: PacketData::MappedContext,
+    last_cid: 7,
+    dns_settles: Duration::from_millis(500),
+    background_close: true,
+    datagram_report: true,
+    queue: 16 * 1024,
+    tells_unacknowledged: true,
+    ..SARA_R5_02B
+};
+
+/// As SARA-R42 wherever the documents name both.
+pub(crate) const LEXI_R422: Traits =
+    Traits { type_number: "LEXI-R422", product_version: "-01B-00", firmware: "02.00", ..SARA_R42 };
+
+/// The size of the queue and `+UUSORF` are inferred.
+pub(crate) const LENA_R8: Traits = Traits {
+    type_number: "LENA-R8001",
+    product_version: "-00C-00",
+    firmware: "02.00",
+    application: "A01.22",
+    boot_time: Duration::from_millis(4000),
+    // LENA-R8 application development §3.2.2.
+    greeting: Some("+UUSTATUS: READY"),
+    packet_data: PacketData::OwnContext,
+    default_cid: 0,
+    restarts: &[16],
+    keeps_flight_mode: true,
+    cops_powers: true,
+    mno_profiles: false,
+    short_reports: true,
+    greeting_must_be_on: true,
+    finds_speed: true,
+    quiet_commands: true,
+    background_close: true,
+    datagram_report: true,
+    udp_write_is_usost: true,
+    tells_unacknowledged: true,
+    escape: Escape::Frame(Duration::from_secs(2), Duration::from_millis(500)),
+    ..SARA_R5_02B
+};
