@@ -88,7 +88,8 @@ pub struct Options {
     pub boot: Boot,
     /// Boot time; `None` for the model's own.
     pub boot_time: Option<Duration>,
-    /// Greeting text printed after a u-blox boot (`+CSGT`).
+    /// Greeting text printed after a u-blox boot (`+CSGT`); an empty text is no greeting, `None` is
+    /// the model's own.
     pub greeting: Option<String>,
     /// u-blox: `ATI` tells the product version too, as in `SARA-R510S-02B-00`.
     pub product_version: bool,
@@ -103,6 +104,9 @@ pub struct Options {
     pub rtt: Duration,
     /// Sockets left over from a previous run, only with [`Boot::Running`].
     pub stale_sockets: u8,
+    /// u-blox: packet data as a previous run has left it, so that sockets can be used at once, only
+    /// with [`Boot::Running`].
+    pub stale_packet_data: bool,
     /// u-blox hex mode (`+UDCONF=1,1`) left on by a previous run, only with [`Boot::Running`].
     pub stale_hex_mode: bool,
     /// Print `+CEREG: 1`; otherwise `+CEREG:1`. Both appear in RYZ014 use cases §2.3.2.
@@ -122,6 +126,13 @@ pub struct Options {
     pub tx_queue_limit: Option<usize>,
     /// A write that does not fit into the send queue is cut, not refused.
     pub partial_writes: bool,
+    /// u-blox: time between `AT+UPSDA=0,3` and `+UUPSDA`.
+    pub activation_time: Duration,
+    /// u-blox: the only value of `+CFUN` that restarts; `None` for those of the model.
+    pub restart_cfun: Option<u32>,
+    /// u-blox: `+CGDCONT?` shows the type that the network has assigned, `IP`, as in SARA/LEXI
+    /// internet applications §2.3, not the type that was set.
+    pub assigned_type: bool,
     /// u-blox: time until a TCP connect that nobody answers fails.
     pub connect_timeout: Duration,
     /// Time until a DNS query that nobody answers fails.
@@ -173,6 +184,7 @@ impl Default for Options {
             answer_latency: Duration::from_millis(2),
             rtt: Duration::from_millis(60),
             stale_sockets: 0,
+            stale_packet_data: false,
             stale_hex_mode: false,
             urc_space: true,
             cereg_read_location: None,
@@ -181,6 +193,9 @@ impl Default for Options {
             gap_after_urc: false,
             tx_queue_limit: None,
             partial_writes: false,
+            activation_time: Duration::from_millis(300),
+            restart_cfun: None,
+            assigned_type: false,
             connect_timeout: Duration::from_secs(20),
             dns_timeout: Duration::from_secs(70),
             linger: Duration::from_secs(5),

@@ -10,7 +10,7 @@ use super::power::Timer;
 use crate::Model;
 use crate::command::{Command, Form};
 use crate::options::Registration;
-use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED, NOT_SUPPORTED};
+use crate::reply::{Final, NOT_ALLOWED, NOT_SUPPORTED};
 use std::time::Duration;
 
 /// `+CEREG`, `+CREG` or `+CGREG`.
@@ -26,22 +26,34 @@ pub(crate) struct Cellular {
     mode: [u32; 3],
     /// The host has not asked to stay detached (+CGATT=0, +COPS=2).
     wanted: bool,
+    /// When the registration came; `None` when that was long ago.
+    pub(super) since: Option<Duration>,
+    /// +CFUN=4 is kept.
+    flight: bool,
     cops_format: u32,
     cops_mode: u32,
     /// PDP type and APN of the contexts. Kept in NVM.
-    contexts: BTreeMap<u32, (String, String)>,
-    /// Active contexts beside the one that the registration brings along.
-    active: Vec<u32>,
+    pub(super) contexts: BTreeMap<u32, (String, String)>,
+    /// Contexts that the host has activated, in that order.
+    pub(super) active: Vec<u32>,
 }
 
 impl Cellular {
-    pub(super) fn new() -> Self {
-        let contexts = BTreeMap::from([(1, ("IPV4V6".to_owned(), "internet".to_owned()))]);
+    pub(super) fn new(model: Model) -> Self {
+        let (kind, apn) = match model.ublox() {
+            // LENA-R8 application development §7.2.1.
+            Some(traits) if traits.default_cid == 0 => ("IP", "default-lte"),
+            _ => ("IPV4V6", "internet"),
+        };
+        let cid = model.ublox().map_or(1, |traits| traits.default_cid);
+        let contexts = BTreeMap::from([(cid, (kind.to_owned(), apn.to_owned()))]);
         Cellular {
             cfun: 0,
             stat: 0,
             mode: [0; 3],
             wanted: true,
+            since: None,
+            flight: false,
             cops_format: 0,
             cops_mode: 0,
             contexts,
@@ -50,7 +62,10 @@ impl Cellular {
     }
 
     pub(super) fn power_up(&mut self, model: Model) {
-        self.cfun = u32::from(model.is_ublox());
+        self.cfun = match model.ublox() {
+            Some(traits) if traits.keeps_flight_mode && self.flight => 4,
+            traits => u32::from(traits.is_some()),
+        };
         self.stat = 0;
         // RYZ014 use cases §2.3.2.1: +CEREG has 2 by default.
         self.mode = [if model.is_ublox() { 0 } else { 2 }, 0, 0];
@@ -68,6 +83,11 @@ impl Modem {
     /// Sockets can be used.
     pub(crate) fn attached(&self) -> bool {
         self.cellular.registered()
+    }
+
+    /// The registration is so fresh.
+    pub(crate) fn attached_within(&self, time: Duration) -> bool {
+        self.cellular.since.is_some_and(|since| since + time > self.now)
     }
 
     /// +CFUN=0.
@@ -110,6 +130,7 @@ impl Modem {
             self.drop_sockets();
         }
         self.cellular.active.clear();
+        self.packet_data_lost();
         self.set_stat(0);
     }
 
@@ -118,8 +139,11 @@ impl Modem {
             return;
         }
         self.cellular.stat = stat;
-        if !self.cellular.registered() {
+        if self.cellular.registered() {
+            self.cellular.since = Some(self.now);
+        } else {
             self.cellular.active.clear();
+            self.packet_data_lost();
         }
         if stat == 3 {
             // A refusal ends the bearers, without a word about the sockets.
@@ -129,7 +153,8 @@ impl Modem {
             let mode = self.cellular.mode[i];
             if mode > 0 {
                 let space = if self.options.urc_space { " " } else { "" };
-                let text = format!("{name}:{space}{}", self.report(mode, true));
+                let location = i != 2 || !self.short_reports();
+                let text = format!("{name}:{space}{}", self.report(mode, location));
                 self.urc(&text);
             }
         }
@@ -168,12 +193,17 @@ impl Modem {
             "+CSQ" => self.say("+CSQ: 99,99"),
             "+CESQ" => self.say("+CESQ: 99,99,255,255,20,50"),
             "+CGATT" => self.cgatt(command),
+            "+CFGDFTPDN" if self.model.ublox().is_some_and(|t| t.default_cid == 0) => self.cfgdftpdn(command),
             "+CGDCONT" => self.cgdcont(command),
             "+CGACT" => self.cgact(command),
             "+CGPADDR" => self.cgpaddr(command),
             "+CGCONTRDP" => self.cgcontrdp(command),
             _ => return None,
         })
+    }
+
+    fn short_reports(&self) -> bool {
+        self.model.ublox().is_some_and(|traits| traits.short_reports)
     }
 
     fn say(&mut self, text: &str) -> Result<Step, Final> {
@@ -188,13 +218,20 @@ impl Modem {
 
     fn cereg(&mut self, command: &Command, which: usize) -> Result<Step, Final> {
         let name = REPORTS[which];
-        let most = if which == 0 { 5 } else { 2 };
+        let most = match which {
+            0 => 5,
+            // LENA-R8 application development §8.1.1: AT+CREG=3.
+            1 if self.model.is_ublox() => 3,
+            _ => 2,
+        };
         match command.form {
             Form::Set => self.cellular.mode[which] = command.within_or(0, 0, most, 0)?,
             Form::Read => {
                 let mode = self.cellular.mode[which];
                 let location = self.options.cereg_read_location.unwrap_or(self.model.is_ublox());
-                let text = format!("{name}: {mode},{}", self.report(mode, location));
+                let shown =
+                    if which == 1 && self.short_reports() { String::new() } else { format!("{mode},") };
+                let text = format!("{name}: {shown}{}", self.report(mode, location));
                 self.info(text);
             }
             Form::Test => self.info(format!("{name}: (0-{most})")),
@@ -217,6 +254,13 @@ impl Modem {
         }
         let wanted = command.number(0)?;
         let ublox = self.model.is_ublox();
+        let restarts = match self.options.restart_cfun {
+            Some(own) => ublox && own == wanted,
+            None => self.model.ublox().is_some_and(|traits| traits.restarts.contains(&wanted)),
+        };
+        if wanted <= 4 {
+            self.cellular.flight = wanted == 4;
+        }
         match wanted {
             0 | 4 => {
                 let attached = self.attached();
@@ -243,7 +287,7 @@ impl Modem {
                     self.sim_starts();
                 }
             }
-            15 | 16 if ublox => self.restart_soon(),
+            _ if restarts => self.restart_soon(),
             _ => return Err(NOT_SUPPORTED),
         }
         if command.within_or(1, 0, 1, 0)? == 1 {
@@ -266,11 +310,14 @@ impl Modem {
                 self.info(text);
             }
             Form::Set => {
+                let mode = command.within(0, 0, 4)?;
+                if mode == 0 && self.model.ublox().is_some_and(|traits| traits.cops_powers) {
+                    self.cellular.cfun = 1;
+                }
                 if self.cellular.cfun != 1 {
                     // RYZ014 use cases §2.3.2.7.
                     return Err(NOT_ALLOWED);
                 }
-                let mode = command.within(0, 0, 4)?;
                 let format = command.within_or(1, 0, 2, self.cellular.cops_format)?;
                 self.cellular.cops_format = format;
                 match mode {
@@ -314,113 +361,6 @@ impl Modem {
                 }
             },
             Form::Test | Form::Action => {}
-        }
-        Ok(ok())
-    }
-
-    fn cgdcont(&mut self, command: &Command) -> Result<Step, Final> {
-        match command.form {
-            Form::Read => {
-                for (cid, (kind, apn)) in self.cellular.contexts.clone() {
-                    let active = self.is_active(cid);
-                    let text = if self.model.is_ublox() {
-                        // SARA/LEXI internet applications §2.3.
-                        let address = if active { self.options.address.to_string() } else { String::new() };
-                        format!("+CGDCONT: {cid},\"{kind}\",\"{apn}\",\"{address}\",0,0,0,0,0,0")
-                    } else {
-                        // RYZ014 use cases §2.3.3.5.
-                        format!("+CGDCONT: {cid},\"{kind}\",\"{apn}\",,,,0,0,0,0,0,0,0,,0")
-                    };
-                    self.info(text);
-                }
-            }
-            Form::Set => {
-                let cid = self.cid(command, 0)?;
-                if command.len() == 1 {
-                    self.cellular.contexts.remove(&cid);
-                    return Ok(ok());
-                }
-                let kind = command.text(1)?.to_ascii_uppercase();
-                if !matches!(kind.as_str(), "IP" | "IPV6" | "IPV4V6" | "NONIP") {
-                    return Err(BAD_PARAMETERS);
-                }
-                let apn = if command.arg(2).is_some() { command.text(2)? } else { String::new() };
-                self.cellular.contexts.insert(cid, (kind, apn));
-            }
-            Form::Test | Form::Action => {}
-        }
-        Ok(ok())
-    }
-
-    fn cid(&self, command: &Command, i: usize) -> Result<u32, Final> {
-        if self.model.is_ublox() { command.within(i, 0, 11) } else { command.within(i, 1, 8) }
-    }
-
-    /// Context 1 comes with the registration (SARA/LEXI internet applications §2.1).
-    pub(crate) fn is_active(&self, cid: u32) -> bool {
-        self.attached() && (cid == 1 || self.cellular.active.contains(&cid))
-    }
-
-    fn cgact(&mut self, command: &Command) -> Result<Step, Final> {
-        match command.form {
-            Form::Read => {
-                let all: Vec<u32> = self.cellular.contexts.keys().copied().collect();
-                for cid in all {
-                    let active = u8::from(self.is_active(cid));
-                    self.info(format!("+CGACT: {cid},{active}"));
-                }
-            }
-            Form::Set => {
-                let state = command.within(0, 0, 1)?;
-                let cid = self.cid(command, 1)?;
-                if !self.cellular.contexts.contains_key(&cid) {
-                    return Err(NOT_ALLOWED);
-                }
-                match state {
-                    1 if !self.attached() => return Err(Final::Cme(30)),
-                    1 if !self.is_active(cid) => self.cellular.active.push(cid),
-                    1 => {}
-                    // The context of the registration stays as long as that does.
-                    _ if cid == 1 => return Err(NOT_ALLOWED),
-                    _ => self.cellular.active.retain(|c| *c != cid),
-                }
-            }
-            Form::Test | Form::Action => {}
-        }
-        Ok(ok())
-    }
-
-    fn cgpaddr(&mut self, command: &Command) -> Result<Step, Final> {
-        let cids = match command.form {
-            Form::Action => self.cellular.contexts.keys().copied().collect(),
-            Form::Set => vec![self.cid(command, 0)?],
-            Form::Test => Vec::new(),
-            Form::Read => return Err(Final::Error),
-        };
-        for cid in cids {
-            let text = if self.is_active(cid) {
-                format!("+CGPADDR: {cid},\"{}\"", self.options.address)
-            } else {
-                // RYZ014 use cases §2.3.2.5: no address, no field.
-                format!("+CGPADDR: {cid}")
-            };
-            self.info(text);
-        }
-        Ok(ok())
-    }
-
-    fn cgcontrdp(&mut self, command: &Command) -> Result<Step, Final> {
-        let wanted = match command.form {
-            Form::Set => Some(self.cid(command, 0)?),
-            _ => None,
-        };
-        for (cid, (_, apn)) in self.cellular.contexts.clone() {
-            if wanted.is_none_or(|w| w == cid) && self.is_active(cid) {
-                let address = self.options.address;
-                self.info(format!(
-                    "+CGCONTRDP: {cid},5,\"{apn}\",\"{address}.255.255.255.0\",\"\",\"10.0.0.1\",\"10.0.0.2\""
-                ));
-            }
         }
         Ok(ok())
     }

@@ -1,12 +1,14 @@
 //! Commands that both models share (ITU-T V.250, 3GPP TS 27.007 §5), and settings.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::Modem;
+use crate::Model;
 use crate::command::{Command, Form};
 use crate::modem::exec::Step;
 use crate::options::{Boot, Options};
-use crate::reply::{BAD_PARAMETERS, Final, NOT_SUPPORTED};
+use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED, NOT_SUPPORTED};
 
 /// Settings of the AT interface.
 #[derive(Debug)]
@@ -20,12 +22,27 @@ pub(crate) struct Settings {
     /// Takes effect when the final result is out.
     pub(super) next_baud: Option<u32>,
     pub(super) greeting: Option<String>,
+    pub(super) speed: Speed,
+    /// +IPR=0 is in force.
+    pub(super) automatic: bool,
     /// Parameters of commands that are stored without any effect.
     pub(super) stored: BTreeMap<String, String>,
 }
 
+/// What a modem knows of the line's speed (LENA-R8 application development §5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speed {
+    Known,
+    /// The first line is there to measure it.
+    Unknown,
+    /// It was measured; deaf until then.
+    Settling(Duration),
+}
+
 impl Settings {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(model: Model, options: &Options) -> Self {
+        let traits = model.ublox();
+        let own = traits.and_then(|t| t.greeting).map(str::to_owned);
         let mut settings = Settings {
             echo: true,
             verbose: true,
@@ -33,7 +50,9 @@ impl Settings {
             terminator: b'\r',
             baud: options.baud,
             next_baud: None,
-            greeting: options.greeting.clone(),
+            greeting: options.greeting.clone().or(own).filter(|text| !text.is_empty()),
+            speed: Speed::Known,
+            automatic: traits.is_some_and(|t| t.finds_speed),
             stored: BTreeMap::new(),
         };
         settings.reset(options);
@@ -57,7 +76,11 @@ const SPEEDS: &[u32] = &[0, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800
 /// Commands of both models whose parameters are stored and read back, and do nothing else.
 const STORED: &[&str] =
     &["+CEDRXS", "+CGEREP", "+CGPIAF", "+CMER", "+CPSMS", "+CSCS", "+CTZR", "+CTZU", "+ICF", "+IFC"];
-const STORED_UBLOX: &[&str] = &["+UBANDMASK", "+UCGED", "+UGPIOC", "+UMNOPROF", "+UPSV", "+URAT", "+UPSMR"];
+const STORED_UBLOX: &[&str] =
+    &["+UBANDMASK", "+UCGED", "+UFACTORY", "+UGPIOC", "+UMNOPROF", "+UPSV", "+URAT", "+UPSMR"];
+/// Those that LENA-R8 has not (LENA-R8 application development §13.1), and those that only it has.
+const NOT_LENA: &[&str] = &["+UBANDMASK", "+UCGED", "+UMNOPROF", "+UPSMR"];
+const ONLY_LENA: &[&str] = &["+CDNSCFG", "+SETBAND", "+SETLOCK", "+SYSNV"];
 const STORED_SEQUANS: &[&str] =
     &["+SQNAUTOCONNECT", "+SQNCTM", "+SQNEDRX", "+SQNIBRCFG", "+SQNIPSCFG", "+SQNRICFG", "+SQNSIMST"];
 
@@ -167,6 +190,11 @@ impl Modem {
                 self.settings.greeting = text.filter(|_| on);
             }
             Form::Read => {
+                if self.settings.greeting.is_none()
+                    && self.model.ublox().is_some_and(|t| t.greeting_must_be_on)
+                {
+                    return Err(NOT_ALLOWED);
+                }
                 let text = self.settings.greeting.clone().unwrap_or_default();
                 let mode = u8::from(self.settings.greeting.is_some());
                 self.info(format!("+CSGT: \"{text}\",{mode}"));
@@ -184,6 +212,7 @@ impl Modem {
                 if !SPEEDS.contains(&speed) {
                     return Err(BAD_PARAMETERS);
                 }
+                self.settings.automatic = speed == 0 && self.model.ublox().is_some_and(|t| t.finds_speed);
                 // With automatic speed the modem stays where the host already is.
                 self.settings.next_baud = Some(speed).filter(|s| *s != 0);
             }
@@ -201,8 +230,12 @@ impl Modem {
     }
 
     fn stores(&self, name: &str) -> bool {
-        let own = if self.model.is_ublox() { STORED_UBLOX } else { STORED_SEQUANS };
-        STORED.contains(&name) || own.contains(&name)
+        let own = match self.model.ublox() {
+            None => STORED_SEQUANS.contains(&name),
+            Some(traits) if traits.mno_profiles => STORED_UBLOX.contains(&name),
+            Some(_) => STORED_UBLOX.contains(&name) && !NOT_LENA.contains(&name) || ONLY_LENA.contains(&name),
+        };
+        own || STORED.contains(&name)
     }
 
     fn store(&mut self, command: &Command) -> Result<Step, Final> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::exec::{Exec, PayloadKind};
+use super::general::Speed;
 use super::output::Mark;
 use super::{Modem, Power};
 use crate::breach::Rule;
@@ -22,6 +23,9 @@ impl Modem {
             self.last_byte = None;
             return;
         }
+        if !self.hears(byte) {
+            return;
+        }
         match &self.exec {
             Exec::Idle => self.command_byte(byte),
             Exec::Collect(_) => self.payload_byte(byte),
@@ -29,6 +33,23 @@ impl Modem {
             _ => self.busy_byte(byte),
         }
         self.last_byte = Some(byte);
+    }
+
+    /// LENA-R8 application development §5.3: the first command after boot "will be not executed",
+    /// and 100 ms later the interface is ready.
+    fn hears(&mut self, byte: u8) -> bool {
+        match self.settings.speed {
+            Speed::Known => return true,
+            Speed::Unknown if byte == self.settings.terminator => {
+                self.settings.speed = Speed::Settling(self.now + Duration::from_millis(100));
+            }
+            Speed::Settling(until) if until <= self.now => {
+                self.settings.speed = Speed::Known;
+                return true;
+            }
+            Speed::Unknown | Speed::Settling(_) => {}
+        }
+        false
     }
 
     fn command_byte(&mut self, byte: u8) {
@@ -76,6 +97,7 @@ impl Modem {
         self.busy_noted = false;
         self.early.clear();
         self.timing = match self.options.urc_timing {
+            _ if self.model.ublox().is_some_and(|traits| traits.quiet_commands) => UrcTiming::AfterFinal,
             UrcTiming::Mixed(_) => match self.dice.below(3) {
                 0 => UrcTiming::BeforeFinal,
                 1 => UrcTiming::Immediate,

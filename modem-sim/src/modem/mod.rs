@@ -1,6 +1,7 @@
 //! The modem: its two ends, the host's line and the network.
 
 mod cellular;
+mod contexts;
 mod exec;
 mod general;
 mod identity;
@@ -100,9 +101,9 @@ impl Modem {
             model,
             net: network,
             now: Duration::ZERO,
-            settings: Settings::new(&options),
+            settings: Settings::new(model, &options),
             sim: Sim::new(&options),
-            cellular: Cellular::new(),
+            cellular: Cellular::new(model),
             ublox: Ublox::default(),
             sequans: Sequans::default(),
             power: Power::Off,
@@ -317,7 +318,7 @@ impl Modem {
 
     /// Bytes that the TCP send queue holds (SARA/LEXI internet applications §5.3.3).
     pub(crate) fn queue_limit(&self) -> usize {
-        self.options.tx_queue_limit.unwrap_or(8192)
+        self.options.tx_queue_limit.unwrap_or(self.model.ublox().map_or(8192, |traits| traits.queue))
     }
 
     pub(crate) fn in_online_mode(&self) -> Option<u8> {

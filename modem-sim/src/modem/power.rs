@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::general::Speed;
 use super::{Exec, Modem};
 
 /// How the modem is supplied.
@@ -28,6 +29,8 @@ pub(super) enum Timer {
     SimRead,
     /// The network answers the registration request.
     Registered,
+    /// The profile is active that `+UPSDA` has asked for.
+    Profile,
     /// The modem restarts because a command asked for it.
     Restart,
     /// The modem switches itself off because a command asked for it.
@@ -85,7 +88,7 @@ impl Modem {
         self.settings.reset(&self.options);
         self.sim.power_up();
         self.cellular.power_up(self.model);
-        self.ublox.hex_mode = false;
+        self.ublox.restart(self.model.ublox().is_some_and(|traits| traits.keeps_hex_mode));
     }
 
     pub(super) fn found_running(&mut self) {
@@ -103,6 +106,11 @@ impl Modem {
         }
         if self.sim.ready() {
             self.settle_registration();
+            self.cellular.since = None;
+            if self.options.stale_packet_data && self.model.is_ublox() {
+                self.stale_profile();
+                self.stale_context();
+            }
         }
         self.urcs.clear();
         self.late_urcs.clear();
@@ -122,6 +130,9 @@ impl Modem {
 
     fn booted(&mut self) {
         self.defaults();
+        if self.settings.automatic {
+            self.settings.speed = Speed::Unknown;
+        }
         if !self.model.is_ublox() {
             self.urc("+SYSSTART");
             return;
@@ -139,6 +150,11 @@ impl Modem {
 
     pub(super) fn cancel(&mut self, timer: Timer) {
         self.timers.retain(|&(_, t)| t != timer);
+    }
+
+    /// Tells soon that the profile is active.
+    pub(crate) fn profile_soon(&mut self) {
+        self.timer(self.options.activation_time, Timer::Profile);
     }
 
     /// Restarts soon, as a command asked for.
@@ -159,6 +175,7 @@ impl Modem {
         match timer {
             Timer::SimRead => self.sim_was_read(),
             Timer::Registered => self.settle_registration(),
+            Timer::Profile => self.profile_is_active(),
             Timer::Restart | Timer::SwitchOff => {
                 self.halt();
                 // RYZ014 use cases §2.1.2.1: +SHUTDOWN comes before +SYSSTART.

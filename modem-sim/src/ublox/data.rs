@@ -92,7 +92,7 @@ impl Modem {
         let id = self.socket_id(command)?;
         let to = SocketAddr::new(command.address(1)?, command.port(2)?);
         let len = command.within(3, 1, MOST)?;
-        if self.ublox.socket(id)?.tcp || !self.attached() {
+        if self.ublox.socket(id)?.tcp || self.data_context().is_none() {
             return Err(NOT_ALLOWED);
         }
         match self.quoted_data(command, 4, len)? {

@@ -1,6 +1,7 @@
 //! Sockets of SARA-R5 (SARA/LEXI internet applications §5).
 
 mod data;
+mod packet;
 mod security;
 mod sockets;
 pub(crate) mod traits;
@@ -8,6 +9,8 @@ pub(crate) mod traits;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
+
+use traits::PacketData;
 
 use crate::command::{Command, Form};
 use crate::modem::{Modem, Payload, PayloadKind, Step, Wait};
@@ -107,6 +110,7 @@ impl Socket {
 pub(crate) struct Ublox {
     sockets: [Option<Socket>; SOCKETS],
     pub(crate) hex_mode: bool,
+    profile: packet::Profile,
     last_error: u32,
     certificates: BTreeMap<(u8, String), Vec<u8>>,
     profiles: BTreeMap<u32, BTreeMap<u32, String>>,
@@ -116,6 +120,12 @@ pub(crate) struct Ublox {
 impl Ublox {
     pub(crate) fn open(&self) -> Vec<u8> {
         (0..SOCKETS as u8).filter(|&id| self.sockets[usize::from(id)].is_some()).collect()
+    }
+
+    /// What a restart of the module forgets besides its sockets.
+    pub(crate) fn restart(&mut self, keeps_hex_mode: bool) {
+        self.hex_mode &= keeps_hex_mode;
+        self.profile = packet::Profile::default();
     }
 
     pub(crate) fn stale(&mut self, count: u8) {
@@ -152,6 +162,9 @@ fn errno(failure: Failure) -> u32 {
 
 impl Modem {
     pub(crate) fn ublox_command(&mut self, command: &Command) -> Result<Step, Final> {
+        let packet_data = self.model.ublox().map(|t| t.packet_data);
+        let profiles = matches!(packet_data, Some(PacketData::Profile { .. }));
+        let mapping = packet_data == Some(PacketData::MappedContext);
         match command.name.as_str() {
             "+USOCR" => self.usocr(command),
             "+USOSEC" => self.usosec(command),
@@ -173,7 +186,11 @@ impl Modem {
             "+UDCONF" => self.udconf(command),
             "+USECMNG" => self.usecmng(command),
             "+USECPRF" => self.usecprf(command),
-            // SARA/LEXI internet applications §2.3: removed from 02B, "they return ERROR".
+            "+UPSD" if profiles || mapping => self.upsd(command),
+            "+UPSND" if profiles || mapping => self.upsnd(command),
+            "+UPSDA" if profiles => self.upsda(command),
+            // SARA/LEXI internet applications §2.3: removed from 02B, "they return ERROR". LENA-R8
+            // never had them; +UPSDA of SARA-R42 appears in no document.
             "+UPSD" | "+UPSDA" | "+UPSND" => Err(Final::Error),
             "+USOLI" | "+USODL" => Err(NOT_SUPPORTED),
             _ => Err(Final::Error),
@@ -197,7 +214,7 @@ impl Modem {
         }
         let direction = command.within(0, 0, 1)?;
         let name = command.text(1)?;
-        if !self.attached() {
+        if self.dns_context().is_none() {
             return Err(NOT_ALLOWED);
         }
         if direction == 1 {
@@ -235,8 +252,12 @@ impl Modem {
     /// Moves bytes between the sockets and the network; true when something changed.
     pub(crate) fn ublox_pump(&mut self) -> bool {
         let mut any = false;
+        let flows = self.data_flows();
         for id in 0..SOCKETS as u8 {
             any |= self.pump_async(id);
+            if !flows {
+                continue;
+            }
             let announce_arrivals = self.options.announce_arrivals;
             let Some(s) = self.ublox.sockets[usize::from(id)].as_mut() else {
                 continue;

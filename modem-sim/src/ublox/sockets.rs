@@ -110,7 +110,7 @@ impl Modem {
         let refused = s.secure && !self.net.carries_tls();
         let deadline = self.now + self.options.connect_timeout;
         let mut query = None;
-        let failed = !self.attached() || refused;
+        let failed = self.data_context().is_none() || refused;
         if failed {
             return Err(self.connect_failed(id, errno(Failure::Unreachable)));
         }

@@ -36,7 +36,6 @@ pub(crate) enum Escape {
 }
 
 /// One row of the table.
-#[expect(dead_code, reason = "the commands that need the others come next")]
 #[derive(Debug)]
 pub(crate) struct Traits {
     /// `+CGMM`.
@@ -54,6 +53,8 @@ pub(crate) struct Traits {
     /// development §7.2.1).
     pub(crate) default_cid: u32,
     pub(crate) last_cid: u32,
+    /// So many contexts can be active (SARA/LEXI internet applications §2.1).
+    pub(crate) active_contexts: usize,
     /// Time after the attach in which `+UDNSRN` fails.
     pub(crate) dns_settles: Duration,
     /// Values of `+CFUN` that restart.
@@ -98,6 +99,7 @@ pub(crate) const SARA_R5_02B: Traits = Traits {
     packet_data: PacketData::Registration,
     default_cid: 1,
     last_cid: 11,
+    active_contexts: 7,
     dns_settles: Duration::ZERO,
     // 16 is that of SARA/LEXI internet applications §2.3; shipping drivers use 15 with SARA-R42.
     restarts: &[15, 16],
@@ -146,6 +148,7 @@ pub(crate) const SARA_R42: Traits = Traits {
     boot_time: Duration::from_millis(4000),
     packet_data: PacketData::MappedContext,
     last_cid: 7,
+    active_contexts: 4,
     dns_settles: Duration::from_millis(500),
     background_close: true,
     datagram_report: true,
