@@ -77,6 +77,13 @@ pub enum Error {
     Timeout,
     /// All sockets are in use.
     NoSocket,
+    /// The local port is in use.
+    PortInUse,
+    /// The packet connection has no address of this family: IPv6 where there is only IPv4, or the
+    /// other way round.
+    WrongFamily,
+    /// The modem answers, and it is none of those that are known.
+    UnknownModem,
     /// The datagram is larger than the modem or the buffer takes.
     Oversized,
     /// A name, number or text contains what must not reach the modem.
@@ -108,6 +115,9 @@ impl core::fmt::Display for Error {
             Self::Refused => "the connection was refused",
             Self::Timeout => "the peer did not answer in time",
             Self::NoSocket => "all sockets are in use",
+            Self::PortInUse => "the local port is in use",
+            Self::WrongFamily => "the network gave no address of that family",
+            Self::UnknownModem => "the modem is none of those that are known",
             Self::Oversized => "the datagram is too large",
             Self::InvalidInput => "the text contains characters that must not reach the modem",
             Self::NameNotFound => "the host name could not be resolved",
@@ -137,6 +147,9 @@ impl embedded_io::Error for Error {
             Self::Refused => ErrorKind::ConnectionRefused,
             Self::Timeout => ErrorKind::TimedOut,
             Self::NoSocket => ErrorKind::OutOfMemory,
+            Self::PortInUse => ErrorKind::AddrInUse,
+            Self::WrongFamily => ErrorKind::AddrNotAvailable,
+            Self::UnknownModem => ErrorKind::Unsupported,
             Self::Oversized | Self::InvalidInput => ErrorKind::InvalidInput,
             Self::NameNotFound => ErrorKind::NotFound,
             Self::Unsupported => ErrorKind::Unsupported,

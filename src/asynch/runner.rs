@@ -2,7 +2,7 @@
 
 use core::cell::RefCell;
 use core::future::poll_fn;
-use core::task::Poll;
+use core::task::{Context, Poll};
 
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
@@ -83,7 +83,8 @@ impl<'d> Runner<'d> {
     async fn receive<R: Read>(&self, rx: &mut R) -> Option<R::Error> {
         let mut chunk = [0; CHUNK];
         loop {
-            let count = match rx.read(&mut chunk).await {
+            let room = poll_fn(|cx| self.poll_room(cx)).await;
+            let count = match rx.read(chunk.get_mut(..room.min(CHUNK)).unwrap_or_default()).await {
                 Ok(0) => return None,
                 Ok(count) => count,
                 Err(error) => return Some(error),
@@ -91,6 +92,18 @@ impl<'d> Runner<'d> {
             let mut engine = self.engine.borrow_mut();
             engine.handle_rx(now(), chunk.get(..count).unwrap_or_default());
             engine.wake_runner();
+        }
+    }
+
+    /// Waits until bytes from the modem can be taken, and says how many.
+    fn poll_room(&self, cx: &Context<'_>) -> Poll<usize> {
+        let mut engine = self.engine.borrow_mut();
+        match engine.room() {
+            0 => {
+                engine.register_runner(cx.waker());
+                Poll::Pending
+            }
+            room => Poll::Ready(room),
         }
     }
 

@@ -8,6 +8,7 @@ use embedded_io_async::ErrorType;
 use embedded_nal_async::{ConnectedUdp, UdpStack, UnconnectedUdp};
 
 use super::Stack;
+use crate::dialect::ReleaseAssistance;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::socket::SocketHandle;
@@ -72,7 +73,7 @@ impl ConnectedUdp for UdpSocket<'_> {
     /// # Cancel safety
     /// The datagram is sent whole or not at all.
     async fn send(&mut self, data: &[u8]) -> Result<(), Error> {
-        poll_fn(|cx| self.engine.borrow_mut().send_datagram(self.handle, data, cx.waker())).await?;
+        poll_fn(|cx| self.engine.borrow_mut().send_datagram(self.handle, None, data, ReleaseAssistance::None, cx.waker())).await?;
         poll_fn(|cx| self.engine.borrow_mut().flush(self.handle, cx.waker())).await
     }
 
@@ -81,7 +82,9 @@ impl ConnectedUdp for UdpSocket<'_> {
     /// # Cancel safety
     /// No datagram is lost.
     async fn receive_into(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        poll_fn(|cx| self.engine.borrow_mut().receive_datagram(self.handle, buffer, cx.waker())).await
+        let arrived =
+            poll_fn(|cx| self.engine.borrow_mut().receive_datagram(self.handle, buffer, cx.waker())).await?;
+        Ok(arrived.len)
     }
 }
 

@@ -34,7 +34,7 @@ pub enum Trailer {
 }
 
 /// Recognises the head of a raw span. `at_end` says whether the line has ended behind `head`;
-/// otherwise the last byte of `head` is a quote.
+/// otherwise the last byte of `head` is a quote or a comma.
 pub type SpanFn = fn(head: &[u8], at_end: bool) -> Option<Span>;
 
 /// What the command in flight lets the framer expect.
@@ -198,7 +198,7 @@ impl Framer {
                     *place = byte;
                 }
                 self.len = (self.len + 1).min(LINE + 1);
-                if byte == b'"'
+                if matches!(byte, b'"' | b',')
                     && self.len <= LINE
                     && let Some(span) = watch.span.and_then(|span| span(self.line(), false))
                 {

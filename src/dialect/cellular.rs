@@ -44,14 +44,24 @@ const ENTER_PIN: &[Step] = &[Step::new("+CPIN={PIN}")];
 
 /// Sets the APN where one is configured and the modem has another one. It takes effect at the next
 /// attach, so the radio is off while it changes.
-const RADIO_ON: &[Step] = &[
-    Step::new("+CEREG=2"),
+pub(crate) const RADIO_ON: &[Step] = &[
+    REPORT_REGISTRATION,
+    REPORT_EVENTS,
     Step::new("+CGDCONT?").when(|a| !a.config.apn.is_empty()).optional_text("+CGDCONT: {cid},{*},{APN}"),
     GET_FUNCTIONALITY,
     AIRPLANE.when(|a| needs_apn(a) && a.call.found.functionality == Some(1)),
     Step::new("+CGDCONT={cid},\"IPV4V6\",{APN}").when(needs_apn),
-    Step::new("+CFUN=1").timeout(CFUN),
+    FULL_FUNCTIONALITY,
 ];
+
+/// `+CEREG=2`: reports of the registration (27.007 §10.1.22).
+pub(crate) const REPORT_REGISTRATION: Step = Step::new("+CEREG=2");
+
+/// `+CGEREP=2,1`: reports of lost packet connections, kept while the line is busy (27.007 §10.1.19).
+pub(crate) const REPORT_EVENTS: Step = Step::new("+CGEREP=2,1").on_error(OnError::Ignore);
+
+/// `+CFUN=1`: radio on.
+pub(crate) const FULL_FUNCTIONALITY: Step = Step::new("+CFUN=1").timeout(CFUN);
 
 fn needs_apn(a: &Args<'_>) -> bool {
     !a.config.apn.is_empty() && !a.call.found.apn_is_set
@@ -61,7 +71,7 @@ const RADIO_OFF: &[Step] = &[AIRPLANE];
 
 /// Asks for the registration state. Where the modem does not even search, automatic selection may
 /// have been switched off with `+COPS=2` (SARA/LEXI internet applications §2.3).
-const REGISTRATION: &[Step] = &[
+pub(crate) const REGISTRATION: &[Step] = &[
     Step::new("+CEREG?").text("+CEREG: {registration}"),
     OPERATOR.when(|a| a.call.found.registration == Some(0)),
     Step::new("+COPS=0")
@@ -78,7 +88,7 @@ const OPERATOR: Step = Step::new("+COPS?")
 const STATUS: &[Step] = &[Step::new("+CSQ").optional_text("+CSQ: {dBm}").on_error(OnError::Ignore), OPERATOR];
 
 /// The default bearer is up with the attach; where it has no address yet, it is activated.
-const ACTIVATE: &[Step] = &[
+pub(crate) const ACTIVATE: &[Step] = &[
     ADDRESS,
     Step::new("+CGACT=1,{cid}")
         .when(|a| a.call.found.address.is_none())
@@ -87,7 +97,7 @@ const ACTIVATE: &[Step] = &[
     ADDRESS.when(|a| a.call.found.address.is_none()),
 ];
 
-const ADDRESS: Step = Step::new("+CGPADDR={cid}").optional_text("+CGPADDR: {cid},{addresses}");
+pub(crate) const ADDRESS: Step = Step::new("+CGPADDR={cid}").optional_text("+CGPADDR: {cid},{addresses}");
 
 /// `<stat>` of `+CEREG`, both as unsolicited line (`<stat>[,"<tac>",…]`) and as answer
 /// (`<n>,<stat>[,"<tac>",…]`): in the answer the second parameter is a short bare number.

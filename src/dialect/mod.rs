@@ -11,8 +11,8 @@ pub mod ublox;
 mod urc;
 
 pub use step::{
-    Answer, Args, Call, Credential, CredentialKind, Found, OnError, Procedure, Prompt, Reading, SimState,
-    Step,
+    Answer, Args, Call, Credential, CredentialKind, Found, OnError, Procedure, Prompt, Reading,
+    ReleaseAssistance, SimState, SocketOption, Step,
 };
 pub use urc::Urc;
 
@@ -46,6 +46,17 @@ pub struct Timing {
     pub boot: Duration,
     /// How long a failed connect may take to announce that its socket is gone.
     pub close_notice: Duration,
+    /// Silence before and behind `+++`, with which a raw pipe is left.
+    pub escape: Duration,
+}
+
+/// What [`Dialect::identify`] found.
+#[derive(Clone, Copy, Debug)]
+pub enum Identity {
+    /// It speaks this.
+    Known(&'static dyn Dialect),
+    /// It is none of those that the dialect stands for.
+    Unknown,
 }
 
 /// What one modem says and understands.
@@ -66,6 +77,13 @@ pub trait Dialect: Sync {
 
     /// The conversation of a procedure. An empty one means that the modem cannot do it.
     fn steps(&self, procedure: Procedure) -> &'static [Step];
+
+    /// Which modem it is, after its setup has found that out. Only a dialect that stands for several
+    /// modems has something to say here.
+    fn identify(&self, found: &Found) -> Option<Identity> {
+        let _ = found;
+        None
+    }
 
     /// The meaning of an unsolicited line, or `None` when it is not known as one.
     fn urc(&self, line: &[u8]) -> Option<Urc>;

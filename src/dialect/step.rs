@@ -37,6 +37,8 @@ pub enum Procedure {
     Send,
     /// Sends a datagram.
     SendDatagram,
+    /// Sends a datagram, with [`ReleaseAssistance`].
+    SendLastDatagram,
     /// Reads from a TCP connection.
     Receive,
     /// Reads a datagram.
@@ -49,6 +51,16 @@ pub enum Procedure {
     Check,
     /// Asks whether a UDP socket still stands, and how much is unread.
     CheckDatagram,
+    /// Waits for TCP connections from outside.
+    Listen,
+    /// Takes a connection that a listening socket has announced; only where the host must.
+    Accept,
+    /// Asks whether a listening socket still listens, or has a connection to take.
+    CheckListener,
+    /// Sets one of the [`SocketOption`]s.
+    SetOption,
+    /// Turns a TCP connection into a raw pipe.
+    Online,
     /// Closes a socket.
     Close,
     /// Host name to address.
@@ -76,12 +88,18 @@ impl Procedure {
         Self::OpenUdp,
         Self::Send,
         Self::SendDatagram,
+        Self::SendLastDatagram,
         Self::Receive,
         Self::ReceiveDatagram,
         Self::Available,
         Self::AvailableDatagram,
         Self::Check,
         Self::CheckDatagram,
+        Self::Listen,
+        Self::Accept,
+        Self::CheckListener,
+        Self::SetOption,
+        Self::Online,
         Self::Close,
         Self::ResolveName,
         Self::ResolveAddress,
@@ -101,6 +119,38 @@ pub enum CredentialKind {
     Certificate,
     /// Private key of this client.
     PrivateKey,
+}
+
+/// A property of a socket that can be set while it is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum SocketOption {
+    /// Keep-alive probes on an idle TCP connection, so that the network keeps it; they begin when
+    /// it has been idle for so many seconds. 0 switches them off.
+    KeepAlive(u16),
+    /// Small writes are sent at once instead of being held back for more (Nagle's algorithm).
+    NoDelay(bool),
+    /// How long a close may wait for the peer, in milliseconds, 32767 at most; then the connection
+    /// is reset.
+    Linger(u16),
+    /// Time to live of outgoing packets.
+    TimeToLive(u8),
+}
+
+/// What the network may be told with the last datagram of an exchange, so that it lets the radio
+/// rest early (3GPP TS 24.301 §9.9.4.25).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum ReleaseAssistance {
+    /// Nothing.
+    #[default]
+    None = 0,
+    /// No further datagram goes either way.
+    NoMore = 1,
+    /// One datagram is expected as a reply, and no further ones.
+    OneReply = 2,
 }
 
 /// Names one credential in the modem's store.
@@ -140,6 +190,10 @@ pub struct Found {
     pub received: Option<u32>,
     /// Whether the socket stands.
     pub open: Option<bool>,
+    /// The modem's own number for the state of the socket.
+    pub state: Option<u8>,
+    /// Address and port of the peer.
+    pub remote: Option<SocketAddr>,
     /// An address.
     pub address: Option<IpAddr>,
     /// State of the SIM card.
@@ -150,6 +204,12 @@ pub struct Found {
     pub functionality: Option<u8>,
     /// Whether the modem's APN is already the configured one.
     pub apn_is_set: bool,
+    /// Whether the configured context is defined in the modem.
+    pub context: bool,
+    /// Whether an internal profile is active, or data are routed to another interface.
+    pub active: Option<bool>,
+    /// Which modem it is, as the dialect that asked counts them.
+    pub model: Option<u8>,
     /// `<mode>` of `+COPS`.
     pub operator_mode: Option<u8>,
     /// The modem's reason for a failed connect.
@@ -171,9 +231,16 @@ pub struct Call {
     pub ipv6: Option<bool>,
     /// The credential to store or remove.
     pub credential: Credential,
+    /// The option to set.
+    pub option: Option<SocketOption>,
+    /// What the network is told with a datagram.
+    pub release: ReleaseAssistance,
+    /// Whether the socket is a TCP connection.
+    pub tcp: bool,
     /// What was found.
     pub found: Found,
-    /// The error of an earlier step; such a procedure only runs steps that clean up.
+    /// The error of an earlier step. Unless that was [`OnError::Note`]d, only steps that clean up
+    /// follow.
     pub failed: Option<CmeCode>,
 }
 
@@ -187,17 +254,25 @@ impl Call {
             len: 0,
             ipv6: None,
             credential: Credential { kind: CredentialKind::Authority, slot: 0 },
+            option: None,
+            release: ReleaseAssistance::None,
+            tcp: false,
             found: Found {
                 id: None,
                 count: None,
                 total: None,
                 received: None,
                 open: None,
+                state: None,
+                remote: None,
                 address: None,
                 sim: None,
                 registration: None,
                 functionality: None,
                 apn_is_set: false,
+                context: false,
+                active: None,
+                model: None,
                 operator_mode: None,
                 cause: None,
             },
@@ -243,13 +318,18 @@ pub enum Answer {
     None,
     /// Information texts of this form.
     Text {
-        /// How it stands in the manual, with names in braces for what is read from it.
+        /// How it stands in the manual, with names in braces for what is read from it. Prefixes that
+        /// are as good have a bar between them.
         template: &'static str,
         /// Whether the step fails when no text came.
         required: bool,
     },
     /// Raw bytes behind a head.
     Span(SpanFn),
+    /// A line of any form, given to this function until it says that it was the one.
+    Line(fn(line: &[u8], found: &mut Found) -> bool),
+    /// `CONNECT`, and from then on raw bytes both ways.
+    Connect,
 }
 
 /// What happens when the modem answers with an error.
@@ -259,6 +339,8 @@ pub enum OnError {
     Fail,
     /// As if it had been OK.
     Ignore,
+    /// As if it had been OK, but later steps see it in [`Call::failed`].
+    Note,
     /// The procedure ends well, with what it has found.
     End,
 }
@@ -326,6 +408,18 @@ impl Step {
     /// Raw bytes come.
     pub const fn span(mut self, span: SpanFn) -> Self {
         self.answer = Answer::Span(span);
+        self
+    }
+
+    /// A line comes that `read` knows; none need come.
+    pub const fn line(mut self, read: fn(line: &[u8], found: &mut Found) -> bool) -> Self {
+        self.answer = Answer::Line(read);
+        self
+    }
+
+    /// The line turns into a raw pipe.
+    pub const fn connect(mut self) -> Self {
+        self.answer = Answer::Connect;
         self
     }
 

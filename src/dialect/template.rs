@@ -3,11 +3,12 @@
 //!
 //! One reader and one writer serve all tables, so that a step costs the bytes of its text.
 
-use core::net::IpAddr;
+use core::net::{IpAddr, SocketAddr};
 
-use super::{Args, CredentialKind, Reading, SimState, cellular};
+use super::{Args, CredentialKind, Reading, SimState, SocketOption, cellular};
 use crate::at::{CommandWriter, Params};
 use crate::error::Error;
+use crate::link::family;
 
 /// Writes a command. An unknown name fails it.
 pub(crate) fn write(template: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) {
@@ -26,7 +27,7 @@ pub(crate) fn write(template: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) 
 fn value(name: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) {
     let call = args.call;
     let number = match name.as_bytes().first() {
-        // {id}, {length}, {port}, {own port}, {cid}, {slot}, {type}
+        // {id}, {length}, {port}, {own port}, {cid}, {slot}, {type}, {value}, {release}
         Some(b'i') => call.id.into(),
         Some(b'l') => call.len.into(),
         Some(b'p') => call.remote.port().into(),
@@ -34,6 +35,13 @@ fn value(name: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) {
         Some(b'c') => args.config.cid.into(),
         Some(b's') => call.credential.slot.into(),
         Some(b't') => call.credential.kind as u32,
+        Some(b'v') => match call.option {
+            Some(SocketOption::KeepAlive(value) | SocketOption::Linger(value)) => value.into(),
+            Some(SocketOption::NoDelay(value)) => value.into(),
+            Some(SocketOption::TimeToLive(value)) => value.into(),
+            None => 0,
+        },
+        Some(b'r') => call.release as u32,
         text => {
             match text {
                 // {kind}, {address}, {name}, {APN}, {PIN}
@@ -95,9 +103,28 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
             // {got}
             b'g' => found.received = params.number(),
             // {state}
-            b's' => found.open = Some(params.byte()? != 0),
+            b's' => {
+                let state = params.byte()?;
+                found.state = Some(state);
+                found.open = Some(state != 0);
+            }
+            // {Ends}: address and port of this end and of the other, where there are such.
+            b'E' => {
+                params.raw();
+                params.raw();
+                found.remote = params.address().and_then(|ip| Some(SocketAddr::new(ip, params.word()?)));
+                return Some(());
+            }
+            // {Peer}: address and port of the other end.
+            b'P' => found.remote = Some(SocketAddr::new(params.address()?, params.word()?)),
             // {TCP state}: 4 is established.
-            b'T' => found.open = Some(params.byte()? == 4),
+            b'T' => {
+                let state = params.byte()?;
+                found.state = Some(state);
+                found.open = Some(state == 4);
+            }
+            // {Up}: 0, or the word for it.
+            b'U' => found.active = Some(!matches!(params.text()?, b"0" | b"disable")),
             // {addresses}: the first that fits.
             b'a' => {
                 while let Some(text) = params.text() {
@@ -105,6 +132,9 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
                         !address.is_unspecified() && call.ipv6.is_none_or(|ipv6| ipv6 == address.is_ipv6())
                     };
                     let address = crate::at::parse_address(text).filter(fits);
+                    if let Some(address) = address {
+                        status.families |= family(address);
+                    }
                     found.address = found.address.or(address);
                 }
             }
@@ -113,6 +143,7 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
             // {errno}
             b'e' => {
                 found.cause = match params.number()? {
+                    98 => Some(Error::PortInUse),
                     111 => Some(Error::Refused),
                     101 | 110 | 113 => Some(Error::Timeout),
                     _ => None,
@@ -120,6 +151,13 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
             }
             // {functionality}
             b'f' => found.functionality = Some(params.byte()?),
+            // {defined}: the configured context is.
+            b'D' => {
+                if params.byte()? != config.cid {
+                    return Some(());
+                }
+                found.context = true;
+            }
             // {APN}
             b'A' => found.apn_is_set = params.text()?.eq_ignore_ascii_case(config.apn.as_bytes()),
             // {registration}

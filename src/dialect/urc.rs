@@ -1,5 +1,7 @@
 //! Unsolicited results, free of the vendor's names.
 
+use core::net::SocketAddr;
+
 /// What an unsolicited line means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,6 +28,15 @@ pub enum Urc {
     Closed {
         /// The modem's socket id.
         id: u8,
+    },
+    /// A peer has opened a connection to a listening socket, and the modem has made a socket for it.
+    Incoming {
+        /// The id of the new socket.
+        id: u8,
+        /// The id of the listening socket.
+        listener: u8,
+        /// The peer.
+        remote: SocketAddr,
     },
     /// A known line that nothing depends on.
     Other,

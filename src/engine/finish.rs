@@ -57,8 +57,13 @@ impl Core {
                     self.apply(change);
                 }
             }
-            Procedure::OpenTcp | Procedure::OpenUdp => self.opened(&job, result),
-            Procedure::Send | Procedure::SendDatagram => self.sent(&job, result),
+            Procedure::OpenTcp | Procedure::OpenUdp | Procedure::Listen => self.opened(&job, result),
+            Procedure::Send | Procedure::SendDatagram | Procedure::SendLastDatagram => {
+                self.sent(&job, result);
+            }
+            Procedure::Accept | Procedure::CheckListener => self.listened(&job, result),
+            Procedure::SetOption => self.set(&job, result),
+            Procedure::Online => self.went_online(&job, result),
             Procedure::Receive | Procedure::ReceiveDatagram => self.received(&job, result),
             Procedure::Available
             | Procedure::AvailableDatagram
@@ -124,14 +129,20 @@ impl Core {
         let (now, limits, notice) = (self.now, self.dialect.limits(), self.dialect.timing().close_notice);
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         let slot = place.slot;
-        if slot.state != State::Opening {
+        let again = slot.state == State::Open && slot.kind == Kind::Bound;
+        if slot.state != State::Opening && !again {
             // It died on the way: whatever the modem has opened is nobody's.
             self.stale |= job.call.found.id.map_or(0, bit);
             return;
         }
-        let Err(failure) = result else {
-            info!("socket {} open", slot.id);
-            return slot.opened(now);
+        let failure = match result {
+            Ok(()) if slot.has_id => {
+                info!("socket {} open", slot.id);
+                return slot.opened(now);
+            }
+            // Each step may fail, but not all of them.
+            Ok(()) => Failure::Modem(job.call.failed.unwrap_or(CmeCode::UNKNOWN)),
+            Err(failure) => failure,
         };
         let (id, known, told) = (slot.id, slot.has_id, slot.peer_closed);
         let error = match failure {
@@ -140,10 +151,17 @@ impl Core {
                 let late = now.is_past(job.begun, REFUSAL);
                 job.call.found.cause.unwrap_or(if late { Error::Timeout } else { Error::Refused })
             }
-            Failure::Modem(_) => Error::NoSocket,
+            Failure::Modem(_) => job.call.found.cause.unwrap_or(Error::NoSocket),
             failure => failure.into(),
         };
-        slot.fail(error);
+        if again {
+            // The datagram is lost, the socket is not.
+            (slot.has_id, slot.tied, slot.tx_len) = (false, None, 0);
+            slot.write_error = Some(error);
+            slot.wake();
+        } else {
+            slot.fail(error);
+        }
         if limits.host_keeps_sockets || !known {
             // Or there are sockets in the modem of which nothing is known here.
             let none_left = error == Error::NoSocket;
@@ -176,7 +194,7 @@ impl Core {
         match result {
             Ok(()) => {
                 let count = usize::from(job.call.found.count.unwrap_or(job.call.len));
-                if slot.kind == Kind::Udp {
+                if slot.is_datagram() {
                     slot.tx_len = 0;
                     // The count says that the command was damaged, and the datagram with it.
                     slot.write_error = (count != usize::from(job.call.len)).then_some(Error::Aborted);
@@ -205,7 +223,7 @@ impl Core {
                 }
                 slot.flowed();
                 slot.touch(now);
-                slot.verify = slot.tx_len == 0 && verifies && slot.kind == Kind::Tcp;
+                slot.verify = slot.tx_len == 0 && verifies && slot.kind == Kind::Tcp && !slot.uncounted;
                 slot.writer.wake();
                 if partial {
                     self.resync();
@@ -235,29 +253,29 @@ impl Core {
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         let slot = place.slot;
         if slot.state != State::Open {
-            return slot.rx.rollback();
+            return slot.roll_back();
         }
         match result {
             Ok(()) => {
-                slot.rx.commit();
+                slot.commit();
                 slot.touch(now);
                 slot.unread = slot.unread.saturating_sub(job.read);
                 slot.read_total = slot.read_total.wrapping_add(job.read.into());
                 slot.ask = slot.unread == 0;
                 // Where the modem cannot tell how much is unread, a full read may not be all.
-                let more = counts || job.read >= job.call.len || slot.kind == Kind::Udp;
+                let more = counts || job.read >= job.call.len || slot.is_datagram();
                 slot.maybe_unread |= more && job.read > 0;
                 slot.reader.wake();
             }
             Err(Failure::Modem(_) | Failure::NoCarrier) => {
-                slot.rx.rollback();
+                slot.roll_back();
                 slot.unread = 0;
                 slot.ask = true;
                 // Nothing was unread, or the socket is gone.
                 slot.check |= !limits.host_keeps_sockets || !slot.maybe_unread;
             }
             Err(_) => {
-                slot.rx.rollback();
+                slot.roll_back();
                 self.abandon(job, Error::Aborted);
             }
         }
@@ -325,7 +343,7 @@ impl Core {
         if let Some(count) = found.count {
             self.ledger.answered();
             // A socket that is gone has counted nothing; what is written always counts something.
-            let counts = slot.kind == Kind::Tcp && !slot.peer_closed;
+            let counts = slot.kind == Kind::Tcp && !slot.peer_closed && !slot.uncounted;
             let sent = match found.total.filter(|&total| counts && total > 0) {
                 Some(total) => self.ledger.compare_sent(total, slot.sent_total),
                 None => Verdict::Fine,

@@ -2,6 +2,8 @@
 
 mod finish;
 mod ledger;
+mod listener;
+mod online;
 mod operations;
 mod output;
 mod schedule;
@@ -10,6 +12,7 @@ mod transaction;
 mod upload;
 
 use ledger::Ledger;
+use online::Online;
 pub use output::{Output, Timer};
 use sync::Sync;
 use transaction::Job;
@@ -59,6 +62,8 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     sent: usize,
     job: Option<Job>,
     sync: Option<Sync>,
+    /// The line is a raw pipe.
+    online: Option<Online>,
     /// A bit rate that the serial port must be set to.
     baud: Option<u32>,
     /// No command before this: the modem wants silence behind results.
@@ -111,6 +116,7 @@ impl<S> Engine<S> {
                 sent: 0,
                 job: None,
                 sync: None,
+                online: None,
                 baud: None,
                 ready_at: zero,
                 echo_is_off: false,
@@ -142,6 +148,7 @@ impl Engine {
     pub fn handle_rx(&mut self, now: Instant, mut bytes: &[u8]) {
         self.core.now = now;
         loop {
+            bytes = self.core.on_stream(bytes);
             if core::mem::take(&mut self.core.out_of_step) {
                 self.framer.reset();
             }
@@ -156,6 +163,12 @@ impl Engine {
         }
     }
 
+    /// How many bytes from the modem can be taken now. Without end but while a connection is a raw
+    /// pipe: then more would be lost, and the serial port must hold the modem back (RTS).
+    pub fn room(&mut self) -> usize {
+        self.core.room()
+    }
+
     /// Takes note that time has passed.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.core.advance(now);
@@ -168,13 +181,17 @@ impl Engine {
             self.framer.reset();
             return Output::Baud(baud);
         }
-        let bytes = self.core.outgoing();
+        let bytes = if self.core.online.is_some() { self.core.stream() } else { self.core.outgoing() };
         if bytes.is_empty() { Output::Timeout(next) } else { Output::Transmit(bytes) }
     }
 
     /// The serial port took `count` bytes of the last [`Output::Transmit`].
     pub fn transmitted(&mut self, count: usize) {
-        self.core.on_transmitted(count);
+        if self.core.online.is_some() {
+            self.core.streamed(count);
+        } else {
+            self.core.on_transmitted(count);
+        }
     }
 
     /// Notes the task that drives this engine: it is woken when users have set something going.
@@ -283,6 +300,9 @@ impl Core {
             }
             if self.sent < self.len || self.baud.is_some() {
                 return self.job_deadline();
+            }
+            if let Some(at) = self.advance_online() {
+                return at;
             }
             if let Some(at) = self.advance_sync() {
                 return at;

@@ -7,10 +7,10 @@ use core::net::{IpAddr, SocketAddr};
 use core::task::{Poll, Waker};
 
 use super::Engine;
-use crate::dialect::Credential;
+use crate::dialect::{Credential, ReleaseAssistance, SocketOption};
 use crate::error::Error;
 use crate::link::LinkState;
-use crate::socket::{Kind, SocketHandle, State, Ticket};
+use crate::socket::{Arrived, Kind, SocketHandle, State, Ticket};
 
 impl Engine {
     /// Asks for the link to be brought up. Nothing happens on the line before.
@@ -122,23 +122,74 @@ impl Engine {
         self.core.flush(handle, waker)
     }
 
-    /// Stages a datagram; waits while the one before has not left.
+    /// Takes a socket for datagrams to and from anybody; `local_port` 0 leaves the port open.
+    ///
+    /// A modem whose sockets need a peer hears of it with the first datagram, and from then on from
+    /// the peer of the last datagram only.
+    pub fn open_bound(&mut self, local_port: u16, waker: &Waker) -> Poll<Result<SocketHandle, Error>> {
+        self.core.open_bound(local_port, waker)
+    }
+
+    /// Takes a socket that listens for TCP connections. See [`poll_open`](Self::poll_open).
+    pub fn listen(&mut self, local_port: u16, waker: &Waker) -> Poll<Result<SocketHandle, Error>> {
+        self.core.listen(local_port, waker)
+    }
+
+    /// Waits for a connection that comes to a listening socket.
+    pub fn accept(
+        &mut self,
+        listener: SocketHandle,
+        waker: &Waker,
+    ) -> Poll<Result<(SocketHandle, SocketAddr), Error>> {
+        self.core.accept(listener, waker)
+    }
+
+    /// Sets an option of a socket; to be called until it is done.
+    pub fn set_option(
+        &mut self,
+        handle: SocketHandle,
+        option: SocketOption,
+        waker: &Waker,
+    ) -> Poll<Result<(), Error>> {
+        self.core.set_option(handle, option, waker)
+    }
+
+    /// Turns a TCP connection into a raw pipe; to be called until it is done. From then on the
+    /// line carries its bytes alone: everything else waits.
+    pub fn enter_pipe(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
+        self.core.enter_pipe(handle, waker)
+    }
+
+    /// Has the pipe left, after what was written. See [`poll_leave`](Self::poll_leave).
+    pub fn leave_pipe(&mut self, handle: SocketHandle) {
+        self.core.request_leave(handle);
+    }
+
+    /// Waits until the pipe has been left.
+    pub fn poll_leave(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
+        self.core.poll_leave(handle, waker)
+    }
+
+    /// Stages a datagram; waits while the one before has not left. A bound socket needs `to`, one
+    /// with a peer does not.
     pub fn send_datagram(
         &mut self,
         handle: SocketHandle,
+        to: Option<SocketAddr>,
         bytes: &[u8],
+        release: ReleaseAssistance,
         waker: &Waker,
     ) -> Poll<Result<(), Error>> {
-        self.core.stage_datagram(handle, bytes, waker)
+        self.core.stage_datagram(handle, to, bytes, release, waker)
     }
 
-    /// Takes a datagram and gives its full length, which may be more than fits.
+    /// Takes a datagram; what does not fit is dropped.
     pub fn receive_datagram(
         &mut self,
         handle: SocketHandle,
         buffer: &mut [u8],
         waker: &Waker,
-    ) -> Poll<Result<usize, Error>> {
+    ) -> Poll<Result<Arrived, Error>> {
         self.core.receive_datagram(handle, buffer, waker)
     }
 

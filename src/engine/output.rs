@@ -33,4 +33,6 @@ pub enum Timer {
     Probe,
     /// A closing notice that did not come.
     Notice,
+    /// The silence around `+++`, and the answer to it.
+    Escape,
 }

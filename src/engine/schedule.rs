@@ -1,10 +1,10 @@
 //! Which procedure is next: derived from flags, nothing is queued.
 
 use super::{Core, Timer, bit};
-use crate::dialect::{Call, Limits, Procedure};
+use crate::dialect::{Call, Limits, Procedure, ReleaseAssistance};
 use crate::error::Error;
 use crate::socket::dns::Question;
-use crate::socket::{Kind, Slot, State};
+use crate::socket::{HEADER, Kind, Pipe, Setting, Slot, State};
 use crate::time::Instant;
 
 /// What a socket wants.
@@ -106,13 +106,22 @@ impl Core {
         let can_open = self.link.state() == crate::LinkState::Up && self.notice.is_none();
         let counts = self.ledger.is_asked();
         let count = self.table.all().len() as u8;
+        let room = self.table.all().iter().any(|slot| slot.state == State::Free);
         let mut at = None;
         for turn in 0..count {
             let index = (self.next_slot + turn) % count;
             let Some(place) = self.table.at(index) else { continue };
             place.slot.start_clocks(self.now);
             let free = place.slot.rx.free(place.rx);
-            match want(place.slot, self.now, free, place.rx.len(), limits, can_open, counts) {
+            let capacity = place.rx.len();
+            let want = match (place.slot.state, place.slot.kind) {
+                (State::Open, Kind::Listener) => want_of_listener(place.slot, self.now, room),
+                (State::Open, Kind::Bound) if limits.host_keeps_sockets && !is_tied(place.slot) => {
+                    want_of_untied(place.slot, can_open, want_read(place.slot, free, capacity, limits, counts))
+                }
+                _ => want(place.slot, self.now, free, capacity, limits, can_open, counts),
+            };
+            match want {
                 Want::Now(procedure) => {
                     self.next_slot = index + 1;
                     return Ok((procedure, index));
@@ -129,18 +138,29 @@ impl Core {
         let now = self.now;
         let Some(place) = self.table.at(index) else { return };
         let slot = place.slot;
-        let mut call = Call { id: slot.id, remote: slot.remote, local_port: slot.local_port, ..Call::new() };
+        let mut call = Call {
+            id: slot.id,
+            remote: slot.remote,
+            local_port: slot.local_port,
+            tcp: matches!(slot.kind, Kind::Tcp | Kind::Listener),
+            ..Call::new()
+        };
         slot.sent_last = false;
         match procedure {
-            Procedure::OpenTcp | Procedure::OpenUdp => {
-                slot.state = State::Opening;
+            Procedure::OpenTcp | Procedure::OpenUdp | Procedure::Listen => {
+                if slot.state == State::Wanted {
+                    slot.state = State::Opening;
+                } else {
+                    slot.tied = Some(slot.remote);
+                }
                 if limits.host_keeps_sockets {
                     let Some(id) = picked else { return slot.fail(Error::NoSocket) };
                     (slot.id, slot.has_id, call.id) = (id, true, id);
                     self.last_id = id;
                 }
             }
-            Procedure::Send | Procedure::SendDatagram => {
+            Procedure::Send | Procedure::SendDatagram | Procedure::SendLastDatagram => {
+                call.release = slot.release;
                 call.len = slot.tx_len.min(limits.write.into()) as u16;
                 slot.sent_last = true;
             }
@@ -159,9 +179,16 @@ impl Core {
                 slot.maybe_unread = false;
                 slot.ask = false;
             }
-            Procedure::Check | Procedure::CheckDatagram => {
+            Procedure::Check | Procedure::CheckDatagram | Procedure::CheckListener => {
                 slot.check = false;
                 slot.probed(now);
+            }
+            Procedure::Accept => slot.maybe_unread = false,
+            Procedure::SetOption => {
+                if let Setting::Wanted(option) = slot.setting {
+                    slot.setting = Setting::Running(option);
+                    call.option = Some(option);
+                }
             }
             _ => {}
         }
@@ -183,6 +210,36 @@ impl Core {
     }
 }
 
+/// Whether the modem's socket of a bound one has the peer that it needs now.
+fn is_tied(slot: &Slot) -> bool {
+    slot.has_id && (slot.tx_len == 0 || slot.tied == Some(slot.remote))
+}
+
+/// What a bound socket wants whose socket in the modem has another peer, or which has none: what the
+/// old peer has sent is read first.
+fn want_of_untied(slot: &Slot, can_open: bool, read: Option<Procedure>) -> Want {
+    match (slot.has_id, read) {
+        (false, _) if slot.tx_len > 0 && can_open => Want::Now(Procedure::OpenUdp),
+        (false, _) => Want::At(None),
+        (true, Some(read)) => Want::Now(read),
+        (true, None) => Want::Now(Procedure::Close),
+    }
+}
+
+/// What a listening socket wants next.
+fn want_of_listener(slot: &Slot, now: Instant, room: bool) -> Want {
+    if slot.released {
+        return Want::Now(Procedure::Close);
+    }
+    if slot.maybe_unread && room {
+        return Want::Now(Procedure::Accept);
+    }
+    if slot.check || slot.probe_at() <= now {
+        return Want::Now(Procedure::CheckListener);
+    }
+    Want::At(Some((slot.probe_at(), Timer::Probe)))
+}
+
 /// What one socket wants next.
 fn want(
     slot: &Slot,
@@ -196,8 +253,12 @@ fn want(
     let pick = |tcp, udp| if slot.kind == Kind::Tcp { tcp } else { udp };
     match slot.state {
         State::Wanted if slot.released => Want::At(None),
+        State::Wanted if can_open && slot.kind == Kind::Listener => Want::Now(Procedure::Listen),
         State::Wanted if can_open => Want::Now(pick(Procedure::OpenTcp, Procedure::OpenUdp)),
         State::Open => {
+            if let Setting::Wanted(_) = slot.setting {
+                return Want::Now(Procedure::SetOption);
+            }
             let nothing_left = slot.tx_len == 0 || slot.write_closed || now >= slot.release_by();
             if slot.has_id && (slot.eof || slot.released && nothing_left) {
                 return Want::Now(Procedure::Close);
@@ -213,10 +274,15 @@ fn want(
             let send_at = slot.send_at();
             let send = send_at.is_some_and(|at| at <= now);
             if send && (read.is_none() || !slot.sent_last) {
-                return Want::Now(pick(Procedure::Send, Procedure::SendDatagram));
+                let plain = slot.release == ReleaseAssistance::None;
+                let datagram = if plain { Procedure::SendDatagram } else { Procedure::SendLastDatagram };
+                return Want::Now(pick(Procedure::Send, datagram));
             }
             if let Some(read) = read {
                 return Want::Now(read);
+            }
+            if slot.pipe == Pipe::Wanted && slot.tx_len == 0 {
+                return Want::Now(Procedure::Online);
             }
             let idle = !slot.maybe_unread && slot.unread == 0;
             if slot.check && (idle || !slot.released) && slot.unread == 0
@@ -252,7 +318,7 @@ fn want_read(slot: &Slot, free: usize, capacity: usize, limits: Limits, counts: 
         // Whoever reads byte by byte must not make the modem do so.
         usize::from(expected).min(capacity / 2).max(1)
     } else {
-        usize::from(expected) + 4
+        usize::from(expected) + HEADER
     };
     let room = free >= needed || free == capacity;
     room.then_some(if tcp { Procedure::Receive } else { Procedure::ReceiveDatagram })

@@ -282,13 +282,18 @@ impl Core {
     /// Whether the line is an information text of the command in flight.
     fn on_text(&mut self, line: &[u8]) -> bool {
         let Some(job) = self.job.as_mut().filter(|job| job.phase != Phase::Due) else { return false };
-        let Some(Answer::Text { template, .. }) = job.step().map(|step| step.answer) else {
-            return false;
+        let template = match job.step().map(|step| step.answer) {
+            Some(Answer::Text { template, .. }) => template,
+            Some(Answer::Line(read)) => {
+                job.answered |= read(line, &mut job.call.found);
+                return job.answered;
+            }
+            _ => return false,
         };
         let (Some((prefix, rest)), Some((wanted, fields))) = (split(line), split(template.as_bytes())) else {
             return false;
         };
-        if prefix != wanted {
+        if !wanted.split(|&b| b == b'|').any(|wanted| prefix == wanted) {
             return false;
         }
         let mut reading = Reading {
@@ -338,11 +343,14 @@ impl Core {
         if span.len == 0 && span.from.is_none() {
             return;
         }
-        job.keep = match place.slot.kind {
-            Kind::Tcp => span.len,
+        let slot = place.slot;
+        let peer = slot.tied.unwrap_or(slot.remote);
+        let from = span.from.unwrap_or(peer);
+        job.keep = match slot.kind {
+            Kind::Tcp | Kind::Listener => span.len,
             // Whoever is not the peer of the socket is not heard.
-            Kind::Udp if span.from.is_some_and(|from| from != place.slot.remote) => 0,
-            Kind::Udp => place.slot.rx.begin_datagram(place.rx, span.len).unwrap_or(0),
+            Kind::Udp if from != peer => 0,
+            Kind::Udp | Kind::Bound => slot.begin_datagram(place.rx, span.len, from).unwrap_or(0),
         };
     }
 
@@ -374,7 +382,8 @@ impl Core {
             self.echo_is_off = true;
         }
         let missing = match step.answer {
-            Answer::None => false,
+            Answer::None | Answer::Line(_) => false,
+            Answer::Connect => true,
             Answer::Text { required, .. } => required && !job.answered,
             Answer::Span(_) => !job.answered,
         } || step.prompt.is_some() && job.paid == 0;
@@ -393,6 +402,9 @@ impl Core {
             Final::Error(code) => Err(Failure::Modem(code)),
             Final::NoCarrier => Err(Failure::NoCarrier),
             Final::Aborted => Err(Failure::Modem(CmeCode::UNKNOWN)),
+            Final::Connect if matches!(step.answer, Answer::Connect) => {
+                return self.conclude(Ok(()));
+            }
             Final::Connect => {
                 // Never asked for: the command was damaged on its way.
                 self.conclude(Err(Failure::Damaged));
@@ -407,6 +419,7 @@ impl Core {
         match outcome {
             Ok(()) => {}
             Err(_) if step.on_error == OnError::Ignore => {}
+            Err(Failure::Modem(code)) if step.on_error == OnError::Note => job.call.failed = Some(code),
             Err(Failure::Modem(_)) if step.on_error == OnError::End => job.index = job.steps.len(),
             Err(failure) => {
                 job.failure.get_or_insert(failure);
@@ -420,7 +433,7 @@ impl Core {
         }
     }
 
-    fn on_urc(&mut self, urc: Urc) {
+    pub(super) fn on_urc(&mut self, urc: Urc) {
         match urc {
             Urc::Started => self.restart(true),
             Urc::Registration(stat) => {
@@ -451,6 +464,7 @@ impl Core {
                     slot.check = true;
                 }
             }
+            Urc::Incoming { id, listener, remote } => self.on_incoming(id, listener, remote),
             Urc::Stopping | Urc::Other => {}
         }
     }

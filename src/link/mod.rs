@@ -6,4 +6,5 @@ mod status;
 
 pub use config::Config;
 pub(crate) use machine::{Change, Link};
+pub(crate) use status::family;
 pub use status::{LinkState, Status};

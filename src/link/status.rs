@@ -31,11 +31,18 @@ pub struct Status {
     pub(crate) operator: String<32>,
     pub(crate) signal: Option<i8>,
     pub(crate) address: Option<IpAddr>,
+    /// The families of all addresses, as [`family`] gives them.
+    pub(crate) families: u8,
+}
+
+/// One bit for each family of addresses.
+pub(crate) const fn family(address: IpAddr) -> u8 {
+    1 << address.is_ipv6() as u8
 }
 
 impl Status {
     pub(crate) const fn new() -> Self {
-        Self { state: LinkState::Down, registration: 0, operator: String::new(), signal: None, address: None }
+        Self { state: LinkState::Down, registration: 0, operator: String::new(), signal: None, address: None, families: 0 }
     }
 
     /// How far the link is.

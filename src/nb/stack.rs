@@ -162,7 +162,11 @@ where
                     break;
                 }
             }
-            match self.io.read(&mut chunk) {
+            let room = engine.room().min(chunk.len());
+            if room == 0 {
+                break;
+            }
+            match self.io.read(chunk.get_mut(..room).unwrap_or_default()) {
                 Ok(count @ 1..) => engine.handle_rx(now, chunk.get(..count).unwrap_or_default()),
                 Ok(0) | Err(_) => {
                     self.failed = true;

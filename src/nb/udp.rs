@@ -7,6 +7,7 @@ use embedded_io::{Read, ReadReady, Write, WriteReady};
 use embedded_nal::UdpClientStack;
 
 use super::stack::{Clock, Stack, ready};
+use crate::dialect::ReleaseAssistance;
 use crate::error::Error;
 use crate::socket::SocketHandle;
 
@@ -70,7 +71,7 @@ where
     /// Sends a datagram of 1 to 1024 (u-blox) or 1500 (Sequans) bytes that fits in the buffer.
     fn send(&mut self, socket: &mut UdpSocket, buffer: &[u8]) -> nb::Result<(), Error> {
         let handle = self.opened(socket)?;
-        let result = ready(self.engine.borrow_mut().send_datagram(handle, buffer, Waker::noop()));
+        let result = ready(self.engine.borrow_mut().send_datagram(handle, None, buffer, ReleaseAssistance::None, Waker::noop()));
         self.pump();
         result
     }
@@ -82,9 +83,8 @@ where
         buffer: &mut [u8],
     ) -> nb::Result<(usize, SocketAddr), Error> {
         let handle = self.opened(socket)?;
-        let remote = socket.remote.ok_or(Error::NotConnected)?;
-        let len = ready(self.engine.borrow_mut().receive_datagram(handle, buffer, Waker::noop()))?;
-        Ok((len.min(buffer.len()), remote))
+        let arrived = ready(self.engine.borrow_mut().receive_datagram(handle, buffer, Waker::noop()))?;
+        Ok((arrived.len.min(buffer.len()), arrived.from))
     }
 
     /// Closes the socket. Never fails and never waits.

@@ -1,40 +1,137 @@
-//! What a user does with a UDP socket that has one peer.
+//! What a user does with a UDP socket.
 //!
-//! A datagram stands in the ring behind a header: bytes stored, bytes that came.
+//! The first datagram of a socket is described in its slot, each further one stands in the ring
+//! behind a header: bytes stored, bytes that came, sender.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::task::{Poll, Waker};
 
-use super::{Ring, SocketHandle, State};
+use super::slot::NOBODY;
+use super::{Kind, Slot, SocketHandle, State};
+use crate::dialect::{Procedure, ReleaseAssistance};
 use crate::engine::Core;
 use crate::error::Error;
 
-/// Bytes of a datagram's header in the ring.
-pub(super) const HEADER: usize = 4;
+/// The most that a datagram's header takes in the ring: two lengths, family, address, port.
+pub(crate) const HEADER: usize = 23;
 
-impl Ring {
+/// A datagram that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    /// Its full length in bytes, which may be more than fitted.
+    pub len: usize,
+    /// Its sender.
+    pub from: SocketAddr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Header {
+    stored: u16,
+    len: u16,
+    from: SocketAddr,
+}
+
+/// The first datagram of a socket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Front {
+    #[default]
+    None,
+    /// It is coming.
+    Coming(Header),
+    Ready(Header),
+}
+
+impl Front {
+    pub(super) fn commit(&mut self) {
+        if let Self::Coming(header) = *self {
+            *self = Self::Ready(header);
+        }
+    }
+
+    pub(super) fn roll_back(&mut self) {
+        if let Self::Coming(_) = self {
+            *self = Self::None;
+        }
+    }
+}
+
+impl Slot {
     /// Begins a datagram of `len` bytes, of which as many are kept as fit. Says how many.
-    pub(crate) fn begin_datagram(&mut self, storage: &mut [u8], len: u16) -> Option<u16> {
-        let room = self.free(storage).checked_sub(HEADER)?;
+    pub(crate) fn begin_datagram(&mut self, storage: &mut [u8], len: u16, from: SocketAddr) -> Option<u16> {
+        let first = self.front == Front::None;
+        let mut header = [0; HEADER];
+        let size = if first { 0 } else { put_address(&mut header, from) };
+        let room = self.rx.free(storage).checked_sub(size)?;
         let stored = len.min(u16::try_from(room).unwrap_or(u16::MAX));
-        self.push(storage, &stored.to_le_bytes());
-        self.push(storage, &len.to_le_bytes());
+        if first {
+            self.front = Front::Coming(Header { stored, len, from });
+            return Some(stored);
+        }
+        let [a, b] = stored.to_le_bytes();
+        let [c, d] = len.to_le_bytes();
+        if let Some(lengths) = header.first_chunk_mut() {
+            *lengths = [a, b, c, d];
+        }
+        self.rx.push(storage, header.get(..size).unwrap_or_default());
         Some(stored)
     }
 
-    /// Takes one datagram. Gives its full length, which may be more than what was kept of it or
-    /// than what fits.
-    fn pop_datagram(&mut self, storage: &[u8], out: &mut [u8]) -> Option<usize> {
-        let mut header = [0; HEADER];
-        if self.pop(storage, &mut header) < HEADER {
-            return None;
-        }
-        let [a, b, c, d] = header;
-        let stored = usize::from(u16::from_le_bytes([a, b]));
+    /// Takes one datagram.
+    pub(crate) fn pop_datagram(&mut self, storage: &[u8], out: &mut [u8]) -> Option<Arrived> {
+        let Front::Ready(header) = self.front else { return None };
+        let stored = usize::from(header.stored);
         let take = stored.min(out.len());
-        self.pop(storage, out.get_mut(..take).unwrap_or_default());
-        self.skip(storage, stored - take);
-        Some(usize::from(u16::from_le_bytes([c, d])))
+        self.rx.pop(storage, out.get_mut(..take).unwrap_or_default());
+        self.rx.skip(storage, stored - take);
+        self.front = self.next_header(storage).map_or(Front::None, Front::Ready);
+        Some(Arrived { len: header.len.into(), from: header.from })
     }
+
+    fn next_header(&mut self, storage: &[u8]) -> Option<Header> {
+        let mut word = [0; 2];
+        let mut take = || (self.rx.pop(storage, &mut word) == 2).then_some(u16::from_le_bytes(word));
+        let (stored, len) = (take()?, take()?);
+        let mut family = [0];
+        self.rx.pop(storage, &mut family);
+        let ip = if family == [6] {
+            let mut octets = [0; 16];
+            self.rx.pop(storage, &mut octets);
+            IpAddr::V6(Ipv6Addr::from(octets))
+        } else {
+            let mut octets = [0; 4];
+            self.rx.pop(storage, &mut octets);
+            IpAddr::V4(Ipv4Addr::from(octets))
+        };
+        let mut port = [0; 2];
+        self.rx.pop(storage, &mut port);
+        Some(Header { stored, len, from: SocketAddr::new(ip, u16::from_le_bytes(port)) })
+    }
+
+    /// Whether a datagram can be taken.
+    pub(crate) const fn has_datagram(&self) -> bool {
+        matches!(self.front, Front::Ready(_))
+    }
+}
+
+/// Writes family, address and port behind the lengths, and says how long the header is.
+fn put_address(header: &mut [u8; HEADER], from: SocketAddr) -> usize {
+    let [_, _, _, _, rest @ ..] = header;
+    let size = match (from.ip(), &mut *rest) {
+        (IpAddr::V4(ip), [family, a, b, c, d, ..]) => {
+            *family = 4;
+            [*a, *b, *c, *d] = ip.octets();
+            5
+        }
+        (IpAddr::V6(ip), [family, octets @ .., _, _]) => {
+            *family = 6;
+            *octets = ip.octets();
+            17
+        }
+    };
+    if let Some(port) = rest.get_mut(size..size + 2) {
+        port.copy_from_slice(&from.port().to_le_bytes());
+    }
+    size + 6
 }
 
 impl Core {
@@ -44,13 +141,39 @@ impl Core {
         self.table.of(handle).map_or(0, |place| limit.min(place.tx.len()))
     }
 
+    /// Takes a slot for datagrams to and from anybody.
+    pub(crate) fn open_bound(&mut self, port: u16, waker: &Waker) -> Poll<Result<SocketHandle, Error>> {
+        let handle = core::task::ready!(self.occupy(Kind::Bound, NOBODY, port, waker))?;
+        if self.dialect.limits().host_keeps_sockets
+            && let Ok(place) = self.table.of(handle)
+        {
+            // The modem's socket needs a peer: it is made for the first datagram.
+            place.slot.state = State::Open;
+        }
+        Poll::Ready(Ok(handle))
+    }
+
     /// Stages a whole datagram, once the one before has left.
     pub(crate) fn stage_datagram(
         &mut self,
         handle: SocketHandle,
+        to: Option<SocketAddr>,
         bytes: &[u8],
+        release: ReleaseAssistance,
         waker: &Waker,
     ) -> Poll<Result<(), Error>> {
+        if to.is_some_and(|to| to.port() == 0 || to.ip().is_unspecified()) {
+            return Poll::Ready(Err(Error::InvalidInput));
+        }
+        if let Some(to) = to
+            && self.lacks_family(to.ip())
+        {
+            return Poll::Ready(Err(Error::WrongFamily));
+        }
+        let assists = !self.dialect.steps(Procedure::SendLastDatagram).is_empty();
+        if release != ReleaseAssistance::None && !assists {
+            return Poll::Ready(Err(Error::Unsupported));
+        }
         if bytes.is_empty() {
             return Poll::Ready(Err(Error::Unsupported));
         }
@@ -72,22 +195,24 @@ impl Core {
         slot.tx_len = bytes.len();
         slot.tx_commit = true;
         slot.write_error = None;
+        slot.release = release;
+        slot.remote = to.unwrap_or(slot.remote);
         self.runner.wake();
         Poll::Ready(Ok(()))
     }
 
-    /// Takes one datagram and gives its full length.
+    /// Takes one datagram.
     pub(crate) fn receive_datagram(
         &mut self,
         handle: SocketHandle,
         buffer: &mut [u8],
         waker: &Waker,
-    ) -> Poll<Result<usize, Error>> {
+    ) -> Poll<Result<Arrived, Error>> {
         let place = self.table.of(handle)?;
         let slot = place.slot;
-        if let Some(len) = slot.rx.pop_datagram(place.rx, buffer) {
+        if let Some(arrived) = slot.pop_datagram(place.rx, buffer) {
             self.runner.wake();
-            return Poll::Ready(Ok(len));
+            return Poll::Ready(Ok(arrived));
         }
         match slot.state {
             State::Open if !slot.eof => {
@@ -104,18 +229,44 @@ impl Core {
 mod tests {
     use super::*;
 
+    fn datagram(slot: &mut Slot, storage: &mut [u8], len: u16, from: SocketAddr) -> Option<u16> {
+        let stored = slot.begin_datagram(storage, len, from)?;
+        for byte in 0..stored {
+            slot.rx.push(storage, &[byte as u8]);
+        }
+        slot.commit();
+        Some(stored)
+    }
+
     #[test]
     fn a_datagram_that_does_not_fit_tells_its_full_length() {
         let mut storage = [0; 16];
-        let mut ring = Ring::new();
-        assert_eq!(ring.begin_datagram(&mut storage, 20), Some(12));
-        ring.push(&mut storage, b"abcdefghijkl");
-        ring.commit();
-        assert_eq!(ring.begin_datagram(&mut storage, 1), None);
-        let mut out = [0; 4];
-        assert_eq!(ring.pop_datagram(&storage, &mut out), Some(20));
-        assert_eq!(&out, b"abcd");
-        assert!(ring.is_empty());
-        assert_eq!(ring.pop_datagram(&storage, &mut out), None);
+        let mut slot = Slot::new();
+        let from = SocketAddr::from(([10, 0, 0, 7], 7));
+        assert_eq!(datagram(&mut slot, &mut storage, 20, from), Some(16));
+        assert_eq!(datagram(&mut slot, &mut storage, 1, from), None);
+        let mut out = [9; 4];
+        assert_eq!(slot.pop_datagram(&storage, &mut out), Some(Arrived { len: 20, from }));
+        assert_eq!(out, [0, 1, 2, 3]);
+        assert!(slot.rx.is_empty());
+        assert_eq!(slot.pop_datagram(&storage, &mut out), None);
+    }
+
+    #[test]
+    fn datagrams_keep_their_order_their_ends_and_their_senders() {
+        let mut storage = [0; 80];
+        let mut slot = Slot::new();
+        let v4 = SocketAddr::from(([10, 0, 0, 7], 7));
+        let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, 65_535));
+        for round in 0..50 {
+            for (len, from) in [(3, v4), (round % 5, v6), (7, v4)] {
+                assert_eq!(datagram(&mut slot, &mut storage, len, from), Some(len));
+            }
+            for (len, from) in [(3, v4), (round % 5, v6), (7, v4)] {
+                let len = usize::from(len);
+                assert_eq!(slot.pop_datagram(&storage, &mut [0; 8]), Some(Arrived { len, from }));
+            }
+            assert!(!slot.has_datagram());
+        }
     }
 }

@@ -5,16 +5,24 @@
 
 mod datagram;
 pub(crate) mod dns;
+mod listener;
+mod option;
+mod pipe;
 mod ring;
 mod slot;
 mod stream;
 mod table;
 mod waker;
 
+pub use datagram::Arrived;
+pub(crate) use datagram::HEADER;
 pub(crate) use dns::Lookup;
 pub use dns::{Name, Ticket};
+pub(crate) use option::Setting;
+pub(crate) use pipe::Pipe;
 use ring::Ring;
-pub(crate) use slot::{Kind, Slot, State};
+pub(crate) use slot::{Kind, NOBODY, Slot, State};
+pub(crate) use table::Place;
 pub use table::{Slots, Table};
 pub(crate) use waker::{Waiters, WakerCell};
 

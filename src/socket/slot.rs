@@ -2,7 +2,11 @@
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use super::datagram::Front;
+use super::option::Setting;
+use super::pipe::Pipe;
 use super::{Ring, WakerCell};
+use crate::dialect::ReleaseAssistance;
 use crate::error::Error;
 use crate::time::{Duration, Instant};
 
@@ -19,10 +23,18 @@ const LINGER: Duration = Duration::from_millis(20);
 /// How long staged bytes may take to leave behind a socket that was dropped.
 const RELEASE: Duration = Duration::from_secs(30);
 
+/// No address at all.
+pub(crate) const NOBODY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Tcp,
+    /// Datagrams to and from one peer.
     Udp,
+    /// Datagrams to and from anybody.
+    Bound,
+    /// Connections from outside.
+    Listener,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +47,8 @@ pub(crate) enum State {
     Opening,
     /// The modem has a socket for it.
     Open,
+    /// A peer has opened it, and nobody has accepted it yet.
+    Incoming,
     /// The modem has none (any more); the user has not let go yet.
     Dead,
 }
@@ -47,8 +61,19 @@ pub(crate) struct Slot {
     /// The modem's id, while `has_id`.
     pub(crate) id: u8,
     pub(crate) has_id: bool,
+    /// The peer; of a bound socket, the one that the staged datagram is for.
     pub(crate) remote: SocketAddr,
+    /// The peer that the modem's socket of a bound one is tied to, where it needs one.
+    pub(crate) tied: Option<SocketAddr>,
     pub(crate) local_port: u16,
+    /// The listener that an incoming connection came to.
+    pub(crate) listener: u8,
+    pub(crate) setting: Setting,
+    /// What the network is told with the staged datagram.
+    pub(crate) release: ReleaseAssistance,
+    pub(crate) pipe: Pipe,
+    /// The modem's counters are not comparable any more.
+    pub(crate) uncounted: bool,
 
     /// The user has let go: what is staged is sent, then the modem's socket is closed.
     pub(crate) released: bool,
@@ -81,6 +106,8 @@ pub(crate) struct Slot {
     pub(crate) error: Option<Error>,
 
     pub(crate) rx: Ring,
+    /// The first datagram that is, or is coming, in the ring.
+    pub(crate) front: Front,
     /// Bytes at the front of the transmit buffer that wait to be sent.
     pub(crate) tx_len: usize,
     /// Bytes that the modem has given since the socket was opened.
@@ -110,8 +137,14 @@ impl Slot {
             kind: Kind::Tcp,
             id: 0,
             has_id: false,
-            remote: SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0),
+            remote: NOBODY,
+            tied: None,
             local_port: 0,
+            listener: 0,
+            setting: Setting::Idle,
+            release: ReleaseAssistance::None,
+            pipe: Pipe::Off,
+            uncounted: false,
             released: false,
             release_by: None,
             maybe_unread: false,
@@ -128,6 +161,7 @@ impl Slot {
             write_error: None,
             error: None,
             rx: Ring::new(),
+            front: Front::None,
             tx_len: 0,
             read_total: 0,
             sent_total: 0,
@@ -144,9 +178,9 @@ impl Slot {
     }
 
     /// Begins a new life of the slot.
-    pub(crate) fn occupy(&mut self, kind: Kind, remote: SocketAddr) {
+    pub(crate) fn occupy(&mut self, kind: Kind, remote: SocketAddr, local_port: u16) {
         let generation = self.generation.wrapping_add(1);
-        *self = Self { generation, kind, remote, state: State::Wanted, ..Self::new() };
+        *self = Self { generation, kind, remote, local_port, state: State::Wanted, ..Self::new() };
     }
 
     /// The modem has a socket for this slot.
@@ -164,7 +198,7 @@ impl Slot {
         }
         self.has_id = false;
         self.tx_len = 0;
-        self.rx.rollback();
+        self.roll_back();
         self.error.get_or_insert(error);
         self.state = if self.released { State::Free } else { State::Dead };
         self.wake();
@@ -181,8 +215,30 @@ impl Slot {
     /// The modem's socket is closed and forgotten.
     pub(crate) fn closed(&mut self) {
         self.has_id = false;
+        let goes_on = !self.released || self.tx_len > 0;
+        if self.kind == Kind::Bound && self.state == State::Open && self.tied.is_some() && goes_on {
+            // It gets another one for its next peer.
+            self.tied = None;
+            return;
+        }
         self.state = if self.released { State::Free } else { State::Dead };
         self.wake();
+    }
+
+    pub(crate) const fn is_datagram(&self) -> bool {
+        matches!(self.kind, Kind::Udp | Kind::Bound)
+    }
+
+    /// What came in the span that is over counts.
+    pub(crate) fn commit(&mut self) {
+        self.rx.commit();
+        self.front.commit();
+    }
+
+    /// What came in the span that was damaged does not count.
+    pub(crate) fn roll_back(&mut self) {
+        self.rx.rollback();
+        self.front.roll_back();
     }
 
     pub(crate) fn wake(&mut self) {
@@ -245,8 +301,11 @@ impl Slot {
 
     /// Starts the clocks of what users have set going since the last time.
     pub(crate) fn start_clocks(&mut self, now: Instant) {
-        if self.released {
-            self.release_by.get_or_insert(now + RELEASE);
+        if self.released && now >= *self.release_by.get_or_insert(now + RELEASE) {
+            self.tx_len = 0;
+        }
+        if self.released && self.state == State::Open && !self.has_id && self.tx_len == 0 {
+            self.state = State::Free;
         }
         if self.tx_len == 0 {
             self.tx_linger = None;

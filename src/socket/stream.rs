@@ -1,12 +1,12 @@
 //! What a user does with a TCP connection.
 
-use core::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use core::task::{Poll, Waker};
 
-use super::{Kind, SocketHandle, State};
+use super::{Kind, Slot, SocketHandle, State};
 use crate::engine::Core;
 use crate::error::Error;
-use crate::link::LinkState;
+use crate::link::{LinkState, family};
 
 impl Core {
     /// Takes a slot for a new socket. Waits while the link is coming up, and while a slot that was
@@ -22,6 +22,26 @@ impl Core {
             return Poll::Ready(Err(Error::InvalidInput));
         }
         core::task::ready!(self.poll_link(waker))?;
+        if self.lacks_family(remote.ip()) {
+            return Poll::Ready(Err(Error::WrongFamily));
+        }
+        self.occupy(kind, remote, local_port, waker)
+    }
+
+    /// Whether the packet connection has no address of this one's family.
+    pub(crate) fn lacks_family(&self, address: IpAddr) -> bool {
+        self.status.families != 0 && self.status.families & family(address) == 0
+    }
+
+    /// Takes a free slot, once the link is up.
+    pub(super) fn occupy(
+        &mut self,
+        kind: Kind,
+        remote: SocketAddr,
+        local_port: u16,
+        waker: &Waker,
+    ) -> Poll<Result<SocketHandle, Error>> {
+        core::task::ready!(self.poll_link(waker))?;
         let limits = self.dialect.limits();
         let limit = usize::from(limits.sockets);
         let port = match local_port {
@@ -29,10 +49,17 @@ impl Core {
             port => port,
         };
         let slots = self.table.all_mut();
+        let listens = kind == Kind::Listener;
+        let clashes = |slot: &&Slot| {
+            let alive = !matches!(slot.state, State::Free | State::Dead) && slot.kind != Kind::Tcp;
+            alive && !slot.released && slot.local_port == port && listens == (slot.kind == Kind::Listener)
+        };
+        if local_port != 0 && slots.iter().any(|slot| clashes(&slot)) {
+            return Poll::Ready(Err(Error::PortInUse));
+        }
         let mut usable = slots.iter_mut().take(limit).enumerate();
         if let Some((index, slot)) = usable.find(|(_, slot)| slot.state == State::Free) {
-            slot.occupy(kind, remote);
-            slot.local_port = port;
+            slot.occupy(kind, remote, port);
             let handle = SocketHandle { index: index as u8, generation: slot.generation };
             self.runner.wake();
             return Poll::Ready(Ok(handle));
@@ -52,7 +79,7 @@ impl Core {
                 slot.writer.register(waker);
                 Poll::Pending
             }
-            State::Open => Poll::Ready(Ok(())),
+            State::Open | State::Incoming => Poll::Ready(Ok(())),
             State::Dead | State::Free => Poll::Ready(slot.error.map_or(Ok(()), Err)),
         }
     }
@@ -95,7 +122,7 @@ impl Core {
     /// Whether `read` would return at once.
     pub(crate) fn poll_readable(&mut self, handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>> {
         let slot = self.table.of(handle)?.slot;
-        if !slot.rx.is_empty() || slot.eof || slot.state == State::Dead {
+        if !slot.rx.is_empty() || slot.has_datagram() || slot.eof || slot.state == State::Dead {
             return Poll::Ready(Ok(()));
         }
         slot.reader.register(waker);
@@ -153,10 +180,16 @@ impl Core {
         let Ok(place) = self.table.of(handle) else { return };
         let slot = place.slot;
         slot.released = true;
-        if matches!(slot.state, State::Wanted | State::Dead) {
+        let listens = slot.kind == Kind::Listener;
+        // A bound socket may have none in the modem yet.
+        let unborn = slot.state == State::Open && !slot.has_id && slot.tx_len == 0;
+        if matches!(slot.state, State::Wanted | State::Dead) || unborn {
             slot.state = State::Free;
             slot.released = false;
             self.waiters.wake();
+        }
+        if listens {
+            self.release_incoming(handle.index);
         }
         self.runner.wake();
     }
@@ -189,7 +222,7 @@ impl Core {
     }
 }
 
-fn write_error(slot: &super::Slot) -> Option<Error> {
+fn write_error(slot: &Slot) -> Option<Error> {
     match slot.state {
         State::Open if !slot.write_closed => None,
         State::Open => Some(Error::Closed),

@@ -52,6 +52,8 @@ pub struct World {
     pub behind: Option<Behind>,
     /// Pieces that the modem prints and that never arrive.
     pub lost: Option<Lost>,
+    /// Bytes that the host's port has not given on yet.
+    waiting: Vec<u8>,
 }
 
 /// See [`World::lost`].
@@ -145,6 +147,7 @@ impl Setup {
             woken: Arc::default(),
             behind: None,
             lost: None,
+            waiting: Vec::new(),
         }
     }
 }
@@ -254,6 +257,13 @@ impl World {
                 busy = true;
             }
             while let Some(bytes) = self.line.poll(Direction::ToHost, self.now) {
+                self.waiting.extend(bytes);
+                busy = true;
+            }
+            // As much as the engine has room for; the port holds the rest back.
+            let room = self.engine.borrow_mut().room().min(self.waiting.len());
+            if room > 0 {
+                let bytes: Vec<u8> = self.waiting.drain(..room).collect();
                 self.engine.borrow_mut().handle_rx(instant(self.now), &bytes);
                 busy = true;
             }

@@ -1,25 +1,26 @@
-//! Sequans Monarch: the `+SQNS…` commands.
+//! Sequans Monarch and Cassiopeia: the `+SQNS…` commands.
 //!
-//! Source: "RYZ014 modules AT command use cases", cited as "use cases".
+//! Sources: "RYZ014 modules AT command use cases", cited as "use cases", and "Cassiopeia module use
+//! cases with AT commands", cited as "Cassiopeia".
 
 mod credential;
 mod dns;
+mod models;
 mod socket;
 mod urc;
+
+pub use models::{CASSIOPEIA, GM02S, RYZ014A};
 
 use super::{Dialect, Limits, Procedure, Step, Timing, Urc, cellular};
 use crate::time::Duration;
 
-/// Renesas RYZ014A and Sequans GM01Q (Monarch).
-pub const RYZ014A: Sequans = Sequans { name: "ryz014a" };
-
-/// A Sequans modem.
+/// A Sequans modem: what is its own, as data.
 #[derive(Clone, Copy, Debug)]
 pub struct Sequans {
     name: &'static str,
+    setup: &'static [Step],
+    registration: &'static [Step],
 }
-
-const SETUP: &[Step] = &[cellular::ECHO_OFF, cellular::NUMERIC_ERRORS];
 
 impl Dialect for Sequans {
     fn name(&self) -> &'static str {
@@ -31,18 +32,29 @@ impl Dialect for Sequans {
     }
 
     fn timing(&self) -> Timing {
-        Timing { gap: Duration::ZERO, boot: Duration::from_secs(10), close_notice: Duration::ZERO }
+        Timing {
+            gap: Duration::ZERO,
+            boot: Duration::from_secs(10),
+            close_notice: Duration::ZERO,
+            escape: Duration::from_millis(1050),
+        }
     }
 
     fn steps(&self, procedure: Procedure) -> &'static [Step] {
         match procedure {
-            Procedure::Setup => SETUP,
+            Procedure::Setup => self.setup,
+            Procedure::Registration => self.registration,
             Procedure::OpenTcp => socket::OPEN_TCP,
             Procedure::OpenUdp => socket::OPEN_UDP,
             Procedure::Send | Procedure::SendDatagram => socket::SEND,
+            Procedure::SendLastDatagram => socket::SEND_LAST_DATAGRAM,
             Procedure::Receive | Procedure::ReceiveDatagram => socket::RECEIVE,
             Procedure::Available | Procedure::AvailableDatagram => socket::AVAILABLE,
             Procedure::Check | Procedure::CheckDatagram => socket::CHECK,
+            Procedure::Listen => socket::LISTEN,
+            Procedure::Accept => socket::ACCEPT,
+            Procedure::CheckListener => socket::CHECK_LISTENER,
+            Procedure::Online => socket::ONLINE,
             Procedure::Close => socket::CLOSE,
             Procedure::ResolveName => dns::NAME,
             Procedure::StoreCredential => credential::STORE,

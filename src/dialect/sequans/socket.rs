@@ -40,14 +40,42 @@ pub(super) const OPEN_UDP: &[Step] = &[
 pub(super) const SEND: &[Step] =
     &[Step::new("+SQNSSENDEXT={id},{length}").prompt(b'>', Duration::ZERO).timeout(WRITING)];
 
+/// The last parameter is release assistance (use cases §6 do not name its values; 3GPP TS 24.301
+/// does).
+pub(super) const SEND_LAST_DATAGRAM: &[Step] = &[Step::new("+SQNSSENDEXT={id},{length},{release}")
+    .prompt(b'>', Duration::ZERO)
+    .timeout(WRITING)];
+
+/// One connection, and then the modem listens no more (use cases §6).
+pub(super) const LISTEN: &[Step] =
+    &[CONFIGURE, CONFIGURE_MORE, Step::new("+SQNSL={id},1,{own port}").on_error(OnError::Fail)];
+
+/// Command mode. Whose connection it is stands in the list of sockets.
+pub(super) const ACCEPT: &[Step] = &[
+    Step::new("+SQNSA={id},1").timeout(SHUTTING),
+    Step::new("+SQNSS").optional_text("+SQNSS: {id},{state},{Ends}").on_error(OnError::Ignore),
+];
+
+/// State 4 is listening, 5 is a connection that waits to be taken.
+pub(super) const CHECK_LISTENER: &[Step] =
+    &[Step::new("+SQNSS").optional_text("+SQNSS: {id},{state}").on_error(OnError::Ignore)];
+
+/// Online mode (use cases §6.2.2).
+pub(super) const ONLINE: &[Step] = &[Step::new("+SQNSO={id}").connect()];
+
 pub(super) const RECEIVE: &[Step] = &[Step::new("+SQNSRECV={id},{length}").span(receive).timeout(READING)];
 
-/// `+SQNSRECV: <id>,<count>`, and the bytes behind the end of the line.
+/// `+SQNSRECV: <id>,<count>`, and the bytes behind the end of the line; in one example (use cases
+/// §6.1.4.1) they stand on the same line, behind a comma. The prefix is `+SQNSRCV` in Cassiopeia
+/// §3.1.2.
 fn receive(head: &[u8], at_end: bool) -> Option<Span> {
     let (prefix, rest) = split(head)?;
+    let rest = if at_end { rest } else { rest.strip_suffix(b",")? };
     let mut params = Params::new(rest);
     let (id, len) = (params.byte()?, params.word()?);
-    (prefix == b"+SQNSRECV" && at_end).then_some(Span { id, len, from: None, trailer: Trailer::LineEnd })
+    let known = prefix == b"+SQNSRECV" || prefix == b"+SQNSRCV";
+    // A comma without anything between two numbers and the payload.
+    (known && params.raw().is_none()).then_some(Span { id, len, from: None, trailer: Trailer::LineEnd })
 }
 
 /// The use cases do not name `+SQNSI`, so its error means nothing.

@@ -1,25 +1,31 @@
 //! u-blox SARA, LEXI and LENA: the `+USO…` commands.
 //!
-//! Source: "Internet applications development guide" for SARA/LEXI modules, cited as "IADG".
+//! Sources: "Internet applications development guide" for SARA/LEXI modules, cited as "IADG", and
+//! "LENA-R8 application development guide", cited as "LENA".
 
 mod credential;
 mod dns;
+mod models;
+mod packet;
 mod socket;
 mod urc;
+
+pub use models::{LENA_R8, LEXI_R422, LEXI_R520, SARA_R5, SARA_R5_00B, SARA_R5_01B, SARA_R42};
 
 use super::{Dialect, Limits, OnError, Procedure, Step, Timing, Urc, cellular};
 use crate::time::Duration;
 
-/// SARA-R5, product version 02B.
-///
-/// The packet connection is active with the registration; `+UPSD` and `+UPSDA` do not exist
-/// (IADG §2.3).
-pub const SARA_R5: Ublox = Ublox { name: "sara-r5" };
-
-/// A u-blox modem.
+/// A u-blox modem: what is its own, as data.
 #[derive(Clone, Copy, Debug)]
 pub struct Ublox {
     name: &'static str,
+    /// From power-up until commands are answered, at most.
+    boot: Duration,
+    radio_on: &'static [Step],
+    activate: &'static [Step],
+    close: &'static [Step],
+    /// UDP with release assistance.
+    released: &'static [Step],
 }
 
 /// Raw instead of hexadecimal payload: some versions keep `+UDCONF=1` over a reboot.
@@ -38,24 +44,32 @@ impl Dialect for Ublox {
     fn timing(&self) -> Timing {
         Timing {
             gap: Duration::from_millis(20),
-            boot: Duration::from_secs(10),
+            boot: self.boot,
             close_notice: Duration::from_secs(2),
+            escape: Duration::from_millis(1050),
         }
     }
 
     fn steps(&self, procedure: Procedure) -> &'static [Step] {
         match procedure {
             Procedure::Setup => SETUP,
+            Procedure::RadioOn => self.radio_on,
+            Procedure::Activate => self.activate,
             Procedure::OpenTcp => socket::OPEN_TCP,
             Procedure::OpenUdp => socket::OPEN_UDP,
             Procedure::Send => socket::SEND,
             Procedure::SendDatagram => socket::SEND_DATAGRAM,
+            Procedure::SendLastDatagram => self.released,
             Procedure::Receive => socket::RECEIVE,
             Procedure::ReceiveDatagram => socket::RECEIVE_DATAGRAM,
             Procedure::Available => socket::AVAILABLE,
             Procedure::AvailableDatagram | Procedure::CheckDatagram => socket::AVAILABLE_DATAGRAM,
             Procedure::Check => socket::CHECK,
-            Procedure::Close => socket::CLOSE,
+            Procedure::Listen => socket::LISTEN,
+            Procedure::CheckListener => socket::CHECK_LISTENER,
+            Procedure::SetOption => socket::SET_OPTION,
+            Procedure::Online => socket::ONLINE,
+            Procedure::Close => self.close,
             Procedure::ResolveName => dns::NAME,
             Procedure::ResolveAddress => dns::ADDRESS,
             Procedure::StoreCredential => credential::STORE,

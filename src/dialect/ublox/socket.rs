@@ -3,8 +3,8 @@
 use core::net::SocketAddr;
 
 use crate::at::{Params, Span, Trailer, split};
-use crate::dialect::{OnError, Step};
-use crate::error::CmeCode;
+use crate::dialect::{Args, OnError, SocketOption, Step};
+use crate::error::{CmeCode, Error};
 use crate::time::Duration;
 
 /// "After the @ prompt reception, wait for a minimum of 50 ms before sending data" (IADG §5.3.1).
@@ -25,10 +25,59 @@ pub(super) const OPEN_TCP: &[Step] = &[
 
 /// `+USOCO` is not used on UDP sockets: it excludes `+USOST` and `+USORF` (IADG chapter 5), which
 /// alone keep datagrams and their senders apart.
+///
+/// Where a local port cannot be given at once (it is not in all of the family's manuals), the
+/// socket is bound to it afterwards.
 pub(super) const OPEN_UDP: &[Step] = &[
-    Step::new("+USOCR=17").when(|a| a.call.local_port == 0).text("+USOCR: {new id}"),
-    Step::new("+USOCR=17,{own port}").when(|a| a.call.local_port != 0).text("+USOCR: {new id}"),
+    Step::new("+USOCR=17,{own port}")
+        .when(|a| a.call.local_port != 0)
+        .text("+USOCR: {new id}")
+        .on_error(OnError::Note),
+    Step::new("+USOER").when(|a| a.call.failed.is_some()).optional_text("+USOER: {errno}").on_error(OnError::Ignore),
+    Step::new("+USOCR=17").when(needs_socket).text("+USOCR: {new id}"),
+    BIND.when(|a| a.call.failed.is_some() && a.call.found.id.is_some()),
+    CLEAN_UP,
 ];
+
+fn needs_socket(a: &Args<'_>) -> bool {
+    a.call.found.id.is_none() && a.call.found.cause != Some(Error::PortInUse)
+}
+
+const BIND: Step = Step::new("+USOLI={id},{own port}");
+
+/// Closes what a procedure has created before it failed.
+const CLEAN_UP: Step =
+    Step::new("+USOCL={id}").when(|a| a.call.found.id.is_some()).timeout(CLOSING).after_failure();
+
+/// Each connection from outside gets a socket of its own and `+UUSOLI` (IADG §5.2).
+pub(super) const LISTEN: &[Step] = &[
+    Step::new("+USOCR=6").text("+USOCR: {new id}"),
+    BIND,
+    Step::new("+USOER").optional_text("+USOER: {errno}").after_failure(),
+    CLEAN_UP,
+];
+
+/// State 1 is listening. Anything else, and an error, says that nobody is.
+pub(super) const CHECK_LISTENER: &[Step] =
+    &[Step::new("+USOCTL={id},10").text("+USOCTL: {id},10,{state}").on_error(OnError::End)];
+
+/// `+USOSO` (IADG §5.4, §A.1.1); idle time is in milliseconds and not known everywhere.
+pub(super) const SET_OPTION: &[Step] = &[
+    Step::new("+USOSO={id},65535,8,1")
+        .when(|a| matches!(a.call.option, Some(SocketOption::KeepAlive(1..)))),
+    Step::new("+USOSO={id},6,2,{value}000")
+        .when(|a| matches!(a.call.option, Some(SocketOption::KeepAlive(1..))))
+        .on_error(OnError::Ignore),
+    Step::new("+USOSO={id},65535,8,0")
+        .when(|a| matches!(a.call.option, Some(SocketOption::KeepAlive(0)))),
+    Step::new("+USOSO={id},6,1,{value}").when(|a| matches!(a.call.option, Some(SocketOption::NoDelay(_)))),
+    Step::new("+USOSO={id},65535,128,1,{value}")
+        .when(|a| matches!(a.call.option, Some(SocketOption::Linger(_)))),
+    Step::new("+USOSO={id},0,2,{value}").when(|a| matches!(a.call.option, Some(SocketOption::TimeToLive(_)))),
+];
+
+/// Direct link.
+pub(super) const ONLINE: &[Step] = &[Step::new("+USODL={id}").connect()];
 
 /// Binary form: the payload is not echoed and may hold any byte.
 ///
@@ -48,6 +97,14 @@ pub(super) const SEND_DATAGRAM: &[Step] = &[Step::new("+USOST={id},{address},{po
     .prompt(b'@', PROMPT_PAUSE)
     .text("+USOST: {id},{bytes}")
     .timeout(WRITING)];
+
+/// "+USOSTF (where supported)" (IADG §A.2): its syntax is not in the documents at hand, so an error
+/// is the user's to hear.
+pub(super) const SEND_LAST_DATAGRAM: &[Step] =
+    &[Step::new("+USOSTF={id},{address},{port},{length},{release}")
+        .prompt(b'@', PROMPT_PAUSE)
+        .text("+USOSTF|+USOST: {id},{bytes}")
+        .timeout(WRITING)];
 
 pub(super) const RECEIVE: &[Step] = &[Step::new("+USORD={id},{length}").span(read)];
 
@@ -112,8 +169,18 @@ pub(super) const CHECK: &[Step] = &[
 /// command that was damaged on its way.
 pub(super) const CLOSE: &[Step] = &[
     Step::new("+USOCL={id}").timeout(CLOSING),
-    Step::new("+USOCL={id}")
-        .when(|a| a.call.failed != Some(CmeCode::NOT_ALLOWED))
-        .timeout(CLOSING)
-        .after_failure(),
+    CLOSE_AGAIN,
+];
+
+const CLOSE_AGAIN: Step = Step::new("+USOCL={id}")
+    .when(|a| a.call.failed != Some(CmeCode::NOT_ALLOWED))
+    .timeout(CLOSING)
+    .after_failure();
+
+/// The form that does not block, for TCP; the modem gives the id to nobody before it says
+/// `+UUSOCL`.
+pub(super) const CLOSE_IN_BACKGROUND: &[Step] = &[
+    Step::new("+USOCL={id},1").when(|a| a.call.tcp).timeout(CLOSING),
+    Step::new("+USOCL={id}").when(|a| !a.call.tcp).timeout(CLOSING),
+    CLOSE_AGAIN,
 ];

@@ -1,5 +1,7 @@
 //! Unsolicited results.
 
+use core::net::SocketAddr;
+
 use crate::at::{Params, split};
 use crate::dialect::{Urc, cellular};
 
@@ -9,6 +11,11 @@ pub(super) fn parse(line: &[u8]) -> Option<Urc> {
     Some(match prefix {
         b"+UUSORD" | b"+UUSORF" => Urc::Data { id: params.byte()?, unread: params.word() },
         b"+UUSOCL" => Urc::Closed { id: params.byte()? },
+        b"+UUSOLI" => {
+            let id = params.byte()?;
+            let remote = SocketAddr::new(params.address()?, params.word()?);
+            Urc::Incoming { id, listener: params.byte()?, remote }
+        }
         // The greeting of the modules that have one switched on.
         b"+UUSTATUS" if rest == b"READY" => Urc::Started,
         // Whatever else begins like this is u-blox' own and unsolicited.

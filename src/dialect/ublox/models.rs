@@ -1,0 +1,54 @@
+//! The modems, each a table of what is its own.
+
+use super::{Ublox, packet, socket};
+use crate::dialect::cellular;
+use crate::time::Duration;
+
+/// SARA-R5, product version 02B.
+///
+/// The packet connection is active with the registration; `+UPSD` and `+UPSDA` do not exist
+/// (IADG §2.3).
+pub const SARA_R5: Ublox = Ublox {
+    name: "sara-r5",
+    boot: Duration::from_secs(10),
+    radio_on: cellular::RADIO_ON,
+    activate: cellular::ACTIVATE,
+    close: socket::CLOSE,
+    released: socket::SEND_LAST_DATAGRAM,
+};
+
+/// SARA-R5, product version 00B: an internal profile is mapped to the context and activated.
+/// No release assistance (IADG §A.2).
+pub const SARA_R5_00B: Ublox =
+    Ublox { name: "sara-r5-00b", activate: packet::PROFILE, released: &[], ..SARA_R5 };
+
+/// SARA-R5, product version 01B: as 00B, with release assistance.
+pub const SARA_R5_01B: Ublox = Ublox { name: "sara-r5-01b", activate: packet::PROFILE, ..SARA_R5 };
+
+/// LEXI-R520, which is SARA-R5 02B in another case.
+pub const LEXI_R520: Ublox = Ublox { name: "lexi-r520", ..SARA_R5 };
+
+/// SARA-R42: SARA-R422, SARA-R422S, SARA-R422M8S, SARA-R422M10S.
+///
+/// The context is activated after every attach (IADG §2.3). A close need not block the line.
+pub const SARA_R42: Ublox = Ublox {
+    name: "sara-r42",
+    activate: packet::AFTER_EACH_ATTACH,
+    close: socket::CLOSE_IN_BACKGROUND,
+    ..SARA_R5
+};
+
+/// LEXI-R422, which is SARA-R42 in another case.
+pub const LEXI_R422: Ublox = Ublox { name: "lexi-r422", ..SARA_R42 };
+
+/// LENA-R8.
+///
+/// The default bearer, context 0, is the operator's: a context of one's own is defined and
+/// activated beside it (LENA §7.2).
+pub const LENA_R8: Ublox = Ublox {
+    name: "lena-r8",
+    radio_on: packet::RADIO_ON_BESIDE_DEFAULT,
+    activate: packet::BESIDE_DEFAULT,
+    released: &[],
+    ..SARA_R42
+};

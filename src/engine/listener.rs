@@ -1,0 +1,122 @@
+//! Connections from outside, and the options of sockets.
+
+use core::net::SocketAddr;
+
+use super::transaction::Job;
+use super::{Core, bit};
+use crate::dialect::Procedure;
+use crate::error::{Error, Failure};
+use crate::socket::{Kind, Setting, State};
+
+/// The modem's own numbers for the state of a listening socket: TCP state 1 of those that number
+/// as `+USOCTL` does; those that keep no socket open count on to 4, and 5 is a connection that waits.
+const LISTENING: [u8; 2] = [1, 4];
+const WAITING: u8 = 5;
+
+impl Core {
+    /// The modem has made socket `id` for a connection that came to socket `listener`.
+    pub(super) fn on_incoming(&mut self, id: u8, listener: u8, remote: SocketAddr) {
+        let index = self.index_of(listener);
+        if self.table.by_id(id).is_some() {
+            // The id was damaged on its way, or that socket is gone.
+            return;
+        }
+        let taken = index.is_some_and(|index| self.take_incoming(index, id, Some(remote)));
+        if !taken {
+            // Nobody listens, or there is no room for it.
+            self.stale |= bit(id);
+        }
+    }
+
+    /// The slot of listener `id`.
+    fn index_of(&mut self, id: u8) -> Option<u8> {
+        let listens = |slot: &crate::socket::Slot| slot.has_id && slot.id == id && slot.kind == Kind::Listener;
+        let index = self.table.all().iter().position(listens)?;
+        Some(index as u8)
+    }
+
+    /// Puts the connection that has the modem's socket `id` into a free slot.
+    fn take_incoming(&mut self, listener: u8, id: u8, remote: Option<SocketAddr>) -> bool {
+        let now = self.now;
+        let Some(place) = self.table.at(listener) else { return false };
+        let (port, open) = (place.slot.local_port, place.slot.state == State::Open && !place.slot.released);
+        let Some(slot) = self.table.all_mut().iter_mut().find(|slot| open && slot.state == State::Free) else {
+            return false;
+        };
+        slot.occupy(Kind::Tcp, remote.unwrap_or(crate::socket::NOBODY), port);
+        slot.opened(now);
+        (slot.id, slot.has_id, slot.listener) = (id, true, listener);
+        slot.state = State::Incoming;
+        // Its first bytes may have been announced before.
+        slot.maybe_unread = true;
+        self.waiters.wake();
+        true
+    }
+
+    /// A listener was asked, or told to take a connection.
+    pub(super) fn listened(&mut self, job: &Job, result: Result<(), Failure>) {
+        let now = self.now;
+        let Some(index) = job.slot else { return };
+        let Some(place) = self.table.at(index) else { return };
+        let slot = place.slot;
+        if slot.state != State::Open {
+            return;
+        }
+        let found = job.call.found;
+        if job.procedure == Procedure::Accept {
+            match result {
+                Ok(()) => {
+                    // The modem's socket is the connection's from now on; another one will listen.
+                    slot.has_id = false;
+                    let taken = self.take_incoming(index, job.call.id, found.remote);
+                    self.stale |= if taken { 0 } else { bit(job.call.id) };
+                    self.listen_again(index);
+                }
+                Err(Failure::Modem(_) | Failure::NoCarrier) => slot.check = true,
+                // Whether it was taken is not known.
+                Err(_) => {
+                    slot.has_id = false;
+                    self.stale |= bit(job.call.id);
+                    self.listen_again(index);
+                }
+            }
+            return;
+        }
+        match (result, found.state) {
+            (Ok(()), Some(state)) if LISTENING.contains(&state) => slot.touch(now),
+            (Ok(()), Some(WAITING)) => slot.maybe_unread = true,
+            // The question may have been damaged, or is not known.
+            (Ok(()), None) if self.dialect.limits().host_keeps_sockets => {}
+            (Ok(()), _) => {
+                // It listens no more.
+                if !slot.released {
+                    slot.has_id = false;
+                    self.stale |= bit(job.call.id);
+                    self.listen_again(index);
+                }
+            }
+            (Err(_), _) => {}
+        }
+    }
+
+    /// A listener gets another socket of the modem's.
+    fn listen_again(&mut self, index: u8) {
+        if let Some(place) = self.table.at(index) {
+            place.slot.maybe_unread = false;
+            place.slot.state = if place.slot.released { State::Free } else { State::Wanted };
+        }
+    }
+
+    /// An option was set, or not.
+    pub(super) fn set(&mut self, job: &Job, result: Result<(), Failure>) {
+        let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
+        if let (Setting::Running(option), true) = (place.slot.setting, job.call.option.is_some()) {
+            let result = result.map_err(|failure| match failure {
+                Failure::Unencodable => Error::Unsupported,
+                failure => failure.into(),
+            });
+            place.slot.setting = Setting::Done(option, result);
+            place.slot.writer.wake();
+        }
+    }
+}

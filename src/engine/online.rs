@@ -1,0 +1,387 @@
+//! A connection as a raw pipe: the line carries its bytes and nothing else.
+//!
+//! The way in is a command that `CONNECT` answers, the way out silence, `+++` and silence. What the
+//! modem says by itself, that the connection is over, stands among the bytes of the peer. Such words
+//! are believed only when `+++` shows that the modem is not in the pipe any more: otherwise the peer
+//! has sent them.
+
+use super::transaction::Job;
+use super::{Core, Sync, Timer, bit};
+use crate::error::{Error, Failure};
+use crate::socket::{Pipe, Place, State};
+use crate::time::{Duration, Instant};
+
+/// What could become words of the modem is held back until this much silence.
+const HELD: Duration = Duration::from_millis(50);
+
+/// The longest that the modem takes to answer `+++`, beside its guard time.
+const ANSWER: Duration = Duration::from_secs(3);
+
+/// The bytes that are held back at most: more than the modem says at the end of a pipe.
+const TAIL: usize = 96;
+
+/// The modem's words.
+const OVER: [&[u8]; 2] = [b"\r\nNO CARRIER\r\n", b"\r\nDISCONNECT\r\n"];
+const LEFT: &[u8] = b"\r\nOK\r\n";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Open,
+    /// The line is silent until then; `+++` follows.
+    Guarding(Instant),
+    /// `+++` is on its way or has left; the answer comes between these two.
+    Escaping(Instant, Instant),
+}
+
+#[derive(Debug)]
+pub(super) struct Online {
+    /// The slot, and which life of it.
+    slot: u8,
+    generation: u8,
+    /// The modem's id.
+    id: u8,
+    phase: Phase,
+    /// Whether the LF behind `CONNECT` is still to come.
+    line_feed: bool,
+    /// Bytes at the front of the transmit buffer that have left.
+    given: usize,
+    /// How much of `+++` has left while escaping; in the open, escape characters in a row behind
+    /// silence that the peer is to get.
+    pluses: u8,
+    /// When the last byte left, and when the last one came.
+    sent: Instant,
+    heard: Instant,
+    tail: [u8; TAIL],
+    held: usize,
+    /// The tail begins with all the words of an end.
+    words: bool,
+    /// The modem has said during the escape that it left the pipe.
+    left: bool,
+}
+
+impl Core {
+    /// The modem has answered the command that leads into the pipe.
+    pub(super) fn went_online(&mut self, job: &Job, result: Result<(), Failure>) {
+        let now = self.now;
+        let Some(index) = job.slot else { return };
+        let Some(place) = self.table.at(index) else { return };
+        let slot = place.slot;
+        match result {
+            Ok(()) => {
+                if slot.state == State::Open {
+                    if slot.pipe == Pipe::Wanted {
+                        slot.pipe = Pipe::On;
+                    }
+                    (slot.unread, slot.maybe_unread, slot.verify, slot.uncounted) = (0, false, false, true);
+                }
+                slot.wake();
+                self.online = Some(Online {
+                    slot: index,
+                    generation: slot.generation,
+                    id: job.call.id,
+                    phase: Phase::Open,
+                    line_feed: true,
+                    given: 0,
+                    pluses: 0,
+                    sent: now,
+                    heard: now,
+                    tail: [0; TAIL],
+                    held: 0,
+                    words: false,
+                    left: false,
+                });
+            }
+            Err(failure) => {
+                slot.check = true;
+                slot.pipe = Pipe::Failed(failure.into());
+                slot.wake();
+            }
+        }
+    }
+
+    /// The connection that is the pipe, while it lives.
+    fn piped(&mut self) -> Option<Place<'_>> {
+        let online = self.online.as_ref()?;
+        let place = self.table.at(online.slot)?;
+        let lives = place.slot.generation == online.generation && place.slot.state == State::Open;
+        lives.then_some(place)
+    }
+
+    /// How many bytes can be taken from the modem now.
+    pub(super) fn room(&mut self) -> usize {
+        let held = self.online.as_ref().map_or(0, |online| online.held);
+        self.piped().map_or(usize::MAX, |place| place.slot.rx.free(place.rx).saturating_sub(held))
+    }
+
+    /// Bytes came while the pipe is open. Gives those that came behind its end.
+    pub(super) fn on_stream<'a>(&mut self, mut bytes: &'a [u8]) -> &'a [u8] {
+        let now = self.now;
+        while let Some((&byte, rest)) = bytes.split_first() {
+            let Some(online) = &mut self.online else { break };
+            online.heard = now;
+            if online.held == 0 && !online.line_feed && byte != b'\r' {
+                // Most of it is plainly the peer's.
+                let run = bytes.iter().position(|&byte| byte == b'\r').unwrap_or(bytes.len());
+                let (plain, rest) = bytes.split_at(run);
+                bytes = rest;
+                self.pass(plain);
+                continue;
+            }
+            bytes = rest;
+            if core::mem::take(&mut online.line_feed) && byte == b'\n' {
+                continue;
+            }
+            self.hold(byte);
+            self.settle_words();
+        }
+        bytes
+    }
+
+    /// Keeps a byte back that may belong to words of the modem.
+    fn hold(&mut self, byte: u8) {
+        let now = self.now;
+        let Some(online) = &mut self.online else { return };
+        if !online.words {
+            let escaping = matches!(online.phase, Phase::Escaping(from, _) if now >= from);
+            let next = |words: &&[u8]| {
+                words.get(..online.held) == online.tail.get(..online.held)
+                    && words.get(online.held) == Some(&byte)
+            };
+            if !OVER.iter().any(|words| next(words)) && !(escaping && next(&LEFT)) {
+                self.pass_tail();
+            }
+        } else if online.held == TAIL {
+            // The modem does not say so much.
+            self.pass_tail();
+        }
+        let Some(online) = &mut self.online else { return };
+        if online.held == 0 && byte != b'\r' {
+            return self.pass(&[byte]);
+        }
+        if let Some(place) = online.tail.get_mut(online.held) {
+            *place = byte;
+            online.held += 1;
+        }
+    }
+
+    /// Acts on words that are complete.
+    fn settle_words(&mut self) {
+        let Some(online) = &mut self.online else { return };
+        let said = online.tail.get(..online.held).unwrap_or_default();
+        let escaping = matches!(online.phase, Phase::Escaping(..));
+        if escaping && said == LEFT {
+            online.held = 0;
+            return self.leave(true);
+        }
+        if !online.words && OVER.contains(&said) {
+            if escaping && said == OVER[1] {
+                // The answer to `+++`; `OK` follows.
+                (online.left, online.held) = (true, 0);
+                return;
+            }
+            online.words = true;
+        }
+    }
+
+    /// What was held back is the peer's.
+    fn pass_tail(&mut self) {
+        let Some(online) = &mut self.online else { return };
+        let (tail, held) = (online.tail, core::mem::take(&mut online.held));
+        online.words = false;
+        self.pass(tail.get(..held).unwrap_or_default());
+    }
+
+    /// Gives bytes to the reader.
+    fn pass(&mut self, bytes: &[u8]) {
+        let Some(place) = self.piped() else { return };
+        let slot = place.slot;
+        let count = slot.rx.push(place.rx, bytes);
+        slot.rx.commit();
+        slot.reader.wake();
+        if count < bytes.len() {
+            // Whoever moves the bytes has not asked for room: some are lost.
+            slot.fail(Error::Aborted);
+        }
+    }
+
+    /// The pipe is over. `gracefully`: the modem has said so.
+    fn leave(&mut self, gracefully: bool) {
+        let now = self.now;
+        let given = self.online.as_ref().map_or(0, |online| online.given);
+        self.ready_at = now + self.dialect.timing().gap;
+        if let Some(place) = self.piped() {
+            let slot = place.slot;
+            let given = given.min(slot.tx_len);
+            place.tx.copy_within(given..slot.tx_len, 0);
+            slot.tx_len -= given;
+            slot.touch(now);
+            slot.maybe_unread = true;
+            slot.check = true;
+            // Words of the peer that looked like the modem's: the pipe goes on.
+            let again = slot.pipe == Pipe::On && gracefully && !slot.released;
+            slot.pipe = if again { Pipe::Wanted } else { Pipe::Off };
+            slot.wake();
+        }
+        self.online = None;
+        if !gracefully {
+            self.begin_sync(Sync::new(now, false, 10));
+        }
+        self.runner.wake();
+    }
+
+    /// Goes on with the pipe. `None` when there is none (any more).
+    pub(super) fn advance_online(&mut self) -> Option<Option<(Instant, Timer)>> {
+        let (now, guard) = (self.now, self.dialect.timing().escape);
+        let given = self.online.as_ref()?.given;
+        let leaves = self.piped().is_none_or(|place| {
+            let slot = place.slot;
+            slot.start_clocks(now);
+            (slot.released || slot.pipe == Pipe::Leaving) && given >= slot.tx_len
+        });
+        let online = self.online.as_mut()?;
+        let silent = online.sent.max(online.heard) + guard;
+        match online.phase {
+            Phase::Open if leaves => {
+                online.phase = Phase::Guarding(online.sent + guard);
+                self.advance_online()
+            }
+            Phase::Open if online.words => {
+                if now < silent {
+                    return Some(Some((silent, Timer::Escape)));
+                }
+                online.phase = Phase::Guarding(now);
+                self.advance_online()
+            }
+            Phase::Open if online.held > 0 => {
+                let until = online.heard + HELD;
+                if now < until {
+                    return Some(Some((until, Timer::Escape)));
+                }
+                self.pass_tail();
+                Some(self.plus_at())
+            }
+            Phase::Open => Some(self.plus_at()),
+            Phase::Guarding(until) if now < until => Some(Some((until, Timer::Escape))),
+            Phase::Guarding(_) => {
+                online.pluses = 0;
+                // The answer comes when the guard time behind it is over, or almost.
+                online.phase = Phase::Escaping(now + Duration::from_millis(800), now + guard + ANSWER);
+                Some(Some((now + guard + ANSWER, Timer::Escape)))
+            }
+            Phase::Escaping(_, until) if now < until => Some(Some((until, Timer::Escape))),
+            Phase::Escaping(..) => {
+                if online.left {
+                    self.leave(true);
+                } else if online.words {
+                    self.end_of_pipe();
+                } else {
+                    self.pass_tail();
+                    // It cannot be told where the modem is: what follows may go to the peer.
+                    self.stale |= self.online.as_ref().map_or(0, |online| bit(online.id));
+                    if let Some(place) = self.piped() {
+                        place.slot.fail(Error::Aborted);
+                    }
+                    self.leave(false);
+                }
+                None
+            }
+        }
+    }
+
+    /// The modem has left the pipe by itself. Behind its words there may be reports.
+    fn end_of_pipe(&mut self) {
+        let now = self.now;
+        if let Some(place) = self.piped() {
+            // Nobody takes what could not be sent.
+            place.slot.tx_len = 0;
+            place.slot.write_closed = true;
+            place.slot.peer_closed = true;
+            place.slot.pipe = Pipe::Failed(Error::Closed);
+        }
+        let Some(online) = &self.online else { return };
+        let (tail, held) = (online.tail, online.held);
+        self.leave(false);
+        for line in tail.get(..held).unwrap_or_default().split(|&b| matches!(b, b'\r' | b'\n')) {
+            if let Some(urc) = self.dialect.urc(line) {
+                self.on_urc(urc);
+            }
+        }
+        self.ready_at = now;
+    }
+
+    /// When the escape character that is held back may leave.
+    fn plus_at(&mut self) -> Option<(Instant, Timer)> {
+        let guard = self.dialect.timing().escape;
+        let online = self.online.as_ref()?;
+        let until = online.sent + guard;
+        let waits = self.now < until && self.stream().is_empty();
+        let given = self.online.as_ref()?.given;
+        let unsent = self.piped().is_some_and(|place| given < place.slot.tx_len);
+        (waits && unsent).then_some((until, Timer::Escape))
+    }
+
+    /// Bytes that may leave now.
+    pub(super) fn stream(&mut self) -> &[u8] {
+        let (now, guard) = (self.now, self.dialect.timing().escape);
+        let Some(online) = &self.online else { return &[] };
+        if let Phase::Escaping(..) = online.phase {
+            return b"+++".get(online.pluses.into()..).unwrap_or_default();
+        }
+        if online.phase != Phase::Open || online.words {
+            return &[];
+        }
+        let (given, silent, sent_pluses) = (online.given, now >= online.sent + guard, online.pluses);
+        let Some(place) = self.piped() else { return &[] };
+        let bytes = place.tx.get(given..place.slot.tx_len).unwrap_or_default();
+        // Three of them between two silences would lead out of the pipe: the third waits for
+        // company, or until the first two cannot belong to it any more.
+        let pluses = bytes.iter().take_while(|&&byte| byte == b'+').count();
+        let before = if silent { 0 } else { usize::from(sent_pluses) };
+        let alone = pluses == bytes.len() && (silent || sent_pluses > 0);
+        if alone && before + pluses == 3 {
+            return bytes.get(..pluses - 1).unwrap_or_default();
+        }
+        bytes
+    }
+
+    /// The serial port took so many bytes of [`stream`](Self::stream).
+    pub(super) fn streamed(&mut self, count: usize) {
+        let (now, guard) = (self.now, self.dialect.timing().escape);
+        let Some(online) = &mut self.online else { return };
+        if let Phase::Escaping(..) = online.phase {
+            online.pluses = online.pluses.saturating_add(count as u8);
+            online.sent = now;
+            online.phase = Phase::Escaping(now + Duration::from_millis(800), now + guard + ANSWER);
+            return;
+        }
+        let given = online.given;
+        let Some(place) = self.piped() else { return };
+        let bytes = place.tx.get(given..given + count).unwrap_or_default();
+        let all = bytes.iter().all(|&byte| byte == b'+');
+        let Some(online) = &mut self.online else { return };
+        let behind_silence = now >= online.sent + guard;
+        online.pluses = match (all, behind_silence, online.pluses) {
+            (true, true, _) => count.min(255) as u8,
+            (true, false, 1..) => online.pluses.saturating_add(count.min(255) as u8),
+            _ => 0,
+        };
+        online.sent = now;
+        let given = given + count;
+        online.given = given;
+        let Some(place) = self.piped() else { return };
+        let slot = place.slot;
+        slot.sent_total = slot.sent_total.wrapping_add(count as u32);
+        if given < slot.tx_len && given < place.tx.len() / 2 {
+            return;
+        }
+        let given = given.min(slot.tx_len);
+        place.tx.copy_within(given..slot.tx_len, 0);
+        slot.tx_len -= given;
+        slot.flowed();
+        slot.writer.wake();
+        if let Some(online) = &mut self.online {
+            online.given = 0;
+        }
+    }
+}
+
