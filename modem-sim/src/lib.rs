@@ -34,7 +34,7 @@ pub use network::{
     ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, TcpState,
     VirtualNetwork,
 };
-pub use options::{Boot, CloseUrc, DialFailure, Options, Registration, UrcTiming};
+pub use options::{Boot, CloseUrc, DialFailure, DirectLinkEnd, Options, Registration, UrcTiming};
 pub use prng::Prng;
 
 /// Which way a byte goes on the line.

@@ -38,6 +38,20 @@ pub enum DialFailure {
     Error,
 }
 
+/// What a u-blox modem prints when the peer closes the connection of a direct link.
+///
+/// The documents show the end of a direct link by the host only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DirectLinkEnd {
+    /// `DISCONNECT` and `OK`, as after `+++`; then `+UUSOCL`.
+    Disconnect,
+    /// `NO CARRIER`, then `+UUSOCL`.
+    NoCarrier,
+    /// Nothing: the modem "does not exit from the direct link mode" before `+++`, as with files
+    /// (SARA/LEXI internet applications §9.1.1).
+    Stays,
+}
+
 /// When `+SQNSH: <id>` tells that the peer has closed a TCP connection.
 ///
 /// The documents are silent about received bytes that the host has not read by then.
@@ -133,6 +147,21 @@ pub struct Options {
     /// u-blox: `+CGDCONT?` shows the type that the network has assigned, `IP`, as in SARA/LEXI
     /// internet applications §2.3, not the type that was set.
     pub assigned_type: bool,
+    /// u-blox: `+USOCR` fails without packet data. The documents only say that sockets cannot be
+    /// used; by default the connect fails.
+    pub socket_needs_context: bool,
+    /// u-blox: `+USOCR` with a local port fails. All documents have it, shipping drivers avoid it
+    /// with some modules.
+    pub refuse_local_port: bool,
+    /// u-blox: datagrams are told with `+UUSORF`, or with `+UUSORD`; `None` for the model's own.
+    pub datagram_report: Option<bool>,
+    /// u-blox: the answer to `+UDNSRN` is called `+UUDNSRN`, as that of LENA-R8 sometimes is.
+    pub uudnsrn: bool,
+    /// u-blox: what the modem prints when a connection ends in direct link.
+    pub direct_link_end: DirectLinkEnd,
+    /// LENA-R8: a command that waits for the network is dropped by the next one, without a word
+    /// (LENA-R8 application development §4.1.3). Otherwise the next one is.
+    pub abortable: bool,
     /// u-blox: time until a TCP connect that nobody answers fails.
     pub connect_timeout: Duration,
     /// Time until a DNS query that nobody answers fails.
@@ -196,6 +225,12 @@ impl Default for Options {
             activation_time: Duration::from_millis(300),
             restart_cfun: None,
             assigned_type: false,
+            socket_needs_context: false,
+            refuse_local_port: false,
+            datagram_report: None,
+            uudnsrn: false,
+            direct_link_end: DirectLinkEnd::Disconnect,
+            abortable: false,
             connect_timeout: Duration::from_secs(20),
             dns_timeout: Duration::from_secs(70),
             linger: Duration::from_secs(5),

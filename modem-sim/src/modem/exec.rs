@@ -267,11 +267,30 @@ impl Modem {
         }
     }
 
+    /// The waiting command is dropped without a result.
+    pub(super) fn abort_wait(&mut self) {
+        let Exec::Wait(wait) = std::mem::replace(&mut self.exec, Exec::Idle) else {
+            return;
+        };
+        self.rest.clear();
+        self.addressed = None;
+        match wait {
+            Wait::Dns { query, .. } => self.net.abort(query),
+            Wait::UbloxConnect { id, query, .. } => {
+                query.into_iter().for_each(|query| self.net.abort(query));
+                self.abort_connect(id);
+            }
+            Wait::UbloxClose { id, deadline } => self.close_in_background(id, deadline),
+            Wait::Until { .. } | Wait::SequansDial { .. } | Wait::SequansClose { .. } => {}
+        }
+    }
+
     fn poll_dns(&mut self, query: Handle, name: &str, deadline: Duration) -> Option<Final> {
         match self.net.resolved(query) {
             Some(Ok(addresses)) if !addresses.is_empty() => {
                 if self.model.is_ublox() {
-                    self.info(format!("+UDNSRN: \"{}\"", addresses[0]));
+                    let name = if self.options.uudnsrn { "+UUDNSRN" } else { "+UDNSRN" };
+                    self.info(format!("{name}: \"{}\"", addresses[0]));
                 } else {
                     let list: Vec<_> = addresses.iter().map(|a| format!("\"{a}\"")).collect();
                     self.info(format!("+SQNDNSLKUP: \"{name}\",{}", list.join(",")));

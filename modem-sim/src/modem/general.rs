@@ -23,6 +23,10 @@ pub(crate) struct Settings {
     pub(super) next_baud: Option<u32>,
     pub(super) greeting: Option<String>,
     pub(super) speed: Speed,
+    /// S2.
+    pub(super) escape_character: u8,
+    /// S12, in fiftieths of a second (SARA/LEXI internet applications §9.1.4: 1 s by default).
+    pub(super) escape_delay: u8,
     /// +IPR=0 is in force.
     pub(super) automatic: bool,
     /// Parameters of commands that are stored without any effect.
@@ -52,6 +56,8 @@ impl Settings {
             next_baud: None,
             greeting: options.greeting.clone().or(own).filter(|text| !text.is_empty()),
             speed: Speed::Known,
+            escape_character: b'+',
+            escape_delay: 50,
             automatic: traits.is_some_and(|t| t.finds_speed),
             stored: BTreeMap::new(),
         };
@@ -66,6 +72,8 @@ impl Settings {
         self.verbose = true;
         self.cmee = 0;
         self.terminator = b'\r';
+        self.escape_character = b'+';
+        self.escape_delay = 50;
         self.next_baud = None;
     }
 }
@@ -97,6 +105,7 @@ impl Modem {
                 Ok(ok())
             }
             "I" => self.identity(command),
+            "S2" | "S12" if self.model.is_ublox() => self.escape_register(command),
             "S3" | "S4" | "S5" => self.s_register(command),
             "+CMEE" => self.cmee(command),
             "+GMI" | "+CGMI" => self.tell(self.maker()),
@@ -135,6 +144,20 @@ impl Modem {
             } else if wanted != value {
                 return Err(NOT_SUPPORTED);
             }
+        }
+        Ok(ok())
+    }
+
+    fn escape_register(&mut self, command: &Command) -> Result<Step, Final> {
+        let register = match command.name.as_str() {
+            "S2" => &mut self.settings.escape_character,
+            _ => &mut self.settings.escape_delay,
+        };
+        if command.form == Form::Read {
+            let text = format!("{register:03}");
+            self.info(text);
+        } else {
+            *register = command.within(0, 0, 255)? as u8;
         }
         Ok(ok())
     }

@@ -130,6 +130,18 @@ impl Modem {
             let what = char::from(byte).escape_default();
             self.breach(rule, format!("'{what}' came before the answer to '{line}'"));
         }
+        let abortable = self.options.abortable && self.model.ublox().is_some_and(|t| t.quiet_commands);
+        if abortable && matches!(self.exec, Exec::Wait(_)) {
+            if byte == self.settings.terminator {
+                let line = std::mem::take(&mut self.line);
+                if line.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"AT")) {
+                    self.abort_wait();
+                    self.begin(line);
+                }
+            } else if self.line.len() <= LINE_LIMIT {
+                self.line.push(byte);
+            }
+        }
         if !self.model.is_ublox() {
             self.early.push(byte);
         }

@@ -188,6 +188,16 @@ impl Modem {
         if self.model.is_ublox() { self.ublox.open() } else { self.sequans.open() }
     }
 
+    /// u-blox: the context that sockets use now.
+    pub fn socket_context(&self) -> Option<u32> {
+        self.data_context().filter(|_| self.model.is_ublox())
+    }
+
+    /// u-blox: the context over which names are resolved now.
+    pub fn name_context(&self) -> Option<u32> {
+        self.dns_context().filter(|_| self.model.is_ublox())
+    }
+
     /// A command is executing, or waits for its payload.
     pub fn is_busy(&self) -> bool {
         !matches!(self.exec, Exec::Idle | Exec::Online(_))

@@ -1,34 +1,72 @@
-//! The escape sequence of online mode (RYZ014 use cases §6).
+//! Data mode of a socket, online mode of Sequans (RYZ014 use cases §6) and direct link of u-blox: the
+//! escape sequence, and the end.
+
+use std::time::Duration;
 
 use super::Modem;
 use super::exec::{Exec, Online};
+use crate::options::DirectLinkEnd;
 use crate::reply::Final;
+use crate::ublox::traits::Escape;
+
+/// End of a frame: what comes later is not part of it.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// What makes an escape sequence.
+struct Rules {
+    character: Option<u8>,
+    before: Duration,
+    between: Duration,
+    after: Duration,
+}
 
 impl Modem {
+    fn escape_rules(&self) -> Rules {
+        let same = |character, time| Rules { character, before: time, between: time, after: time };
+        match self.model.ublox().map(|traits| traits.escape) {
+            None => same(Some(b'+'), self.options.escape_guard),
+            Some(Escape::Registers) => {
+                let character = Some(self.settings.escape_character).filter(u8::is_ascii);
+                same(character, Duration::from_millis(20) * u32::from(self.settings.escape_delay))
+            }
+            Some(Escape::Frame(before, between)) => {
+                Rules { character: Some(b'+'), before, between, after: FRAME }
+            }
+        }
+    }
+
     pub(super) fn online_byte(&mut self, byte: u8) {
         let now = self.now;
-        let guard = self.options.escape_guard;
+        let rules = self.escape_rules();
         let Exec::Online(online) = &mut self.exec else {
             return;
         };
         let id = online.id;
-        let quiet = online.plus > 0 || now >= online.last_data + guard;
-        if byte == b'+' && quiet && online.plus < 3 {
+        let quiet = online.plus > 0 || now >= online.last_data + rules.before;
+        if Some(byte) == rules.character && quiet && online.plus < 3 {
             online.plus += 1;
-            online.escape_due = Some(now + guard);
+            let pause = if online.plus == 3 { rules.after } else { rules.between };
+            // Without a delay the characters may come at any time.
+            let timed = !pause.is_zero() || online.plus == 3;
+            online.escape_due = timed.then(|| now + pause);
             return;
         }
-        let mut data = vec![b'+'; usize::from(online.plus)];
+        let mut data = vec![rules.character.unwrap_or_default(); usize::from(online.plus)];
         data.push(byte);
         online.plus = 0;
         online.escape_due = None;
         online.last_data = now;
-        self.online_data(id, &data);
+        self.data_from_host(id, &data);
+    }
+
+    fn data_from_host(&mut self, id: u8, bytes: &[u8]) {
+        if self.model.is_ublox() { self.direct_data(id, bytes) } else { self.online_data(id, bytes) }
     }
 
     /// The guard time after `+++`, and the end of the connection.
     pub(super) fn online_step(&mut self) -> bool {
         let now = self.now;
+        let rules = self.escape_rules();
         let Exec::Online(Online { id, plus, escape_due, last_data, .. }) = &mut self.exec else {
             return false;
         };
@@ -37,20 +75,48 @@ impl Modem {
             let count = std::mem::take(plus);
             *escape_due = None;
             if count == 3 {
-                self.assemble(id, true);
-                self.addressed = None;
-                self.print_final(Final::Ok);
+                self.leave_data_mode(id);
             } else {
                 *last_data = now;
-                self.online_data(id, &vec![b'+'; usize::from(count)]);
+                self.data_from_host(id, &vec![rules.character.unwrap_or_default(); usize::from(count)]);
             }
             return true;
         }
-        if self.online_over(id) {
-            self.addressed = None;
-            self.print_final(Final::NoCarrier);
-            return true;
+        if !self.model.is_ublox() {
+            let over = self.online_over(id);
+            if over {
+                self.addressed = None;
+                self.print_final(Final::NoCarrier);
+            }
+            return over;
         }
-        false
+        match self.direct_over(id) {
+            None | Some(DirectLinkEnd::Stays) => return false,
+            Some(DirectLinkEnd::Disconnect) => self.disconnect(id),
+            Some(DirectLinkEnd::NoCarrier) => {
+                self.addressed = Some(id);
+                self.print_final(Final::NoCarrier);
+            }
+        }
+        true
+    }
+
+    /// The host has sent the escape sequence.
+    fn leave_data_mode(&mut self, id: u8) {
+        if self.model.is_ublox() {
+            self.direct_send(id, true);
+            self.disconnect(id);
+        } else {
+            self.assemble(id, true);
+            self.addressed = None;
+            self.print_final(Final::Ok);
+        }
+    }
+
+    /// News of the socket itself come after the OK.
+    fn disconnect(&mut self, id: u8) {
+        self.info("DISCONNECT");
+        self.addressed = Some(id);
+        self.print_final(Final::Ok);
     }
 }

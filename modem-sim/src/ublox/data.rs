@@ -62,7 +62,8 @@ impl Modem {
             limit = limit.min(1024);
         }
         let mut taken = bytes.len();
-        if !s.tcp {
+        let udp = !s.tcp;
+        if udp {
             let to = s.remote.ok_or(NOT_ALLOWED)?;
             s.sent += taken;
             self.net.send_to(net, to, bytes).map_err(|_| NOT_ALLOWED)?;
@@ -83,7 +84,8 @@ impl Modem {
             s.tx.extend(&bytes[..taken]);
             s.sent += taken;
         }
-        self.info(format!("+USOWR: {id},{taken}"));
+        let name = if udp && self.traits().udp_write_is_usost { "+USOST" } else { "+USOWR" };
+        self.info(format!("{name}: {id},{taken}"));
         Ok(Final::Ok.into())
     }
 

@@ -1,7 +1,11 @@
 //! Sockets of SARA-R5 (SARA/LEXI internet applications §5).
 
 mod data;
+mod direct;
+mod listen;
+mod option;
 mod packet;
+mod pump;
 mod security;
 mod sockets;
 pub(crate) mod traits;
@@ -10,12 +14,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use traits::PacketData;
+use traits::{PacketData, Traits};
 
 use crate::command::{Command, Form};
 use crate::modem::{Modem, Payload, PayloadKind, Step, Wait};
-use crate::network::{Failure, Handle, TcpState};
-use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED, NOT_SUPPORTED};
+use crate::network::{Failure, Handle};
+use crate::reply::{Final, NOT_ALLOWED};
 
 /// Socket identifiers are 0 to 6.
 pub(crate) const SOCKETS: usize = 7;
@@ -25,6 +29,7 @@ const RX_LIMIT: usize = 16 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Created,
+    Listening,
     Connecting,
     Open,
     /// The peer has closed; unread bytes can still be read.
@@ -60,11 +65,16 @@ struct Socket {
     /// +UUSOCO with this error is due.
     connected: Option<u32>,
     connecting: Option<AsyncConnect>,
+    /// +UUSOLI of this listening socket is due.
+    accepted: Option<u8>,
+    /// Until then a close in the background waits for the queue.
+    closing: Option<Duration>,
+    direct: direct::Direct,
     sent: usize,
     received: usize,
     error: u32,
     secure: bool,
-    options: BTreeMap<(u32, u32), String>,
+    options: BTreeMap<(u32, u32), Vec<u32>>,
 }
 
 impl Socket {
@@ -82,6 +92,9 @@ impl Socket {
             announce: false,
             connected: None,
             connecting: None,
+            accepted: None,
+            closing: None,
+            direct: direct::Direct::default(),
             sent: 0,
             received: 0,
             error: 0,
@@ -161,10 +174,14 @@ fn errno(failure: Failure) -> u32 {
 }
 
 impl Modem {
+    fn traits(&self) -> &'static Traits {
+        self.model.ublox().unwrap_or(&traits::SARA_R5_02B)
+    }
+
     pub(crate) fn ublox_command(&mut self, command: &Command) -> Result<Step, Final> {
-        let packet_data = self.model.ublox().map(|t| t.packet_data);
-        let profiles = matches!(packet_data, Some(PacketData::Profile { .. }));
-        let mapping = packet_data == Some(PacketData::MappedContext);
+        let packet_data = self.traits().packet_data;
+        let profiles = matches!(packet_data, PacketData::Profile { .. });
+        let mapping = packet_data == PacketData::MappedContext;
         match command.name.as_str() {
             "+USOCR" => self.usocr(command),
             "+USOSEC" => self.usosec(command),
@@ -192,7 +209,8 @@ impl Modem {
             // SARA/LEXI internet applications §2.3: removed from 02B, "they return ERROR". LENA-R8
             // never had them; +UPSDA of SARA-R42 appears in no document.
             "+UPSD" | "+UPSDA" | "+UPSND" => Err(Final::Error),
-            "+USOLI" | "+USODL" => Err(NOT_SUPPORTED),
+            "+USOLI" => self.usoli(command),
+            "+USODL" => self.usodl(command),
             _ => Err(Final::Error),
         }
     }
@@ -225,155 +243,5 @@ impl Modem {
         let query = self.net.resolve(&name);
         let deadline = self.now + self.options.dns_timeout;
         Ok(Step::Wait(Wait::Dns { query, name, deadline }))
-    }
-
-    /// `AT+UDCONF=1,<0|1>` is the hex mode; the others are only stored.
-    fn udconf(&mut self, command: &Command) -> Result<Step, Final> {
-        if command.form != Form::Set {
-            return Ok(Final::Ok.into());
-        }
-        let what = command.number(0)?;
-        if command.len() == 1 {
-            let value = match what {
-                1 => u8::from(self.ublox.hex_mode).to_string(),
-                _ => self.ublox.configuration.get(&what).cloned().ok_or(BAD_PARAMETERS)?,
-            };
-            self.info(format!("+UDCONF: {what},{value}"));
-        } else if what == 1 {
-            self.ublox.hex_mode = command.within(1, 0, 1)? == 1;
-        } else {
-            let typed = command.typed();
-            let value = typed.split_once(',').map_or("", |(_, v)| v).to_owned();
-            self.ublox.configuration.insert(what, value);
-        }
-        Ok(Final::Ok.into())
-    }
-
-    /// Moves bytes between the sockets and the network; true when something changed.
-    pub(crate) fn ublox_pump(&mut self) -> bool {
-        let mut any = false;
-        let flows = self.data_flows();
-        for id in 0..SOCKETS as u8 {
-            any |= self.pump_async(id);
-            if !flows {
-                continue;
-            }
-            let announce_arrivals = self.options.announce_arrivals;
-            let Some(s) = self.ublox.sockets[usize::from(id)].as_mut() else {
-                continue;
-            };
-            let Some(net) = s.net else { continue };
-            if !s.tcp {
-                any |= Self::pump_udp(self.net.as_mut(), s, net, announce_arrivals);
-                continue;
-            }
-            if !matches!(s.state, State::Open | State::Closing) {
-                continue;
-            }
-            if !s.tx.is_empty() {
-                let taken = self.net.send(net, s.tx.make_contiguous());
-                s.tx.drain(..taken);
-                any |= taken > 0;
-            }
-            let room = RX_LIMIT - s.rx.len().min(RX_LIMIT);
-            let bytes = self.net.recv(net, room);
-            if !bytes.is_empty() {
-                // SARA/LEXI internet applications §5.5, second scenario.
-                s.announce |= s.state == State::Open && (s.rx.is_empty() || announce_arrivals);
-                s.received += bytes.len();
-                s.rx.extend(bytes);
-                any = true;
-            }
-            if s.state == State::Open {
-                match self.net.state(net) {
-                    TcpState::PeerClosed => s.state = State::PeerClosed,
-                    TcpState::Failed(failure) => {
-                        s.state = State::PeerClosed;
-                        s.error = errno(failure);
-                        self.ublox.last_error = s.error;
-                    }
-                    TcpState::Connecting | TcpState::Established => continue,
-                }
-                any = true;
-            }
-        }
-        any
-    }
-
-    fn pump_udp(
-        network: &mut dyn crate::Network,
-        s: &mut Socket,
-        net: Handle,
-        announce_arrivals: bool,
-    ) -> bool {
-        let mut any = false;
-        while let Some((from, bytes)) = network.recv_from(net) {
-            any = true;
-            let stranger = s.state == State::Open && s.remote != Some(from);
-            // An empty datagram could not be announced: +UUSORD never says 0.
-            if stranger || bytes.is_empty() || s.unread() + bytes.len() > RX_LIMIT {
-                continue;
-            }
-            s.announce |= s.datagrams.is_empty() || announce_arrivals;
-            s.received += bytes.len();
-            s.datagrams.push_back((from, bytes.into()));
-        }
-        any
-    }
-
-    /// A connect in the background.
-    fn pump_async(&mut self, id: u8) -> bool {
-        let Some(s) = self.ublox.sockets[usize::from(id)].as_mut() else {
-            return false;
-        };
-        let Some(AsyncConnect { mut query, port, deadline }) = s.connecting.take() else {
-            return false;
-        };
-        let before = query;
-        let result = self.connect_progress(id, &mut query, port, deadline);
-        let Some(s) = self.ublox.sockets[usize::from(id)].as_mut() else {
-            return true;
-        };
-        match result {
-            None => {
-                s.connecting = Some(AsyncConnect { query, port, deadline });
-                return before != query;
-            }
-            Some(Ok(())) => s.connected = Some(0),
-            Some(Err(error)) => {
-                s.connected = Some(error);
-                s.state = State::Dead;
-            }
-        }
-        true
-    }
-
-    pub(crate) fn ublox_due(&self) -> Option<Duration> {
-        self.ublox.sockets.iter().flatten().filter_map(|s| s.connecting.as_ref().map(|c| c.deadline)).min()
-    }
-
-    /// Unsolicited lines that are due, except those of one socket; printing +UUSOCL frees the
-    /// socket.
-    pub(crate) fn ublox_urcs(&mut self, except: Option<u8>) -> Vec<Vec<u8>> {
-        let mut lines = Vec::new();
-        for id in (0..SOCKETS as u8).filter(|id| Some(*id) != except) {
-            let slot = &mut self.ublox.sockets[usize::from(id)];
-            let Some(s) = slot else { continue };
-            if let Some(error) = s.connected.take() {
-                lines.push(format!("+UUSOCO: {id},{error}").into_bytes());
-            }
-            if std::mem::take(&mut s.announce) && s.unread() > 0 {
-                lines.push(format!("+UUSORD: {id},{}", s.announced()).into_bytes());
-            }
-            // SARA/LEXI internet applications §5.5, fourth scenario: not before all is read.
-            let over = s.state == State::PeerClosed && s.rx.is_empty();
-            if over || s.state == State::Dead {
-                lines.push(format!("+UUSOCL: {id}").into_bytes());
-                if let Some(net) = slot.take().and_then(|s| s.net) {
-                    self.net.close(net);
-                }
-            }
-        }
-        lines
     }
 }

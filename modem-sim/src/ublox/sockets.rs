@@ -10,7 +10,8 @@ use crate::network::{Failure, Handle, TcpState};
 use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED, NOT_SUPPORTED};
 
 impl Modem {
-    /// `AT+USOCR=<6|17>[,<local_port>]` (SARA/LEXI internet applications §5.1, §5.6).
+    /// `AT+USOCR=<6|17>[,<local_port>[,<IP type>[,<cid>]]]` (SARA/LEXI internet applications §5.1,
+    /// §5.6, LENA-R8 application development §9.2.1).
     pub(super) fn usocr(&mut self, command: &Command) -> Result<Step, Final> {
         if command.form != Form::Set {
             return Ok(Final::Ok.into());
@@ -24,6 +25,16 @@ impl Modem {
             0 => None,
             port => Some(port as u16),
         };
+        if port.is_some() && self.options.refuse_local_port {
+            return Err(NOT_SUPPORTED);
+        }
+        command.within_or(2, 0, 3, 0)?;
+        if command.arg(3).is_some() && !self.is_active(self.cid(command, 3)?) {
+            return Err(NOT_ALLOWED);
+        }
+        if self.options.socket_needs_context && self.data_context().is_none() {
+            return Err(NOT_ALLOWED);
+        }
         let Some(id) = self.ublox.sockets.iter().position(Option::is_none) else {
             self.ublox.last_error = 24;
             return Err(NOT_ALLOWED);
@@ -65,27 +76,6 @@ impl Modem {
             return Err(NOT_ALLOWED);
         }
         s.secure = on;
-        Ok(Final::Ok.into())
-    }
-
-    pub(super) fn usoso(&mut self, command: &Command) -> Result<Step, Final> {
-        let id = self.socket_id(command)?;
-        let key = (command.number(1)?, command.number(2)?);
-        if !matches!(key.0, 0 | 6 | 65535) {
-            return Err(BAD_PARAMETERS);
-        }
-        command.number(3)?;
-        let value = command.typed().splitn(4, ',').nth(3).unwrap_or_default().to_owned();
-        self.ublox.socket(id)?.options.insert(key, value);
-        Ok(Final::Ok.into())
-    }
-
-    pub(super) fn usogo(&mut self, command: &Command) -> Result<Step, Final> {
-        let id = self.socket_id(command)?;
-        let key = (command.number(1)?, command.number(2)?);
-        let value = self.ublox.socket(id)?.options.get(&key).cloned();
-        let value = value.unwrap_or_else(|| "0".to_owned());
-        self.info(format!("+USOGO: {value}"));
         Ok(Final::Ok.into())
     }
 
@@ -146,6 +136,18 @@ impl Modem {
         NOT_ALLOWED
     }
 
+    /// The command was dropped, and the socket with it.
+    pub(crate) fn abort_connect(&mut self, id: u8) {
+        self.connect_failed(id, 125);
+    }
+
+    /// The command was dropped; the close goes on.
+    pub(crate) fn close_in_background(&mut self, id: u8, deadline: Duration) {
+        if let Ok(s) = self.ublox.socket(id) {
+            s.closing = Some(deadline);
+        }
+    }
+
     /// How far a connect is: `Some` when it is over.
     pub(super) fn connect_progress(
         &mut self,
@@ -199,38 +201,60 @@ impl Modem {
         }
     }
 
-    /// `AT+USOCL=<id>`: no +UUSOCL afterwards. The asynchronous form does not exist on SARA-R5.
+    /// `AT+USOCL=<id>[,1]`: no +UUSOCL afterwards, unless the close goes on in the background. That
+    /// is for TCP, and not for SARA-R5.
     pub(super) fn usocl(&mut self, command: &Command) -> Result<Step, Final> {
         let id = self.socket_id(command)?;
-        if command.within_or(1, 0, 1, 0)? == 1 {
+        let background = command.within_or(1, 0, 1, 0)? == 1;
+        if background && !self.traits().background_close {
             return Err(NOT_SUPPORTED);
         }
-        let deadline = self.now + self.options.linger;
+        let now = self.now;
+        let linger = self.options.linger;
         let s = self.ublox.socket(id)?;
+        if s.state == State::Closing || background && !s.tcp {
+            return Err(NOT_ALLOWED);
+        }
+        // SARA/LEXI internet applications §A.1: "a defined maximum time", in milliseconds.
+        let own = s.options.get(&(65535, 128)).filter(|values| values[0] == 1);
+        let linger = own.map_or(linger, |values| Duration::from_millis(u64::from(values[1])));
+        let deadline = now + linger;
         s.connecting = None;
         s.announce = false;
         s.connected = None;
         if s.state == State::Open && s.tcp {
             s.state = State::Closing;
+            if background {
+                s.closing = Some(deadline);
+                return Ok(Final::Ok.into());
+            }
             return Ok(Step::Wait(Wait::UbloxClose { id, deadline }));
+        }
+        if background {
+            // There is nothing to wait for.
+            s.state = State::Dead;
+            return Ok(Final::Ok.into());
         }
         self.free(id, false);
         Ok(Final::Ok.into())
     }
 
     pub(crate) fn poll_close(&mut self, id: u8, deadline: Duration) -> Option<Final> {
-        let (queued, net) = match self.ublox.socket(id) {
-            Ok(s) => (s.tx.len(), s.net),
-            Err(_) => return Some(Final::Ok),
+        let over = self.close_progress(id, deadline)?;
+        self.free(id, !over);
+        Some(Final::Ok)
+    }
+
+    /// `Some` when a close is over: everything has left, or the time is up.
+    pub(super) fn close_progress(&mut self, id: u8, deadline: Duration) -> Option<bool> {
+        let Ok(s) = self.ublox.socket(id) else {
+            return Some(true);
         };
+        let (queued, net) = (s.tx.len(), s.net);
         let over = net.is_none_or(|net| {
             queued + self.net.unacknowledged(net) == 0 || matches!(self.net.state(net), TcpState::Failed(_))
         });
-        if over || deadline <= self.now {
-            self.free(id, !over);
-            return Some(Final::Ok);
-        }
-        None
+        (over || deadline <= self.now).then_some(over)
     }
 
     fn free(&mut self, id: u8, abort: bool) {
@@ -248,6 +272,7 @@ impl Modem {
     pub(super) fn usoctl(&mut self, command: &Command) -> Result<Step, Final> {
         let id = self.socket_id(command)?;
         let what = command.number(1)?;
+        let tells_unacknowledged = self.traits().tells_unacknowledged;
         let s = self.ublox.socket(id)?;
         let value = match what {
             0 => if s.tcp { "6" } else { "17" }.to_owned(),
@@ -261,14 +286,19 @@ impl Modem {
             // "This command is valid only for TCP socket."
             10 if s.tcp => match s.state {
                 State::Created | State::Dead => "0",
+                State::Listening => "1",
                 State::Connecting => "2",
                 State::Open => "4",
                 State::Closing => "5",
                 State::PeerClosed => "7",
             }
             .to_owned(),
+            11 if tells_unacknowledged && s.tcp => {
+                let (queued, net) = (s.tx.len(), s.net);
+                (queued + net.map_or(0, |net| self.net.unacknowledged(net))).to_string()
+            }
             // "For SARA-R5 series the <param_id>=11 is not supported."
-            11 => return Err(NOT_SUPPORTED),
+            11 if !tells_unacknowledged => return Err(NOT_SUPPORTED),
             _ => return Err(NOT_ALLOWED),
         };
         self.info(format!("+USOCTL: {id},{what},{value}"));
