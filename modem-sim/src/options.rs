@@ -1,6 +1,6 @@
 //! What a simulated modem is told about itself and its surroundings.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 /// What the network says when the modem asks to be registered.
@@ -14,6 +14,10 @@ pub enum Registration {
     Denied,
     /// No network is ever found, the state stays at `+CEREG: 2`.
     Never,
+    /// Out of coverage, `+CEREG: 4` (RYZ014 use cases §2.3.3.4, Cassiopeia use cases §1.2.4).
+    Unknown,
+    /// The modem has lost its operator, `+CEREG: 80` (RYZ014 use cases §2.3.3.4).
+    Lost,
 }
 
 /// The condition in which a modem is at time zero.
@@ -96,6 +100,8 @@ pub struct Options {
     pub registration_time: Duration,
     /// The modem's address.
     pub address: Ipv4Addr,
+    /// A second one, in `+CGPADDR` of a context of type `IPV4V6` (RYZ014 use cases §2.3.2.5).
+    pub address_v6: Option<Ipv6Addr>,
     /// Operator name in `+COPS`.
     pub operator: String,
     /// Condition at time zero.
@@ -128,6 +134,9 @@ pub struct Options {
     /// `AT+CEREG?` gives cell and area too; `None` for the model's own. RYZ014 use cases
     /// §2.3.2.2 print the state only, 3GPP TS 27.007 has all fields.
     pub cereg_read_location: Option<bool>,
+    /// Reporting mode of `+CEREG` after a boot; `None` for the model's own. Cassiopeia use cases
+    /// §1.2.2 show both reports that nobody has asked for and a mode of 0.
+    pub cereg_mode: Option<u32>,
     /// Where unsolicited lines go that become due during a command.
     pub urc_timing: UrcTiming,
     /// Shortest time between a final result and the next command; `None` for the model's own
@@ -170,6 +179,16 @@ pub struct Options {
     pub linger: Duration,
     /// u-blox: `+UUSORD` also when bytes arrive while others are still unread.
     pub announce_arrivals: bool,
+    /// Sequans: `+SQNAUTOCONNECT` at time zero; `None` for the model's own. A modem with it sets
+    /// itself to `+CFUN=1` after each boot (Cassiopeia use cases §1.2.2).
+    pub autoconnect: Option<bool>,
+    /// Cassiopeia: `+SQNBYPASS` at time zero; `None` for the model's own, which is "enable". There
+    /// are no sockets until it is "disable" and the modem has restarted (Cassiopeia use cases §3).
+    pub bypass: Option<bool>,
+    /// Sequans: `<srMode>` of sockets that are not configured; `None` for the model's own.
+    pub ring_mode: Option<u32>,
+    /// Sequans: after each such time a line that nobody has asked for, typical of the model.
+    pub noise: Option<Duration>,
     /// Sequans: what a failed dial answers.
     pub dial_failure: DialFailure,
     /// Sequans: when the peer's close is told.
@@ -203,6 +222,7 @@ impl Default for Options {
             registration: Registration::Home,
             registration_time: Duration::from_secs(2),
             address: Ipv4Addr::new(10, 20, 30, 40),
+            address_v6: None,
             operator: "Test Network".to_owned(),
             boot: Boot::Cold,
             boot_time: None,
@@ -217,6 +237,7 @@ impl Default for Options {
             stale_hex_mode: false,
             urc_space: true,
             cereg_read_location: None,
+            cereg_mode: None,
             urc_timing: UrcTiming::BeforeFinal,
             command_gap: None,
             gap_after_urc: false,
@@ -235,6 +256,10 @@ impl Default for Options {
             dns_timeout: Duration::from_secs(70),
             linger: Duration::from_secs(5),
             announce_arrivals: false,
+            autoconnect: None,
+            bypass: None,
+            ring_mode: None,
+            noise: None,
             dial_failure: DialFailure::NoCarrier,
             close_urc: CloseUrc::Immediate,
             lossy_receive: false,

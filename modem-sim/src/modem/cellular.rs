@@ -1,4 +1,4 @@
-//! Radio, registration and packet data (RYZ014 use cases §2.3, SARA/LEXI internet applications
+//! Radio and registration (RYZ014 use cases §2.3, SARA/LEXI internet applications
 //! §2.3).
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use super::general::ok;
 use super::power::Timer;
 use crate::Model;
 use crate::command::{Command, Form};
-use crate::options::Registration;
+use crate::options::{Options, Registration};
 use crate::reply::{Final, NOT_ALLOWED, NOT_SUPPORTED};
 use std::time::Duration;
 
@@ -43,7 +43,8 @@ impl Cellular {
         let (kind, apn) = match model.ublox() {
             // LENA-R8 application development §7.2.1.
             Some(traits) if traits.default_cid == 0 => ("IP", "default-lte"),
-            _ => ("IPV4V6", "internet"),
+            Some(_) => ("IPV4V6", "internet"),
+            None => (model.sequans().pdp_type, "internet"),
         };
         let cid = model.ublox().map_or(1, |traits| traits.default_cid);
         let contexts = BTreeMap::from([(cid, (kind.to_owned(), apn.to_owned()))]);
@@ -61,14 +62,14 @@ impl Cellular {
         }
     }
 
-    pub(super) fn power_up(&mut self, model: Model) {
+    pub(super) fn power_up(&mut self, model: Model, options: &Options) {
         self.cfun = match model.ublox() {
             Some(traits) if traits.keeps_flight_mode && self.flight => 4,
             traits => u32::from(traits.is_some()),
         };
         self.stat = 0;
-        // RYZ014 use cases §2.3.2.1: +CEREG has 2 by default.
-        self.mode = [if model.is_ublox() { 0 } else { 2 }, 0, 0];
+        let own = if model.is_ublox() { 0 } else { model.sequans().cereg_mode };
+        self.mode = [options.cereg_mode.unwrap_or(own), 0, 0];
         self.wanted = true;
         self.cops_mode = 0;
         self.active.clear();
@@ -95,10 +96,38 @@ impl Modem {
         self.cellular.cfun == 0
     }
 
-    /// Starts to look for a network if everything for that is there.
+    /// Starts to look for a network by itself, if everything for that is there.
     pub(super) fn search(&mut self) {
-        if self.cellular.cfun == 1 && self.sim.ready() && self.cellular.wanted && self.cellular.stat == 0 {
+        let sequans = !self.model.is_ublox();
+        if sequans && !self.autoattach.attach {
+            if self.cellular.cfun == 1 && self.sim.ready() {
+                self.timer(self.options.registration_time, Timer::Camped);
+            }
+            return;
+        }
+        if self.may_attach() {
+            // Cassiopeia use cases §1.2.2: the search of +CGATT=1 is told, that after a boot is not.
+            if sequans && self.model.sequans().narrates {
+                self.cellular.stat = 2
+            } else {
+                self.set_stat(2)
+            }
+            self.timer(self.options.registration_time, Timer::Registered);
+        }
+    }
+
+    fn may_attach(&self) -> bool {
+        self.cellular.cfun == 1 && self.sim.ready() && self.cellular.wanted && self.cellular.stat == 0
+    }
+
+    /// Looks for a network because the host wants it.
+    fn attach(&mut self) {
+        if self.may_attach() {
+            // Cassiopeia use cases §1.2.2: +CEREG: 2 comes before OK, RYZ014 use cases §2.3.2.7: after.
+            let narrates = !self.model.is_ublox() && self.model.sequans().narrates;
+            let raising = std::mem::replace(&mut self.raising, !narrates);
             self.set_stat(2);
+            self.raising = raising;
             self.timer(self.options.registration_time, Timer::Registered);
         }
     }
@@ -110,7 +139,10 @@ impl Modem {
             Registration::Roaming => 5,
             Registration::Denied => 3,
             Registration::Never => 2,
+            Registration::Unknown => 4,
+            Registration::Lost => 80,
         };
+        self.camp(matches!(stat, 1 | 3 | 5), true);
         self.set_stat(stat);
     }
 
@@ -125,6 +157,8 @@ impl Modem {
     /// Not registered and not searching.
     pub(super) fn lose_registration(&mut self) {
         self.cancel(Timer::Registered);
+        self.cancel(Timer::Camped);
+        self.camp(self.cellular.cfun == 1 && !self.cellular.wanted, false);
         if self.cellular.stat != 0 {
             // Sockets vanish with the bearer, without a word.
             self.drop_sockets();
@@ -165,7 +199,9 @@ impl Modem {
         let stat = self.cellular.stat;
         let mut text = stat.to_string();
         if self.cellular.registered() && mode >= 2 && location {
-            text.push_str(",\"0002\",\"01A22002\",7");
+            let [area, cell] = self.model.sequans().location;
+            let quote = if self.model.sequans().quotes { "\"" } else { "" };
+            text.push_str(&format!(",{quote}{area}{quote},{quote}{cell}{quote},7"));
             if mode >= 4 {
                 text.push_str(",,,\"00000000\",\"00000000\"");
             }
@@ -191,6 +227,8 @@ impl Modem {
             "+COPS" => self.cops(command),
             "+CSQ" if self.attached() => self.say("+CSQ: 18,99"),
             "+CSQ" => self.say("+CSQ: 99,99"),
+            // Cassiopeia use cases §1.2.4.
+            "+CESQ" if !self.attached() && !self.model.is_ublox() => self.say("+CESQ: 99,99,255,255,255,255"),
             "+CESQ" => self.say("+CESQ: 99,99,255,255,20,50"),
             "+CGATT" => self.cgatt(command),
             "+CFGDFTPDN" if self.model.ublox().is_some_and(|t| t.default_cid == 0) => self.cfgdftpdn(command),
@@ -262,7 +300,8 @@ impl Modem {
             self.cellular.flight = wanted == 4;
         }
         match wanted {
-            0 | 4 => {
+            // 5, the manufacturing mode, is in RYZ014 use cases §5.3.
+            0 | 4 | 5 if wanted != 5 || !ublox => {
                 let attached = self.attached();
                 self.cellular.cfun = wanted;
                 self.lose_registration();
@@ -329,8 +368,11 @@ impl Modem {
                     3 => {}
                     mode => {
                         self.cellular.cops_mode = mode;
-                        self.cellular.wanted = true;
-                        self.search();
+                        // Cassiopeia use cases §1.2.2: +CGATT=1 attaches afterwards.
+                        if self.model.is_ublox() || self.autoattach.attach {
+                            self.cellular.wanted = true;
+                            self.attach();
+                        }
                     }
                 }
             }
@@ -357,7 +399,7 @@ impl Modem {
                 _ if self.cellular.cfun != 1 => return Err(NOT_ALLOWED),
                 _ => {
                     self.cellular.wanted = true;
-                    self.search();
+                    self.attach();
                 }
             },
             Form::Test | Form::Action => {}

@@ -19,8 +19,7 @@ impl Modem {
                     let kind = if active && self.options.assigned_type { "IP".to_owned() } else { kind };
                     let head = format!("+CGDCONT: {cid},\"{kind}\",\"{apn}\"");
                     let text = match self.model.ublox() {
-                        // RYZ014 use cases §2.3.3.5.
-                        None => format!("{head},,,,0,0,0,0,0,0,0,,0"),
+                        None => format!("{head}{}", self.model.sequans().cgdcont_tail),
                         // LENA-R8 application development §7.2.
                         Some(traits) if traits.default_cid == 0 => {
                             let tail = if cid == 0 { "" } else { ",0,0" };
@@ -164,7 +163,7 @@ impl Modem {
         };
         for cid in cids {
             let text = if self.is_active(cid) {
-                format!("+CGPADDR: {cid},\"{}\"", self.address_of(cid))
+                format!("+CGPADDR: {cid},\"{}\"{}", self.address_of(cid), self.second_address(cid))
             } else {
                 // RYZ014 use cases §2.3.2.5: no address, no field.
                 format!("+CGPADDR: {cid}")
@@ -174,18 +173,44 @@ impl Modem {
         Ok(ok())
     }
 
+    /// RYZ014 use cases §2.3.2.5: IPv6 in sixteen decimal numbers, as 3GPP TS 27.007 has it.
+    fn second_address(&self, cid: u32) -> String {
+        let dual = self.cellular.contexts.get(&cid).is_some_and(|(kind, _)| kind == "IPV4V6");
+        match self.options.address_v6 {
+            Some(address) if dual => {
+                let numbers = address.octets().map(|octet| octet.to_string());
+                format!(",\"{}\"", numbers.join("."))
+            }
+            _ => String::new(),
+        }
+    }
+
     pub(super) fn cgcontrdp(&mut self, command: &Command) -> Result<Step, Final> {
         let wanted = match command.form {
             Form::Set => Some(self.cid(command, 0)?),
             _ => None,
         };
+        let names_operator = !self.model.is_ublox() && self.model.sequans().operator_apn;
+        let mut bearer = 4;
         for (cid, (_, apn)) in self.cellular.contexts.clone() {
-            if wanted.is_none_or(|w| w == cid) && self.is_active(cid) {
-                let address = self.address_of(cid);
-                self.info(format!(
-                    "+CGCONTRDP: {cid},5,\"{apn}\",\"{address}.255.255.255.0\",\"\",\"10.0.0.1\",\"10.0.0.2\""
-                ));
+            if !self.is_active(cid) {
+                continue;
             }
+            bearer += 1;
+            if wanted.is_some_and(|w| w != cid) {
+                continue;
+            }
+            let address = self.address_of(cid);
+            let text = if names_operator {
+                // Cassiopeia use cases §1.2.2: "gateway: null means point to point gateway".
+                let apn = format!("{apn}.mnc001.mcc001.gprs");
+                let dns = "\"10.0.0.1\",\"10.0.0.2\",";
+                format!("+CGCONTRDP: {cid},{bearer},\"{apn}\",\"{address}.255.255.255.255\",,{dns}")
+            } else {
+                let dns = "\"10.0.0.1\",\"10.0.0.2\"";
+                format!("+CGCONTRDP: {cid},5,\"{apn}\",\"{address}.255.255.255.0\",\"\",{dns}")
+            };
+            self.info(text);
         }
         Ok(ok())
     }

@@ -89,8 +89,7 @@ const STORED_UBLOX: &[&str] =
 /// Those that LENA-R8 has not (LENA-R8 application development §13.1), and those that only it has.
 const NOT_LENA: &[&str] = &["+UBANDMASK", "+UCGED", "+UMNOPROF", "+UPSMR"];
 const ONLY_LENA: &[&str] = &["+CDNSCFG", "+SETBAND", "+SETLOCK", "+SYSNV"];
-const STORED_SEQUANS: &[&str] =
-    &["+SQNAUTOCONNECT", "+SQNCTM", "+SQNEDRX", "+SQNIBRCFG", "+SQNIPSCFG", "+SQNRICFG", "+SQNSIMST"];
+const STORED_SEQUANS: &[&str] = &["+CGAUTH", "+SQNEDRX", "+SQNIBRCFG", "+SQNIPSCFG", "+SQNRICFG"];
 
 impl Modem {
     /// Executes a command that both models know; `None` when this is not one of them.
@@ -112,16 +111,21 @@ impl Modem {
             "+GMM" | "+CGMM" => self.tell(self.type_number()),
             "+GMR" | "+CGMR" => self.tell(self.version()),
             "+GSN" | "+CGSN" => self.serial(command),
-            "+CIMI" => self.sim_open().and_then(|()| self.tell("208019706849013")),
+            "+CIMI" => self.sim_open().and_then(|()| self.tell(self.imsi())),
             "+CCID" | "+SQNCCID" => self.ccid(command),
             "+CPIN" => self.cpin(command),
             "+CLCK" => self.clck(command),
+            "+CPINR" if !self.model.is_ublox() => self.cpinr(),
+            "+CPWD" if !self.model.is_ublox() => self.cpwd(command),
             "+CSGT" if self.model.is_ublox() => self.csgt(command),
             "+IPR" => self.ipr(command),
             "+CMUX" => Err(NOT_SUPPORTED),
             "+CCLK" => self.cclk(command),
             _ if self.stores(name) => self.store(command),
-            _ => return self.cellular_command(command),
+            _ => {
+                let own = if self.model.is_ublox() { None } else { self.autoattach_command(command) };
+                return own.or_else(|| self.cellular_command(command));
+            }
         })
     }
 
@@ -172,13 +176,15 @@ impl Modem {
     }
 
     fn serial(&mut self, command: &Command) -> Result<Step, Final> {
+        let [imei, imeisv, svn] = self.model.sequans().serial;
+        let quote = if self.model.sequans().quotes { "\"" } else { "" };
         match command.form {
-            Form::Action => self.info("004999010640000"),
+            Form::Action => self.info(imei),
             Form::Set => match command.within(0, 0, 3)? {
-                0 => self.info("004999010640000"),
-                1 => self.info("+CGSN: \"004999010640000\""),
-                2 => self.info("+CGSN: \"0049990106400001\""),
-                _ => self.info("+CGSN: \"01\""),
+                0 => self.info(imei),
+                1 => self.info(format!("+CGSN: {quote}{imei}{quote}")),
+                2 => self.info(format!("+CGSN: {quote}{imeisv}{quote}")),
+                _ => self.info(format!("+CGSN: {quote}{svn}{quote}")),
             },
             Form::Test => {}
             Form::Read => return Err(Final::Error),
@@ -247,7 +253,8 @@ impl Modem {
     /// The clock stands still: the simulator has none that would repeat.
     fn cclk(&mut self, command: &Command) -> Result<Step, Final> {
         if command.form == Form::Read {
-            self.info("+CCLK: \"26/01/01,12:00:00+00\"");
+            let quote = if self.model.sequans().quotes { "\"" } else { "" };
+            self.info(format!("+CCLK: {quote}26/01/01,12:00:00+00{quote}"));
         }
         Ok(ok())
     }

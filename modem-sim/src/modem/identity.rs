@@ -3,35 +3,24 @@
 use super::Modem;
 use super::exec::Step;
 use super::general::ok;
-use crate::Model;
 use crate::command::Command;
 use crate::reply::{BAD_PARAMETERS, Final};
 
 impl Modem {
     pub(super) fn maker(&self) -> &'static str {
-        match self.model {
-            Model::Ryz014a => "Renesas",
-            Model::Cassiopeia | Model::Gm02s => "Sequans",
-            _ => "u-blox",
-        }
+        if self.model.is_ublox() { "u-blox" } else { self.model.sequans().maker }
     }
 
     pub(super) fn type_number(&self) -> &'static str {
-        match (self.model.ublox(), self.model) {
-            (Some(traits), _) => traits.type_number,
-            (None, Model::Cassiopeia) => "CB610L",
-            (None, Model::Gm02s) => "GM02S",
-            (None, _) => "RYZ014A",
-        }
+        self.model.ublox().map_or(self.model.sequans().type_number, |traits| traits.type_number)
     }
 
     pub(super) fn version(&self) -> &'static str {
-        match (self.model.ublox(), self.model) {
-            (Some(traits), _) => traits.firmware,
-            (None, Model::Cassiopeia) => "UE4.2.2.0-46115",
-            (None, Model::Gm02s) => "UE8.2.0.1",
-            (None, _) => "UE5.2.0.3",
-        }
+        self.model.ublox().map_or(self.model.sequans().revision, |traits| traits.firmware)
+    }
+
+    pub(super) fn imsi(&self) -> &'static str {
+        self.model.sequans().imsi
     }
 
     pub(super) fn tell(&mut self, text: &str) -> Result<Step, Final> {
@@ -40,12 +29,15 @@ impl Modem {
     }
 
     /// `ATI`. u-blox modules tell their product with `ATI0` and their firmware with `ATI9` (LENA-R8
-    /// application development §8.1.2); for the others there is one text.
+    /// application development §8.1.2), Sequans modules their firmware with `ATI1` (RYZ014 FOTA).
     pub(super) fn identity(&mut self, command: &Command) -> Result<Step, Final> {
         let Some(traits) = self.model.ublox() else {
-            self.info(self.maker());
-            self.info(self.type_number());
-            self.info(self.version());
+            let table = self.model.sequans();
+            let lines = match command.within_or(0, 0, 1, 0)? {
+                0 => vec![table.maker, table.type_number, table.revision],
+                _ => table.versions.to_vec(),
+            };
+            lines.into_iter().for_each(|line| self.info(line));
             return Ok(ok());
         };
         match command.within_or(0, 0, 255, 0)? {

@@ -1,5 +1,6 @@
 //! The modem: its two ends, the host's line and the network.
 
+mod autoattach;
 mod cellular;
 mod contexts;
 mod exec;
@@ -23,6 +24,7 @@ use crate::sequans::Sequans;
 use crate::ublox::Ublox;
 use crate::{Direction, Model, Prng};
 
+use autoattach::Autoattach;
 use cellular::Cellular;
 use exec::{Exec, Online};
 pub(crate) use exec::{Payload, PayloadKind, Step, Wait};
@@ -46,6 +48,7 @@ pub struct Modem {
     pub(crate) settings: Settings,
     pub(crate) sim: Sim,
     pub(crate) cellular: Cellular,
+    pub(crate) autoattach: Autoattach,
     pub(crate) ublox: Ublox,
     pub(crate) sequans: Sequans,
     power: Power,
@@ -104,8 +107,9 @@ impl Modem {
             settings: Settings::new(model, &options),
             sim: Sim::new(&options),
             cellular: Cellular::new(model),
+            autoattach: Autoattach::new(model.sequans(), &options),
             ublox: Ublox::default(),
-            sequans: Sequans::default(),
+            sequans: Sequans::new(model.sequans(), &options),
             power: Power::Off,
             timers: Vec::new(),
             line: Vec::new(),

@@ -31,6 +31,10 @@ pub(super) enum Timer {
     Registered,
     /// The profile is active that `+UPSDA` has asked for.
     Profile,
+    /// A cell has been found, and the modem may not register by itself.
+    Camped,
+    /// A line that nobody has asked for.
+    Noise,
     /// The modem restarts because a command asked for it.
     Restart,
     /// The modem switches itself off because a command asked for it.
@@ -87,7 +91,7 @@ impl Modem {
     fn defaults(&mut self) {
         self.settings.reset(&self.options);
         self.sim.power_up();
-        self.cellular.power_up(self.model);
+        self.cellular.power_up(self.model, &self.options);
         self.ublox.restart(self.model.ublox().is_some_and(|traits| traits.keeps_hex_mode));
     }
 
@@ -114,6 +118,7 @@ impl Modem {
         }
         self.urcs.clear();
         self.late_urcs.clear();
+        self.start_noise();
     }
 
     pub(super) fn power_step(&mut self) -> bool {
@@ -134,8 +139,7 @@ impl Modem {
             self.settings.speed = Speed::Unknown;
         }
         if !self.model.is_ublox() {
-            self.urc("+SYSSTART");
-            return;
+            return self.sequans_booted();
         }
         if let Some(greeting) = self.settings.greeting.clone() {
             self.urc(&greeting);
@@ -176,13 +180,17 @@ impl Modem {
             Timer::SimRead => self.sim_was_read(),
             Timer::Registered => self.settle_registration(),
             Timer::Profile => self.profile_is_active(),
+            Timer::Camped => self.camp(true, true),
+            Timer::Noise => self.make_noise(),
             Timer::Restart | Timer::SwitchOff => {
                 self.halt();
-                // RYZ014 use cases §2.1.2.1: +SHUTDOWN comes before +SYSSTART.
-                if !self.model.is_ublox() {
+                // RYZ014 use cases §2.1.2.1: +SHUTDOWN comes before +SYSSTART; Cassiopeia use cases
+                // §2.3.2 show none.
+                if !self.model.is_ublox() && !self.model.sequans().narrates {
                     self.raw(b"\r\n+SHUTDOWN\r\n");
                 }
                 if timer == Timer::Restart {
+                    self.autoattach.restarted = true;
                     self.start_boot();
                 }
             }

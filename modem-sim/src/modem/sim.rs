@@ -39,7 +39,12 @@ impl Sim {
     }
 
     pub(crate) fn ready(&self) -> bool {
-        self.present && self.read && self.lock == Lock::Open
+        self.open() && self.read
+    }
+
+    /// There is a card that wants no PIN.
+    pub(super) fn open(&self) -> bool {
+        self.present && self.lock == Lock::Open
     }
 }
 
@@ -49,11 +54,13 @@ impl Modem {
         self.cancel(Timer::SimRead);
         if self.cellular.cfun != 0 && self.sim.present {
             self.timer(self.options.sim_time, Timer::SimRead);
+            self.tell_sim_started();
         }
     }
 
     pub(super) fn sim_was_read(&mut self) {
         self.sim.read = true;
+        self.tell_sim_read();
         self.search();
     }
 
@@ -109,8 +116,9 @@ impl Modem {
                 }
                 return Err(Final::Cme(16));
             }
-            // 3GPP TS 27.007 wants a new PIN with the PUK, RYZ014 use cases §2.1.2.7 give none.
-            Lock::Puk if first == self.options.puk => {
+            // 3GPP TS 27.007 wants a new PIN with the PUK, and so do Cassiopeia use cases §1.1.2;
+            // RYZ014 use cases §2.1.2.7 give none.
+            Lock::Puk if first == self.options.puk && (code(1).is_some() || !self.puk_with_pin()) => {
                 if let Some(pin) = code(1) {
                     self.sim.pin = Some(pin);
                 }
@@ -121,6 +129,39 @@ impl Modem {
         self.sim.lock = Lock::Open;
         self.search();
         Ok(Final::Ok.into())
+    }
+
+    fn puk_with_pin(&self) -> bool {
+        !self.model.is_ublox() && self.model.sequans().puk_with_pin
+    }
+
+    /// `AT+CPINR`: tries that are left (Cassiopeia use cases §1.1.2).
+    pub(super) fn cpinr(&mut self) -> Result<Step, Final> {
+        self.sim_usable()?;
+        let most = self.options.puk_after;
+        let left = most - self.sim.wrong.min(most);
+        self.info(format!("+CPINR: SIM PIN,{left},{most}"));
+        for line in ["SIM PUK,10,10", "SIM PIN2,3,3", "SIM PUK2,10,10"] {
+            self.info(format!("+CPINR: {line}"));
+        }
+        Ok(Final::Ok.into())
+    }
+
+    /// `AT+CPWD="SC","<old>","<new>"` (Cassiopeia use cases §1.1.2).
+    pub(super) fn cpwd(&mut self, command: &Command) -> Result<Step, Final> {
+        self.sim_open()?;
+        if command.text(0)? != "SC" {
+            return Err(BAD_PARAMETERS);
+        }
+        let (old, new) = (command.text(1)?, command.text(2)?);
+        match &mut self.sim.pin {
+            None => Err(NOT_ALLOWED),
+            Some(pin) if *pin != old => Err(Final::Cme(16)),
+            Some(pin) => {
+                *pin = new;
+                Ok(Final::Ok.into())
+            }
+        }
     }
 
     /// `AT+CLCK="SC",<mode>,"<pin>"` (RYZ014 use cases §2.1.2.4, §2.1.2.5).

@@ -1,9 +1,10 @@
-//! Sockets of RYZ014A (RYZ014 use cases §6).
+//! Sockets of the Sequans modems (RYZ014 use cases §6, Cassiopeia use cases §3).
 
 mod data;
 mod dial;
 mod nvm;
 mod online;
+mod table;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -12,8 +13,10 @@ use std::time::Duration;
 use crate::command::{Command, Form, hex};
 use crate::modem::{Modem, Payload, PayloadKind, Step, Wait};
 use crate::network::{Handle, TcpState};
-use crate::options::CloseUrc;
+use crate::options::{CloseUrc, Options};
 use crate::reply::{Final, NOT_ALLOWED};
+
+pub(crate) use table::Table;
 
 /// Sockets are 1 to 6.
 pub(crate) const SOCKETS: u8 = 6;
@@ -133,6 +136,14 @@ pub(crate) struct Sequans {
 }
 
 impl Sequans {
+    pub(crate) fn new(table: &Table, options: &Options) -> Self {
+        let mut new = Sequans::default();
+        for config in &mut new.configs {
+            config.ring_mode = options.ring_mode.unwrap_or(table.ring_mode);
+        }
+        new
+    }
+
     pub(crate) fn open(&self) -> Vec<u8> {
         let open = |id: &u8| self.sessions[slot(*id)].as_ref().is_some_and(|s| !s.told);
         (1..=SOCKETS).filter(open).collect()
@@ -177,6 +188,10 @@ fn socket_id(command: &Command) -> Result<u8, Final> {
 
 impl Modem {
     pub(crate) fn sequans_command(&mut self, command: &Command) -> Result<Step, Final> {
+        let reaches_out = ["+SQNSD", "+SQNSL", "+SQNSLUDP", "+SQNDNSLKUP"];
+        if self.autoattach.bypassed() && reaches_out.contains(&command.name.as_str()) {
+            return Err(NOT_ALLOWED);
+        }
         match command.name.as_str() {
             "+SQNSCFG" => self.sqnscfg(command),
             "+SQNSCFGEXT" => self.sqnscfgext(command),

@@ -15,11 +15,13 @@ use crate::{
 /// | `% boot cold` | boots at the start; otherwise it is up already, with echo off |
 /// | `% echo on` | echo after boot |
 /// | `% pin 0000`, `% puk 00000000`, `% no-sim` | the SIM |
-/// | `% registration denied` | `home`, `roaming`, `denied` or `never` |
+/// | `% registration denied` | `home`, `roaming`, `denied`, `never`, `unknown` or `lost` |
 /// | `% latency 5ms`, `% rtt 60ms` | times |
 /// | `% urc immediate` | `before-final`, `immediate` or `after-final` |
 /// | `% dial-failure error` | Sequans: `no-carrier` or `error` |
 /// | `% close-urc drained` | Sequans: `immediate` or `drained` |
+/// | `% autoconnect off`, `% bypass off` | Sequans: `on` or `off` |
+/// | `% address-v6 2001:468::1` | a second address of the modem |
 /// | `% no-urc-space` | `+CEREG:1` |
 /// | `% host name=address` | for the name server |
 /// | `% peer 1.2.3.4:7 echo` | `echo`, `discard`, `refuse`, `blackhole`, `chargen LEN SEED`, `close-after N` or `send-then-close TEXT` |
@@ -72,6 +74,12 @@ impl OptionChange {
             ("dial-failure", "no-carrier") => options.dial_failure = DialFailure::NoCarrier,
             ("close-urc", "drained") => options.close_urc = CloseUrc::Drained,
             ("close-urc", "immediate") => options.close_urc = CloseUrc::Immediate,
+            ("autoconnect", "on" | "off") => options.autoconnect = Some(value == "on"),
+            ("bypass", "on" | "off") => options.bypass = Some(value == "on"),
+            ("address-v6", value) => match value.parse() {
+                Ok(address) => options.address_v6 = Some(address),
+                Err(_) => return false,
+            },
             ("no-urc-space", "") => options.urc_space = false,
             _ => return false,
         }
@@ -143,6 +151,8 @@ fn registration(word: &str) -> Option<Registration> {
         "roaming" => Registration::Roaming,
         "denied" => Registration::Denied,
         "never" => Registration::Never,
+        "unknown" => Registration::Unknown,
+        "lost" => Registration::Lost,
         _ => return None,
     })
 }
