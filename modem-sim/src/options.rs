@@ -205,6 +205,14 @@ pub struct Options {
     pub udp_stream: bool,
     /// Sequans: one CR LF instead of two between the payload of `+SQNSRECV` and `OK`.
     pub tight_recv: bool,
+    /// Sequans: `+SQNSRECV: 1,6,11111` on one line, as RYZ014 use cases §6.1.4.1 print it. Everywhere
+    /// else they print the payload on a line of its own.
+    pub recv_on_one_line: bool,
+    /// Sequans: a peer that is turned away with `+SQNSH` ends the listening.
+    pub listen_ends_on_refusal: bool,
+    /// Sequans: with `<listenAutoRsp>` the modem goes online with an unsolicited `CONNECT`, otherwise
+    /// it accepts in command mode and prints `+SQNSRING`.
+    pub auto_answer_online: bool,
     /// Sequans: guard time before and after `+++`.
     pub escape_guard: Duration,
     /// A line that does not begin with `AT` gets no answer at all instead of `ERROR`.
@@ -267,6 +275,9 @@ impl Default for Options {
             ring_after_read: true,
             udp_stream: false,
             tight_recv: false,
+            recv_on_one_line: false,
+            listen_ends_on_refusal: false,
+            auto_answer_online: true,
             escape_guard: Duration::from_secs(1),
             ignore_garbage: false,
         }

@@ -209,10 +209,12 @@ impl Modem {
                     false
                 }
                 _ => {
-                    if payload.got.len() < TEXT_LIMIT {
+                    let limit = if payload.hex { 2 * TEXT_LIMIT } else { TEXT_LIMIT };
+                    if payload.got.len() < limit {
                         payload.got.push(byte);
                     }
-                    false
+                    // RYZ014 use cases §6.2.5: "it will trigger immediately".
+                    payload.hex && !byte.is_ascii_hexdigit()
                 }
             }
         } else {

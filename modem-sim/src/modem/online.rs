@@ -63,6 +63,16 @@ impl Modem {
         if self.model.is_ublox() { self.direct_data(id, bytes) } else { self.online_data(id, bytes) }
     }
 
+    /// Online mode that nobody has asked for; `false` while the line is not free for it.
+    pub(crate) fn go_online(&mut self, id: u8) -> bool {
+        let free = matches!(self.exec, Exec::Idle) && self.line.is_empty();
+        if free {
+            self.addressed = Some(id);
+            self.print_final(Final::Connect);
+        }
+        free
+    }
+
     /// The guard time after `+++`, and the end of the connection.
     pub(super) fn online_step(&mut self) -> bool {
         let now = self.now;

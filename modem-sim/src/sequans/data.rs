@@ -11,6 +11,11 @@ use crate::reply::{Final, NOT_ALLOWED, NOT_SUPPORTED};
 const MOST: u32 = 1500;
 const PROMPT: &str = "\r\n> ";
 
+/// RYZ014 use cases §6.2.5: bad digits are CME ERROR 4.
+fn payload_bytes(payload: Payload) -> Result<Vec<u8>, Final> {
+    if payload.hex { unhex(&payload.got).ok_or(NOT_SUPPORTED) } else { Ok(payload.got) }
+}
+
 impl Modem {
     /// `AT+SQNSSENDEXT=<connId>,<bytes>[,<RAI>]` (RYZ014 use cases §6.2.3, §6.2.4).
     pub(super) fn sqnssendext(&mut self, command: &Command) -> Result<Step, Final> {
@@ -29,12 +34,7 @@ impl Modem {
     }
 
     pub(super) fn send_counted(&mut self, id: u8, payload: Payload) -> Result<Step, Final> {
-        let bytes = if payload.hex {
-            // RYZ014 use cases §6.2.5: CME ERROR 4.
-            unhex(&payload.got).ok_or(NOT_SUPPORTED)?
-        } else {
-            payload.got
-        };
+        let bytes = payload_bytes(payload)?;
         self.send(id, None, &bytes)
     }
 
@@ -48,11 +48,13 @@ impl Modem {
             Some(arg) if arg.quoted => Some(SocketAddr::new(command.address(1)?, command.port(2)?)),
             _ => None,
         };
+        command.within_or(if to.is_some() { 3 } else { 1 }, 0, 2, 0)?;
         let s = self.sequans.sending(id)?;
         if to.is_some() && (s.tcp || s.any_remote != 2) {
             return Err(NOT_ALLOWED);
         }
-        let payload = Payload::new(PayloadKind::SequansText { id, to }, usize::MAX);
+        let mut payload = Payload::new(PayloadKind::SequansText { id, to }, usize::MAX);
+        payload.hex = self.sequans.configs[slot(id)].send_hex;
         Ok(Step::Collect(PROMPT, payload))
     }
 
@@ -65,11 +67,7 @@ impl Modem {
         if payload.cancelled {
             return Ok(Final::Ok.into());
         }
-        let bytes = if self.sequans.configs[slot(id)].send_hex {
-            unhex(&payload.got).ok_or(NOT_SUPPORTED)?
-        } else {
-            payload.got
-        };
+        let bytes = payload_bytes(payload)?;
         self.send(id, to, &bytes)
     }
 
@@ -102,7 +100,7 @@ impl Modem {
         let most = command.within(1, 1, MOST)? as usize;
         let stream = self.options.udp_stream;
         let ring_after_read = self.options.ring_after_read;
-        let s = self.sequans.session(id)?;
+        let s = self.sequans.receiving(id)?;
         if s.unread() == 0 {
             return Err(NOT_ALLOWED);
         }
@@ -124,7 +122,15 @@ impl Modem {
         // RYZ014 use cases §6.2.5: the ring is sent again "if there are still new incoming data".
         s.suspended = false;
         s.unannounced = if ring_after_read { s.unannounced.min(s.unread()) } else { 0 };
-        self.info(format!("+SQNSRECV: {id},{}", bytes.len()));
+        // Nothing tells who has sent a datagram, whatever <acceptAnyRemote> is: the two servers of
+        // RYZ014 use cases §6.1.4.1 look alike. The table prints the data behind a comma, §6.1.2,
+        // §6.1.3 and §6.2 on a line of its own.
+        let head = format!("+SQNSRECV: {id},{}", bytes.len());
+        if self.options.recv_on_one_line {
+            self.raw(format!("\r\n{head},").as_bytes());
+        } else {
+            self.info(head);
+        }
         if self.sequans.configs[slot(id)].recv_hex {
             bytes = hex(&bytes).into_bytes();
         }

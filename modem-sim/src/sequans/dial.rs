@@ -21,6 +21,9 @@ impl Session {
             port,
             local_port,
             any_remote,
+            keeps: false,
+            listening: None,
+            rings: false,
             rx: VecDeque::new(),
             datagrams: VecDeque::new(),
             tx: VecDeque::new(),
@@ -40,7 +43,7 @@ impl Session {
 
 impl Modem {
     /// A socket must be shut while it is configured.
-    fn config_id(&mut self, command: &Command) -> Result<u8, Final> {
+    pub(super) fn config_id(&mut self, command: &Command) -> Result<u8, Final> {
         let id = socket_id(command)?;
         match &self.sequans.sessions[slot(id)] {
             Some(s) if !s.told => Err(NOT_ALLOWED),
@@ -149,7 +152,7 @@ impl Modem {
         let tcp = command.within(1, 0, 1)? == 0;
         let port = command.port(2)?;
         let host = command.text(3)?;
-        command.within_or(4, 0, 255, 0)?;
+        let keeps = command.within_or(4, 0, 255, 0)? == 255;
         let local_port = match command.within_or(5, 0, 65535, 0)? {
             // RYZ014 use cases §6.2: a TCP dial with 8000 still leaves from 49165.
             port if port > 0 && !tcp => Some(port as u16),
@@ -162,7 +165,8 @@ impl Modem {
         if let Some(net) = old.and_then(|s| s.net) {
             self.net.close(net);
         }
-        let session = Session::new(tcp, port, local_port, any_remote, self.now);
+        let mut session = Session::new(tcp, port, local_port, any_remote, self.now);
+        session.keeps = keeps && tcp;
         self.sequans.sessions[slot(id)] = Some(session);
         if !self.is_active(config.cid) || (config.secure && !self.net.carries_tls()) {
             return Err(self.dial_failed(id));
@@ -239,6 +243,10 @@ impl Modem {
             self.shut(id, false);
             return Err(NOT_ALLOWED);
         }
+        if s.state == State::Ringing {
+            self.refuse(id);
+            return Ok(Final::Ok.into());
+        }
         if s.state == State::Open && s.tcp && s.net.is_some() {
             s.state = State::Closing;
             return Ok(Step::Wait(Wait::SequansClose { id, deadline }));
@@ -262,7 +270,7 @@ impl Modem {
         None
     }
 
-    fn shut(&mut self, id: u8, abort: bool) {
+    pub(super) fn shut(&mut self, id: u8, abort: bool) {
         if let Some(net) = self.sequans.sessions[slot(id)].take().and_then(|s| s.net) {
             if abort {
                 self.net.abort(net);
@@ -291,13 +299,19 @@ impl Modem {
         };
         let state = match s.state {
             State::Opening => 6,
+            State::Listening => 4,
+            State::Ringing => 5,
             State::Closed if s.unread() == 0 => 0,
             _ if online => 1,
             _ if s.unread() > 0 => 3,
             _ => 2,
         };
         match (state, s.remote, s.net) {
-            (1..=3, Some(remote), Some(net)) => {
+            (4, _, Some(net)) => {
+                let port = self.net.local_port(net);
+                format!("+SQNSS: {id},4,\"{address}\",{port}")
+            }
+            (1..=3 | 5, Some(remote), Some(net)) => {
                 let local = self.net.local_port(net);
                 let (ip, port) = (remote.ip(), remote.port());
                 format!("+SQNSS: {id},{state},\"{address}\",{local},\"{ip}\",{port}")

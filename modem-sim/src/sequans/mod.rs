@@ -2,6 +2,7 @@
 
 mod data;
 mod dial;
+mod listen;
 mod nvm;
 mod online;
 mod table;
@@ -16,6 +17,7 @@ use crate::network::{Handle, TcpState};
 use crate::options::{CloseUrc, Options};
 use crate::reply::{Final, NOT_ALLOWED};
 
+use listen::Listening;
 pub(crate) use table::Table;
 
 /// Sockets are 1 to 6.
@@ -63,6 +65,10 @@ impl Default for Config {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Opening,
+    /// Waits for a peer.
+    Listening,
+    /// A peer waits for `+SQNSA` or `+SQNSH`.
+    Ringing,
     Open,
     Closing,
     /// The peer has closed, or nothing was sent for too long.
@@ -80,6 +86,12 @@ struct Session {
     local_port: Option<u16>,
     /// `<acceptAnyRemote>`.
     any_remote: u32,
+    /// `<closureType>` 255: in online mode the peer's close does not end the session.
+    keeps: bool,
+    /// How it listened, if it was not dialled.
+    listening: Option<Listening>,
+    /// The ring for a peer that wants in is still to be printed.
+    rings: bool,
     rx: VecDeque<u8>,
     datagrams: VecDeque<VecDeque<u8>>,
     tx: VecDeque<u8>,
@@ -171,6 +183,14 @@ impl Sequans {
         self.sessions[slot(id)].as_mut().ok_or(NOT_ALLOWED)
     }
 
+    /// A session that may have something to read.
+    fn receiving(&mut self, id: u8) -> Result<&mut Session, Final> {
+        self.session(id).and_then(|s| match s.state {
+            State::Opening | State::Listening | State::Ringing => Err(NOT_ALLOWED),
+            _ => Ok(s),
+        })
+    }
+
     /// A session that can send.
     fn sending(&mut self, id: u8) -> Result<&mut Session, Final> {
         self.session(id).and_then(|s| if s.state == State::Open { Ok(s) } else { Err(NOT_ALLOWED) })
@@ -197,6 +217,9 @@ impl Modem {
             "+SQNSCFGEXT" => self.sqnscfgext(command),
             "+SQNSSCFG" => self.sqnsscfg(command),
             "+SQNSD" => self.sqnsd(command),
+            "+SQNSL" => self.sqnsl(command, true),
+            "+SQNSLUDP" => self.sqnsl(command, false),
+            "+SQNSA" => self.sqnsa(command),
             "+SQNSO" => self.sqnso(command),
             "+SQNSH" => self.sqnsh(command),
             "+SQNSS" => self.sqnss(command),
@@ -272,8 +295,11 @@ impl Modem {
             return true;
         }
         let Some(net) = s.net else { return false };
-        if !matches!(s.state, State::Open | State::Closing) {
-            return false;
+        match s.state {
+            State::Listening => return self.pump_listener(id),
+            State::Ringing => return self.answer_by_itself(id),
+            State::Open | State::Closing => {}
+            State::Opening | State::Closed => return false,
         }
         let mut any = false;
         if s.tcp {
@@ -294,9 +320,12 @@ impl Modem {
             s.overflows |= gone > 0 && !s.losing;
             s.losing = gone > 0 || s.losing && s.unread() >= capacity;
             self.sequans.lost += gone;
-            if s.state == State::Open
-                && matches!(self.net.state(net), TcpState::PeerClosed | TcpState::Failed(_))
-            {
+            let over = match self.net.state(net) {
+                TcpState::PeerClosed => !(s.keeps && online),
+                TcpState::Failed(_) => true,
+                TcpState::Connecting | TcpState::Established => false,
+            };
+            if s.state == State::Open && over {
                 s.state = State::Closed;
                 any = true;
             }
@@ -350,7 +379,10 @@ impl Modem {
             let Some(s) = self.sequans.sessions[slot(id)].as_mut() else {
                 continue;
             };
-            if s.told || matches!(s.state, State::Opening | State::Closing) {
+            if std::mem::take(&mut s.rings) {
+                lines.push(format!("+SQNSRING: {id}").into_bytes());
+            }
+            if s.told || !matches!(s.state, State::Open | State::Closed) {
                 continue;
             }
             if s.unannounced > 0 && !s.suspended {

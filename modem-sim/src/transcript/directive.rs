@@ -21,6 +21,7 @@ use crate::{
 /// | `% dial-failure error` | Sequans: `no-carrier` or `error` |
 /// | `% close-urc drained` | Sequans: `immediate` or `drained` |
 /// | `% autoconnect off`, `% bypass off` | Sequans: `on` or `off` |
+/// | `% recv-on-one-line` | Sequans: `+SQNSRECV: 1,6,11111` |
 /// | `% address-v6 2001:468::1` | a second address of the modem |
 /// | `% no-urc-space` | `+CEREG:1` |
 /// | `% host name=address` | for the name server |
@@ -74,6 +75,7 @@ impl OptionChange {
             ("dial-failure", "no-carrier") => options.dial_failure = DialFailure::NoCarrier,
             ("close-urc", "drained") => options.close_urc = CloseUrc::Drained,
             ("close-urc", "immediate") => options.close_urc = CloseUrc::Immediate,
+            ("recv-on-one-line", "") => options.recv_on_one_line = true,
             ("autoconnect", "on" | "off") => options.autoconnect = Some(value == "on"),
             ("bypass", "on" | "off") => options.bypass = Some(value == "on"),
             ("address-v6", value) => match value.parse() {
