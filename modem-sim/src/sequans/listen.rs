@@ -74,7 +74,7 @@ impl Modem {
     }
 
     /// Sees whether somebody wants in; true when something changed.
-    pub(super) fn pump_listener(&mut self, id: u8) -> bool {
+    pub(super) fn pump_listening(&mut self, id: u8) -> bool {
         let now = self.now;
         let Some(s) = self.sequans.sessions[slot(id)].as_mut() else {
             return false;

@@ -296,7 +296,7 @@ impl Modem {
         }
         let Some(net) = s.net else { return false };
         match s.state {
-            State::Listening => return self.pump_listener(id),
+            State::Listening => return self.pump_listening(id),
             State::Ringing => return self.answer_by_itself(id),
             State::Open | State::Closing => {}
             State::Opening | State::Closed => return false,
