@@ -4,6 +4,7 @@
 //! for the meaning of unsolicited lines. Firmware that names one dialect links only that one.
 
 pub(crate) mod cellular;
+pub mod detect;
 pub mod sequans;
 mod step;
 pub(crate) mod template;
@@ -80,8 +81,8 @@ pub trait Dialect: Sync {
 
     /// Which modem it is, after its setup has found that out. Only a dialect that stands for several
     /// modems has something to say here.
-    fn identify(&self, found: &Found) -> Option<Identity> {
-        let _ = found;
+    fn identify(&self, call: &Call) -> Option<Identity> {
+        let _ = call;
         None
     }
 

@@ -192,7 +192,7 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::{Call, Dialect, Procedure, sequans, ublox};
+    use crate::dialect::{Call, Procedure};
     use crate::{Config, Status};
 
     #[test]
@@ -200,8 +200,7 @@ mod tests {
         let config = Config::new().apn("iot").unwrap().pin("1234").unwrap();
         let call = Call { remote: ([10, 0, 0, 7], 7).into(), ..Call::new() };
         let args = Args { config: &config, name: b"host", call: &call };
-        let dialects: [&dyn Dialect; 2] = [&ublox::SARA_R5, &sequans::RYZ014A];
-        for dialect in dialects {
+        for dialect in crate::dialect::detect::MODELS {
             for step in Procedure::ALL.iter().flat_map(|&procedure| dialect.steps(procedure)) {
                 let mut buffer = [0; 280];
                 let mut writer = CommandWriter::new(&mut buffer);

@@ -3,7 +3,7 @@
 use super::ledger::Verdict;
 use super::transaction::Job;
 use super::{Core, bit};
-use crate::dialect::Procedure;
+use crate::dialect::{Identity, Procedure};
 use crate::error::{CmeCode, Error, Failure};
 use crate::link::{Change, LinkState};
 use crate::socket::{Kind, State};
@@ -45,6 +45,9 @@ impl Core {
             | Procedure::Activate
             | Procedure::Status => {
                 // After a restart the link has gone on already.
+                if job.procedure == Procedure::Setup && result.is_ok() && self.identified(&job) {
+                    return;
+                }
                 if result != Err(Failure::Gone) {
                     let change = self.link.finished(
                         self.now,
@@ -91,6 +94,30 @@ impl Core {
             self.restart(false);
         }
         self.answer_waiters();
+    }
+
+    /// After the setup: which modem it is, where that was to be found out, and what it may still
+    /// hold. True when the setup has to be made again.
+    fn identified(&mut self, job: &Job) -> bool {
+        match self.dialect.identify(&job.call) {
+            Some(Identity::Known(model)) => {
+                info!("the modem is {}", model.name());
+                self.dialect = model;
+                true
+            }
+            Some(Identity::Unknown) => {
+                self.link.unknown(self.now);
+                self.answer_waiters();
+                true
+            }
+            None => {
+                let limits = self.dialect.limits();
+                let all = ((1u16 << limits.sockets) - 1) << limits.first_id;
+                self.stale = if self.fresh { 0 } else { all as u8 };
+                self.fresh = false;
+                false
+            }
+        }
     }
 
     /// The modem is not there any more to answer the command in flight.

@@ -210,6 +210,12 @@ impl Engine {
         self.core.status.clone()
     }
 
+    /// Name of the modem as [`Dialect::name`](crate::dialect::Dialect::name) gives it: "auto" while
+    /// it is not known.
+    pub fn model(&self) -> &'static str {
+        self.core.dialect.name()
+    }
+
     /// How many lines came that were neither an answer nor a known report.
     pub fn noise(&self) -> u32 {
         self.core.noise
@@ -355,10 +361,6 @@ impl Core {
                 self.sync = None;
                 self.ready_at = self.now + self.dialect.timing().gap;
                 if self.link.is_calling() {
-                    let limits = self.dialect.limits();
-                    let all = ((1u16 << limits.sockets) - 1) << limits.first_id;
-                    self.stale = if self.fresh { 0 } else { all as u8 };
-                    self.fresh = false;
                     self.link.answered(self.now);
                 }
                 self.waiters.wake();

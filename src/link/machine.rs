@@ -182,6 +182,11 @@ impl Link {
         }
     }
 
+    /// Nobody knows this modem. It is asked again after a while: another one may have been connected.
+    pub(crate) fn unknown(&mut self, now: Instant) {
+        self.fail_and_wait(now, Error::UnknownModem);
+    }
+
     /// The modem does not answer. It is called on.
     pub(crate) fn lost(&mut self, now: Instant) {
         self.fail(Error::NoModem);

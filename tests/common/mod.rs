@@ -23,7 +23,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use cellular_nal::asynch::{Control, Stack};
-use cellular_nal::dialect::{Dialect, sequans::RYZ014A, ublox::SARA_R5};
+use cellular_nal::dialect::{Dialect, detect};
 use cellular_nal::{Config, Engine, Error, Instant, Output, Resources, SocketHandle};
 use modem_sim::line::{Faults, Line};
 use modem_sim::{Direction, Model, Modem, Options, Peer, VirtualNetwork};
