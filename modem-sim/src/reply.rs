@@ -60,6 +60,7 @@ fn cme_text(n: u16) -> &'static str {
         30 => "no network service",
         31 => "network timeout",
         50 => "incorrect parameters",
+        4001 => "IP type configuration mismatch",
         _ => "unknown",
     }
 }

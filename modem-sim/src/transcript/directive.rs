@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{duration, unescape};
 use crate::{
-    Boot, CloseUrc, DialFailure, Failure, Model, Options, Peer, Registration, Rule, TcpState, UrcTiming,
+    Boot, CloseUrc, DialFailure, DirectLinkEnd, Failure, Model, Options, Peer, Registration, Rule, TcpState,
+    UrcTiming,
 };
 
 /// A setting that holds from the start.
@@ -23,6 +24,10 @@ use crate::{
 /// | `% autoconnect off`, `% bypass off` | Sequans: `on` or `off` |
 /// | `% recv-on-one-line` | Sequans: `+SQNSRECV: 1,6,11111` |
 /// | `% address-v6 2001:468::1` | a second address of the modem |
+/// | `% address 10.0.0.1`, `% operator NAME` | the modem's address, the operator's name |
+/// | `% stale-packet-data` | u-blox: a previous run has activated what sockets need |
+/// | `% assigned-type`, `% no-product-version`, `% uudnsrn`, `% abortable` | u-blox: see [`Options`] |
+/// | `% direct-link-end stays` | u-blox: `disconnect`, `no-carrier` or `stays` |
 /// | `% no-urc-space` | `+CEREG:1` |
 /// | `% host name=address` | for the name server |
 /// | `% peer 1.2.3.4:7 echo` | `echo`, `discard`, `refuse`, `blackhole`, `chargen LEN SEED`, `close-after N` or `send-then-close TEXT` |
@@ -82,6 +87,19 @@ impl OptionChange {
                 Ok(address) => options.address_v6 = Some(address),
                 Err(_) => return false,
             },
+            ("address", value) => match value.parse() {
+                Ok(address) => options.address = address,
+                Err(_) => return false,
+            },
+            ("operator", name) => options.operator = name.to_owned(),
+            ("assigned-type", "") => options.assigned_type = true,
+            ("stale-packet-data", "") => options.stale_packet_data = true,
+            ("no-product-version", "") => options.product_version = false,
+            ("uudnsrn", "") => options.uudnsrn = true,
+            ("abortable", "") => options.abortable = true,
+            ("direct-link-end", "disconnect") => options.direct_link_end = DirectLinkEnd::Disconnect,
+            ("direct-link-end", "no-carrier") => options.direct_link_end = DirectLinkEnd::NoCarrier,
+            ("direct-link-end", "stays") => options.direct_link_end = DirectLinkEnd::Stays,
             ("no-urc-space", "") => options.urc_space = false,
             _ => return false,
         }
