@@ -94,14 +94,16 @@ fn contains(line: &[u8], word: &[u8]) -> bool {
 }
 
 fn read_model(line: &[u8], found: &mut Found) -> bool {
-    let known = |words: &[(&[u8], u8)]| words.iter().find(|(word, _)| contains(line, word)).map(|(_, model)| *model);
+    let known =
+        |words: &[(&[u8], u8)]| words.iter().find(|(word, _)| contains(line, word)).map(|(_, model)| *model);
+    let before = found.model;
     if found.model.is_none() {
         found.model = known(&WORDS);
     }
     if found.model == Some(ANY_R5) {
         found.model = known(&VERSIONS).or(found.model);
     }
-    !is_open(found)
+    found.model != before
 }
 
 impl Dialect for Auto {

@@ -123,8 +123,11 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
                 found.state = Some(state);
                 found.open = Some(state == 4);
             }
-            // {Up}: 0, or the word for it.
-            b'U' => found.active = Some(!matches!(params.text()?, b"0" | b"disable")),
+            // {Up}: 1, or a word for it.
+            b'U' => {
+                let text = params.text()?;
+                found.active = Some(text == b"1" || text.starts_with(b"enable"));
+            }
             // {addresses}: the first that fits.
             b'a' => {
                 while let Some(text) = params.text() {

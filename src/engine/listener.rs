@@ -30,7 +30,8 @@ impl Core {
 
     /// The slot of listener `id`.
     fn index_of(&mut self, id: u8) -> Option<u8> {
-        let listens = |slot: &crate::socket::Slot| slot.has_id && slot.id == id && slot.kind == Kind::Listener;
+        let listens =
+            |slot: &crate::socket::Slot| slot.has_id && slot.id == id && slot.kind == Kind::Listener;
         let index = self.table.all().iter().position(listens)?;
         Some(index as u8)
     }
@@ -40,7 +41,8 @@ impl Core {
         let now = self.now;
         let Some(place) = self.table.at(listener) else { return false };
         let (port, open) = (place.slot.local_port, place.slot.state == State::Open && !place.slot.released);
-        let Some(slot) = self.table.all_mut().iter_mut().find(|slot| open && slot.state == State::Free) else {
+        let Some(slot) = self.table.all_mut().iter_mut().find(|slot| open && slot.state == State::Free)
+        else {
             return false;
         };
         slot.occupy(Kind::Tcp, remote.unwrap_or(crate::socket::NOBODY), port);

@@ -117,7 +117,11 @@ impl Core {
             let want = match (place.slot.state, place.slot.kind) {
                 (State::Open, Kind::Listener) => want_of_listener(place.slot, self.now, room),
                 (State::Open, Kind::Bound) if limits.host_keeps_sockets && !is_tied(place.slot) => {
-                    want_of_untied(place.slot, can_open, want_read(place.slot, free, capacity, limits, counts))
+                    want_of_untied(
+                        place.slot,
+                        can_open,
+                        want_read(place.slot, free, capacity, limits, counts),
+                    )
                 }
                 _ => want(place.slot, self.now, free, capacity, limits, can_open, counts),
             };

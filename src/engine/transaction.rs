@@ -285,8 +285,9 @@ impl Core {
         let template = match job.step().map(|step| step.answer) {
             Some(Answer::Text { template, .. }) => template,
             Some(Answer::Line(read)) => {
-                job.answered |= read(line, &mut job.call.found);
-                return job.answered;
+                let mine = read(line, &mut job.call.found);
+                job.answered |= mine;
+                return mine;
             }
             _ => return false,
         };

@@ -84,6 +84,8 @@ pub struct Setup {
     pub seed: u64,
     pub line: Faults,
     pub record: bool,
+    /// Another dialect than the model's own.
+    pub dialect: Option<&'static dyn Dialect>,
 }
 
 impl Setup {
@@ -95,6 +97,7 @@ impl Setup {
             seed: 1,
             line: Faults::paced(115_200),
             record: false,
+            dialect: None,
         }
     }
 
@@ -131,7 +134,11 @@ impl Setup {
         line.set_faults(Direction::ToHost, self.line);
         line.set_speeds(115_200, baud);
         let resources = Box::leak(Box::new(Resources::<N, RX, TX>::new()));
-        let (stack, control, runner) = cellular_nal::asynch::new(dialect(self.model), self.config, resources);
+        let (stack, control, runner) = cellular_nal::asynch::new(
+            self.dialect.unwrap_or_else(|| dialect(self.model)),
+            self.config,
+            resources,
+        );
         World {
             engine: runner.engine(),
             stack,
@@ -153,10 +160,7 @@ impl Setup {
 }
 
 pub fn dialect(model: Model) -> &'static dyn Dialect {
-    match model {
-        _ if model.is_ublox() => &SARA_R5,
-        _ => &RYZ014A,
-    }
+    detect::by_name(&model.to_string()).expect("there is a dialect for each model")
 }
 
 /// A world whose link is up.

@@ -5,8 +5,7 @@ use crate::dialect::{OnError, Step, cellular};
 use crate::time::Duration;
 
 /// Renesas RYZ014A and Sequans GM01Q (Monarch).
-pub const RYZ014A: Sequans =
-    Sequans { name: "ryz014a", setup: SETUP, registration: cellular::REGISTRATION };
+pub const RYZ014A: Sequans = Sequans { name: "ryz014a", setup: SETUP, registration: cellular::REGISTRATION };
 
 /// Sequans GM02S (Monarch 2). Its socket commands are those of the RYZ014A.
 pub const GM02S: Sequans = Sequans { name: "gm02s", ..RYZ014A };

@@ -42,9 +42,8 @@ pub(super) const SEND: &[Step] =
 
 /// The last parameter is release assistance (use cases §6 do not name its values; 3GPP TS 24.301
 /// does).
-pub(super) const SEND_LAST_DATAGRAM: &[Step] = &[Step::new("+SQNSSENDEXT={id},{length},{release}")
-    .prompt(b'>', Duration::ZERO)
-    .timeout(WRITING)];
+pub(super) const SEND_LAST_DATAGRAM: &[Step] =
+    &[Step::new("+SQNSSENDEXT={id},{length},{release}").prompt(b'>', Duration::ZERO).timeout(WRITING)];
 
 /// One connection, and then the modem listens no more (use cases §6).
 pub(super) const LISTEN: &[Step] =

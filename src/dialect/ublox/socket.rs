@@ -33,7 +33,10 @@ pub(super) const OPEN_UDP: &[Step] = &[
         .when(|a| a.call.local_port != 0)
         .text("+USOCR: {new id}")
         .on_error(OnError::Note),
-    Step::new("+USOER").when(|a| a.call.failed.is_some()).optional_text("+USOER: {errno}").on_error(OnError::Ignore),
+    Step::new("+USOER")
+        .when(|a| a.call.failed.is_some())
+        .optional_text("+USOER: {errno}")
+        .on_error(OnError::Ignore),
     Step::new("+USOCR=17").when(needs_socket).text("+USOCR: {new id}"),
     BIND.when(|a| a.call.failed.is_some() && a.call.found.id.is_some()),
     CLEAN_UP,
@@ -63,13 +66,11 @@ pub(super) const CHECK_LISTENER: &[Step] =
 
 /// `+USOSO` (IADG §5.4, §A.1.1); idle time is in milliseconds and not known everywhere.
 pub(super) const SET_OPTION: &[Step] = &[
-    Step::new("+USOSO={id},65535,8,1")
-        .when(|a| matches!(a.call.option, Some(SocketOption::KeepAlive(1..)))),
+    Step::new("+USOSO={id},65535,8,1").when(|a| matches!(a.call.option, Some(SocketOption::KeepAlive(1..)))),
     Step::new("+USOSO={id},6,2,{value}000")
         .when(|a| matches!(a.call.option, Some(SocketOption::KeepAlive(1..))))
         .on_error(OnError::Ignore),
-    Step::new("+USOSO={id},65535,8,0")
-        .when(|a| matches!(a.call.option, Some(SocketOption::KeepAlive(0)))),
+    Step::new("+USOSO={id},65535,8,0").when(|a| matches!(a.call.option, Some(SocketOption::KeepAlive(0)))),
     Step::new("+USOSO={id},6,1,{value}").when(|a| matches!(a.call.option, Some(SocketOption::NoDelay(_)))),
     Step::new("+USOSO={id},65535,128,1,{value}")
         .when(|a| matches!(a.call.option, Some(SocketOption::Linger(_)))),
@@ -167,10 +168,7 @@ pub(super) const CHECK: &[Step] = &[
 ///
 /// "Operation not allowed" says that there is no such socket; any other error may be about a
 /// command that was damaged on its way.
-pub(super) const CLOSE: &[Step] = &[
-    Step::new("+USOCL={id}").timeout(CLOSING),
-    CLOSE_AGAIN,
-];
+pub(super) const CLOSE: &[Step] = &[Step::new("+USOCL={id}").timeout(CLOSING), CLOSE_AGAIN];
 
 const CLOSE_AGAIN: Step = Step::new("+USOCL={id}")
     .when(|a| a.call.failed != Some(CmeCode::NOT_ALLOWED))
