@@ -84,9 +84,24 @@ struct Way {
     faults: Faults,
     /// When the last byte has left the sender.
     free: Duration,
+    /// The receiver has its RTS back: nothing arrives.
+    held: bool,
     /// Chunks on their way, and when they arrive.
     chunks: VecDeque<(Duration, Vec<u8>)>,
     counters: Counters,
+}
+
+impl Way {
+    /// Time that a byte takes.
+    fn byte_time(&self) -> Duration {
+        let time = |baud: u32| Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1)));
+        self.faults.pace.map_or(Duration::ZERO, time)
+    }
+
+    /// When the next chunk arrives, as far as that is known.
+    fn due(&self) -> Option<Duration> {
+        self.chunks.front().filter(|_| !self.held).map(|&(due, _)| due)
+    }
 }
 
 /// A serial line between a host and a modem.
@@ -143,10 +158,7 @@ impl Line {
         let mismatch = self.mismatch;
         let mut prng = self.prng.clone();
         let way = self.way_mut(direction);
-        let byte_time = way
-            .faults
-            .pace
-            .map_or(Duration::ZERO, |baud| Duration::from_nanos(10_000_000_000 / u64::from(baud.max(1))));
+        let byte_time = way.byte_time();
         way.free = way.free.max(now);
         let mut chunk = Vec::new();
         let mut chunk_due = Duration::ZERO;
@@ -190,10 +202,29 @@ impl Line {
         self.prng = prng;
     }
 
+    /// The receiver lets bytes come, or holds them back as long as it likes. Nothing is lost: they
+    /// wait at the sender, and come with the pace of the line when it lets them.
+    pub fn set_ready(&mut self, direction: Direction, now: Duration, ready: bool) {
+        let way = self.way_mut(direction);
+        if std::mem::replace(&mut way.held, !ready) && ready {
+            let (byte_time, latency) = (way.byte_time(), way.faults.latency);
+            let mut free = now;
+            for (due, chunk) in &mut way.chunks {
+                let left = free + byte_time * chunk.len() as u32 + latency;
+                if left > *due {
+                    way.counters.stalled += chunk.len() as u64;
+                    *due = left;
+                }
+                free = *due - latency;
+            }
+            way.free = way.free.max(free);
+        }
+    }
+
     /// A chunk that has arrived by `now`; call it until it returns `None`.
     pub fn poll(&mut self, direction: Direction, now: Duration) -> Option<Vec<u8>> {
         let way = self.way_mut(direction);
-        let &(due, _) = way.chunks.front()?;
+        let due = way.due()?;
         if due > now {
             return None;
         }
@@ -204,13 +235,12 @@ impl Line {
 
     /// When the next chunk arrives, in either direction.
     pub fn next_due(&self) -> Option<Duration> {
-        let due = |way: &Way| way.chunks.front().map(|&(due, _)| due);
-        due(&self.to_modem).into_iter().chain(due(&self.to_host)).min()
+        self.to_modem.due().into_iter().chain(self.to_host.due()).min()
     }
 
     /// When the next chunk arrives in one direction.
     pub fn next_due_in(&self, direction: Direction) -> Option<Duration> {
-        self.way(direction).chunks.front().map(|&(due, _)| due)
+        self.way(direction).due()
     }
 
     /// When the last byte that was pushed has left its sender.

@@ -213,6 +213,10 @@ pub struct Options {
     /// Sequans: with `<listenAutoRsp>` the modem goes online with an unsolicited `CONNECT`, otherwise
     /// it accepts in command mode and prints `+SQNSRING`.
     pub auto_answer_online: bool,
+    /// The line has RTS and CTS: in online mode and direct link nothing is lost when a socket's queue
+    /// is full, see [`Modem::ready_to_receive`](crate::Modem::ready_to_receive). Otherwise a Sequans
+    /// modem throws away what it has no room for.
+    pub flow_control: bool,
     /// Sequans: guard time before and after `+++`.
     pub escape_guard: Duration,
     /// A line that does not begin with `AT` gets no answer at all instead of `ERROR`.
@@ -278,6 +282,7 @@ impl Default for Options {
             recv_on_one_line: false,
             listen_ends_on_refusal: false,
             auto_answer_online: true,
+            flow_control: true,
             escape_guard: Duration::from_secs(1),
             ignore_garbage: false,
         }

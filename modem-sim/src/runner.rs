@@ -78,6 +78,13 @@ impl Runner {
             let due = self.modem.poll_timeout().into_iter().chain(self.line.next_due()).min();
             let limit = Duration::from_millis(100);
             let wait = due.map_or(limit, |due| due.saturating_sub(self.start.elapsed()).min(limit));
+            if !self.modem.ready_to_receive() {
+                // The host's bytes wait where they are.
+                if hung_up(input, wait)? {
+                    return Ok(End::Closed);
+                }
+                continue;
+            }
             if !readable(input, wait)? {
                 continue;
             }
@@ -141,8 +148,17 @@ fn gone(error: &io::Error) -> bool {
 }
 
 fn readable(input: &impl AsFd, wait: Duration) -> io::Result<bool> {
+    wait_for(input, PollFlags::IN, wait)
+}
+
+/// The host is gone for good.
+fn hung_up(input: &impl AsFd, wait: Duration) -> io::Result<bool> {
+    wait_for(input, PollFlags::empty(), wait)
+}
+
+fn wait_for(input: &impl AsFd, what: PollFlags, wait: Duration) -> io::Result<bool> {
     let time = Timespec { tv_sec: wait.as_secs() as i64, tv_nsec: wait.subsec_nanos().into() };
-    let mut fds = [PollFd::new(input, PollFlags::IN)];
+    let mut fds = [PollFd::new(input, what)];
     match poll(&mut fds, Some(&time)) {
         Ok(n) => Ok(n > 0),
         Err(rustix::io::Errno::INTR) => Ok(false),

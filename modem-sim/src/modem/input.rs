@@ -29,7 +29,7 @@ impl Modem {
         match &self.exec {
             Exec::Idle => self.command_byte(byte),
             Exec::Collect(_) => self.payload_byte(byte),
-            Exec::Online(_) => self.online_byte(byte),
+            Exec::Online(_) => self.online_byte(byte, self.now),
             _ => self.busy_byte(byte),
         }
         self.last_byte = Some(byte);

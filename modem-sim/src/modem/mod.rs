@@ -57,6 +57,9 @@ pub struct Modem {
     line: Vec<u8>,
     /// The previous byte from the host.
     last_byte: Option<u8>,
+    /// Bytes, and when they came, that wait for room in a socket's queue: the modem has taken its CTS
+    /// away.
+    held: VecDeque<(Duration, u8)>,
     /// Bytes that came while a command was executing; only Sequans keeps them, for a payload
     /// (RYZ014 use cases §3.5).
     early: Vec<u8>,
@@ -114,6 +117,7 @@ impl Modem {
             timers: Vec::new(),
             line: Vec::new(),
             last_byte: None,
+            held: VecDeque::new(),
             early: Vec::new(),
             busy_noted: false,
             exec: Exec::Idle,
@@ -147,7 +151,11 @@ impl Modem {
         self.advance(now);
         self.note(Direction::ToModem, bytes);
         for &byte in bytes {
-            self.rx_byte(byte);
+            if self.ready_to_receive() {
+                self.rx_byte(byte);
+            } else {
+                self.held.push_back((self.now, byte));
+            }
         }
         self.tick();
     }
@@ -207,6 +215,13 @@ impl Modem {
         !matches!(self.exec, Exec::Idle | Exec::Online(_))
     }
 
+    /// The modem's CTS. It goes off in online mode and direct link when a socket's queue is full;
+    /// a host with flow control sends nothing until it is on again. Bytes that come all the same
+    /// are kept, as if the line had held them back.
+    pub fn ready_to_receive(&self) -> bool {
+        self.held.is_empty() && !self.queue_is_full()
+    }
+
     /// Line speed that the modem uses now.
     pub fn baud(&self) -> u32 {
         self.settings.baud
@@ -217,7 +232,8 @@ impl Modem {
         self.commands
     }
 
-    /// Received bytes that were thrown away because a Sequans receive buffer was full.
+    /// Received bytes that were thrown away because a Sequans receive buffer was full, and bytes of
+    /// the host that found no room in online mode.
     pub fn lost_bytes(&self) -> usize {
         self.sequans.lost()
     }
@@ -297,6 +313,7 @@ impl Modem {
             let mut busy = self.power_step();
             if self.power == Power::Up {
                 busy |= self.pump_sockets();
+                busy |= self.take_held();
                 busy |= self.step();
                 busy |= self.print_urcs();
             }

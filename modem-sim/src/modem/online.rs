@@ -35,8 +35,48 @@ impl Modem {
         }
     }
 
-    pub(super) fn online_byte(&mut self, byte: u8) {
-        let now = self.now;
+    /// The host must wait, if it has RTS and CTS ("if the host MCU supports hardware flow control",
+    /// RYZ014 use cases §8.2). A full queue itself is in no document.
+    pub(super) fn queue_is_full(&self) -> bool {
+        match &self.exec {
+            Exec::Online(online) if self.options.flow_control => {
+                if self.model.is_ublox() {
+                    self.direct_full(online.id)
+                } else {
+                    self.online_full(online.id)
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes bytes that had to wait, as if they had come without a pause; true when there was one.
+    pub(super) fn take_held(&mut self) -> bool {
+        let mut any = false;
+        while !self.held.is_empty() && !self.queue_is_full() {
+            if !matches!(self.exec, Exec::Online(_)) {
+                // The connection is over, and these were meant for it.
+                self.sequans.lose(self.held.len());
+                self.held.clear();
+                return true;
+            }
+            let Some((at, byte)) = self.held.pop_front() else {
+                break;
+            };
+            // What came before the end of the guard time decides whether it was an escape.
+            let escaped = matches!(&self.exec, Exec::Online(o) if o.escape_due.is_some_and(|due| due <= at));
+            if escaped {
+                self.held.push_front((at, byte));
+                self.online_step();
+            } else {
+                self.online_byte(byte, at);
+            }
+            any = true;
+        }
+        any
+    }
+
+    pub(super) fn online_byte(&mut self, byte: u8, now: Duration) {
         let rules = self.escape_rules();
         let Exec::Online(online) = &mut self.exec else {
             return;

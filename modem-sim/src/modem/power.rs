@@ -71,6 +71,7 @@ impl Modem {
         self.timers.clear();
         self.line.clear();
         self.early.clear();
+        self.held.clear();
         self.exec = Exec::Idle;
         self.rest.clear();
         self.addressed = None;

@@ -179,6 +179,11 @@ impl Sequans {
         self.lost
     }
 
+    /// So many bytes are thrown away.
+    pub(crate) fn lose(&mut self, count: usize) {
+        self.lost += count;
+    }
+
     fn session(&mut self, id: u8) -> Result<&mut Session, Final> {
         self.sessions[slot(id)].as_mut().ok_or(NOT_ALLOWED)
     }

@@ -20,6 +20,12 @@ impl Modem {
         Ok(Final::Connect.into())
     }
 
+    /// There is no room for a byte of the host. Datagrams leave at once, they find room always.
+    pub(crate) fn online_full(&self, id: u8) -> bool {
+        let limit = self.queue_limit();
+        self.sequans.sessions[slot(id)].as_ref().is_some_and(|s| s.tcp && s.tx.len() >= limit)
+    }
+
     /// A byte of the host that belongs to the peer.
     pub(crate) fn online_data(&mut self, id: u8, bytes: &[u8]) {
         let now = self.now;
@@ -29,7 +35,7 @@ impl Modem {
         };
         s.last_traffic = now;
         if s.tcp {
-            // Without flow control on the line there is nowhere to put more.
+            // Without flow control there is nowhere to put more.
             let room = limit - s.tx.len().min(limit);
             let taken = room.min(bytes.len());
             s.tx.extend(&bytes[..taken]);

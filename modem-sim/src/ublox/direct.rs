@@ -160,6 +160,12 @@ impl Modem {
         }
     }
 
+    /// There is no room for a byte of the host.
+    pub(crate) fn direct_full(&self, id: u8) -> bool {
+        let limit = self.queue_limit();
+        self.ublox.sockets[usize::from(id)].as_ref().is_some_and(|s| s.direct.ready.len() >= limit)
+    }
+
     /// Sends what has met a trigger, or everything; true when something left.
     pub(crate) fn direct_send(&mut self, id: u8, all: bool) -> bool {
         let now = self.now;

@@ -32,8 +32,10 @@ impl Rig {
         let due = self.modem.poll_timeout().into_iter().chain(self.line.next_due()).min();
         let more = due.is_some_and(|due| due <= end);
         self.now = self.now.max(due.unwrap_or(end).min(end));
+        self.line.set_ready(Direction::ToModem, self.now, self.modem.ready_to_receive());
         while let Some(bytes) = self.line.poll(Direction::ToModem, self.now) {
             self.modem.handle_rx(self.now, &bytes);
+            self.line.set_ready(Direction::ToModem, self.now, self.modem.ready_to_receive());
         }
         self.modem.handle_timeout(self.now);
         while let Some(bytes) = self.modem.poll_transmit(self.now) {
