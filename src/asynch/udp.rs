@@ -73,7 +73,16 @@ impl ConnectedUdp for UdpSocket<'_> {
     /// # Cancel safety
     /// The datagram is sent whole or not at all.
     async fn send(&mut self, data: &[u8]) -> Result<(), Error> {
-        poll_fn(|cx| self.engine.borrow_mut().send_datagram(self.handle, None, data, ReleaseAssistance::None, cx.waker())).await?;
+        poll_fn(|cx| {
+            self.engine.borrow_mut().send_datagram(
+                self.handle,
+                None,
+                data,
+                ReleaseAssistance::None,
+                cx.waker(),
+            )
+        })
+        .await?;
         poll_fn(|cx| self.engine.borrow_mut().flush(self.handle, cx.waker())).await
     }
 

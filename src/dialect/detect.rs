@@ -121,6 +121,7 @@ impl Dialect for Auto {
             boot: Duration::from_secs(10),
             close_notice: Duration::ZERO,
             escape: Duration::from_millis(1050),
+            escape_answer: Duration::from_millis(800),
         }
     }
 

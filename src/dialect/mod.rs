@@ -47,8 +47,10 @@ pub struct Timing {
     pub boot: Duration,
     /// How long a failed connect may take to announce that its socket is gone.
     pub close_notice: Duration,
-    /// Silence before and behind `+++`, with which a raw pipe is left.
+    /// Silence around `+++`, with which a raw pipe is left.
     pub escape: Duration,
+    /// From `+++` until it can be answered: what looks like the answer before is the peer's.
+    pub escape_answer: Duration,
 }
 
 /// What [`Dialect::identify`] found.

@@ -27,7 +27,7 @@ const LEFT: &[u8] = b"\r\nOK\r\n";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Open,
-    /// The line is silent until then; `+++` follows.
+    /// `+++` follows when both directions have been silent, at that time at the latest.
     Guarding(Instant),
     /// `+++` is on its way or has left; the answer comes between these two.
     Escaping(Instant, Instant),
@@ -55,6 +55,8 @@ pub(super) struct Online {
     held: usize,
     /// The tail begins with all the words of an end.
     words: bool,
+    /// So much of the tail came before `+++` left.
+    before: usize,
     /// The modem has said during the escape that it left the pipe.
     left: bool,
 }
@@ -88,6 +90,7 @@ impl Core {
                     tail: [0; TAIL],
                     held: 0,
                     words: false,
+                    before: 0,
                     left: false,
                 });
             }
@@ -169,6 +172,15 @@ impl Core {
         let Some(online) = &mut self.online else { return };
         let said = online.tail.get(..online.held).unwrap_or_default();
         let escaping = matches!(online.phase, Phase::Escaping(..));
+        if escaping && online.words {
+            // Whatever the words are, an answer to `+++` says that the pipe was still there.
+            let Some(data) = said.get(online.before..).and_then(|answer| answer.strip_suffix(LEFT)) else {
+                return;
+            };
+            online.held = online.before + data.strip_suffix(OVER[1]).unwrap_or(data).len();
+            self.pass_tail();
+            return self.leave(true);
+        }
         if escaping && said == LEFT {
             online.held = 0;
             return self.leave(true);
@@ -242,7 +254,7 @@ impl Core {
         let silent = online.sent.max(online.heard) + guard;
         match online.phase {
             Phase::Open if leaves => {
-                online.phase = Phase::Guarding(online.sent + guard);
+                online.phase = Phase::Guarding(now + guard + guard);
                 self.advance_online()
             }
             Phase::Open if online.words => {
@@ -261,11 +273,13 @@ impl Core {
                 Some(self.plus_at())
             }
             Phase::Open => Some(self.plus_at()),
-            Phase::Guarding(until) if now < until => Some(Some((until, Timer::Escape))),
+            Phase::Guarding(latest) if now < silent.min(latest) => {
+                Some(Some((silent.min(latest), Timer::Escape)))
+            }
             Phase::Guarding(_) => {
                 online.pluses = 0;
-                // The answer comes when the guard time behind it is over, or almost.
-                online.phase = Phase::Escaping(now + Duration::from_millis(800), now + guard + ANSWER);
+                online.before = online.held;
+                online.phase = Phase::Escaping(now, now + guard + ANSWER);
                 Some(Some((now + guard + ANSWER, Timer::Escape)))
             }
             Phase::Escaping(_, until) if now < until => Some(Some((until, Timer::Escape))),
@@ -346,12 +360,13 @@ impl Core {
 
     /// The serial port took so many bytes of [`stream`](Self::stream).
     pub(super) fn streamed(&mut self, count: usize) {
-        let (now, guard) = (self.now, self.dialect.timing().escape);
+        let timing = self.dialect.timing();
+        let (now, guard, answers) = (self.now, timing.escape, timing.escape_answer);
         let Some(online) = &mut self.online else { return };
         if let Phase::Escaping(..) = online.phase {
             online.pluses = online.pluses.saturating_add(count as u8);
             online.sent = now;
-            online.phase = Phase::Escaping(now + Duration::from_millis(800), now + guard + ANSWER);
+            online.phase = Phase::Escaping(now + answers, now + guard + ANSWER);
             return;
         }
         let given = online.given;

@@ -42,7 +42,14 @@ pub(crate) const fn family(address: IpAddr) -> u8 {
 
 impl Status {
     pub(crate) const fn new() -> Self {
-        Self { state: LinkState::Down, registration: 0, operator: String::new(), signal: None, address: None, families: 0 }
+        Self {
+            state: LinkState::Down,
+            registration: 0,
+            operator: String::new(),
+            signal: None,
+            address: None,
+            families: 0,
+        }
     }
 
     /// How far the link is.

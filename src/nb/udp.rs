@@ -71,7 +71,13 @@ where
     /// Sends a datagram of 1 to 1024 (u-blox) or 1500 (Sequans) bytes that fits in the buffer.
     fn send(&mut self, socket: &mut UdpSocket, buffer: &[u8]) -> nb::Result<(), Error> {
         let handle = self.opened(socket)?;
-        let result = ready(self.engine.borrow_mut().send_datagram(handle, None, buffer, ReleaseAssistance::None, Waker::noop()));
+        let result = ready(self.engine.borrow_mut().send_datagram(
+            handle,
+            None,
+            buffer,
+            ReleaseAssistance::None,
+            Waker::noop(),
+        ));
         self.pump();
         result
     }

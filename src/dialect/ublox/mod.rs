@@ -21,6 +21,9 @@ pub struct Ublox {
     name: &'static str,
     /// From power-up until commands are answered, at most.
     boot: Duration,
+    /// The silence around `+++`, and the time until its answer.
+    escape: Duration,
+    escape_answer: Duration,
     radio_on: &'static [Step],
     activate: &'static [Step],
     close: &'static [Step],
@@ -46,7 +49,8 @@ impl Dialect for Ublox {
             gap: Duration::from_millis(20),
             boot: self.boot,
             close_notice: Duration::from_secs(2),
-            escape: Duration::from_millis(1050),
+            escape: self.escape,
+            escape_answer: self.escape_answer,
         }
     }
 

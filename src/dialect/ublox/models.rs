@@ -11,6 +11,9 @@ use crate::time::Duration;
 pub const SARA_R5: Ublox = Ublox {
     name: "sara-r5",
     boot: Duration::from_secs(10),
+    // IADG §9.1.4: one second before and behind.
+    escape: Duration::from_millis(1050),
+    escape_answer: Duration::from_millis(800),
     radio_on: cellular::RADIO_ON,
     activate: cellular::ACTIVATE,
     close: socket::CLOSE,
@@ -47,6 +50,9 @@ pub const LEXI_R422: Ublox = Ublox { name: "lexi-r422", ..SARA_R42 };
 /// activated beside it (LENA §7.2).
 pub const LENA_R8: Ublox = Ublox {
     name: "lena-r8",
+    // "If the host waits 2 seconds"; nothing is said of silence behind (LENA §9.3.2.2.4).
+    escape: Duration::from_millis(2050),
+    escape_answer: Duration::ZERO,
     radio_on: packet::RADIO_ON_BESIDE_DEFAULT,
     activate: packet::BESIDE_DEFAULT,
     released: &[],
