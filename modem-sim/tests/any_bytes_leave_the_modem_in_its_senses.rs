@@ -18,6 +18,17 @@ const PIECES: &[&str] = &[
     "+USORF=1,",
     "+USOCL=0",
     "+USOCTL=0,",
+    "+USOLI=0,1099",
+    "+USODL=0",
+    "+USOCL=0,1",
+    "+UDCONF=5,0,100",
+    "+UDCONF=7,0,",
+    "+UDNSRN=0,\"host.example\"",
+    "+UPSD=0,100,1",
+    "+UPSDA=0,",
+    "+USOSO=0,65535,128,1,100",
+    "S12=0",
+    "S2=",
     "+SQNSD=1,0,7,\"192.0.2.1\"",
     ",0,0,1",
     "+SQNSD=2,1,7,\"host.example\",0,3000,1,1",
@@ -72,8 +83,13 @@ const PIECES: &[&str] = &[
 
 fn torture(model: Model, seed: u64) -> String {
     let mut prng = Prng::new(seed);
-    let options =
-        Options { urc_timing: UrcTiming::Mixed(seed), stale_sockets: (seed % 8) as u8, ..running() };
+    let options = Options {
+        urc_timing: UrcTiming::Mixed(seed),
+        stale_sockets: (seed % 8) as u8,
+        stale_packet_data: true,
+        abortable: seed % 2 == 1,
+        ..running()
+    };
     let mut rig = Rig::new(model, options);
     rig.net.host("host.example", &[SERVER.into()]);
     rig.net.on(SERVER, 7, Peer::Echo);
@@ -88,6 +104,9 @@ fn torture(model: Model, seed: u64) -> String {
                 rig.send(&noise);
             }
             1 => rig.pass_ms(prng.below(3000)),
+            3 => {
+                rig.net.dial(1099, (SERVER, 40_000).into(), Peer::Echo);
+            }
             2 => {
                 for conn in rig.net.connections() {
                     match prng.below(4) {
@@ -108,6 +127,9 @@ fn torture(model: Model, seed: u64) -> String {
     assert_eq!(rig.modem.open_sockets(), []);
     rig.modem.power(now, true);
     rig.pass_ms(6000);
+    // LENA-R8 measures the speed with the first line.
+    rig.send(b"AT\r");
+    rig.pass_ms(200);
     rig.got.clear();
     rig.send(b"AT\r");
     rig.wait_for(b"\r\nOK\r\n");
@@ -118,6 +140,11 @@ fn torture(model: Model, seed: u64) -> String {
 fn ublox() {
     for seed in 0..300 {
         torture(Model::SaraR5, seed);
+    }
+    for &model in Model::KNOWN.iter().filter(|model| model.is_ublox()) {
+        for seed in 0..60 {
+            torture(model, seed);
+        }
     }
 }
 
