@@ -1,4 +1,4 @@
-//! Two cellular modems, simulated at the end of their serial line.
+//! Cellular modems, simulated at the end of their serial line.
 //!
 //! A [`Modem`] takes the bytes that a host sends and gives the bytes that the modem would send. It
 //! has no threads, no clock and no input or output: the caller brings bytes and time, so a test
@@ -6,8 +6,9 @@
 //! `modem-sim` run the same modem in real time with the sockets of the host behind it.
 //!
 //! Everything that the modem does follows the vendors' application notes, cited as "RYZ014 use
-//! cases" (Renesas/Sequans, RYZ014 modules: AT command use cases) and "SARA/LEXI internet
-//! applications" (u-blox, SARA-R5/R4 and LEXI-R5/R4 internet applications development guide).
+//! cases" (Renesas/Sequans, RYZ014 modules: AT command use cases), "SARA/LEXI internet
+//! applications" (u-blox, SARA-R5/R4 and LEXI-R5/R4 internet applications development guide) and
+//! "LENA-R8 application development" (u-blox, LENA-R8 application development guide).
 //! Where they are silent there is a field of [`Options`]. Rules that the host breaks are recorded
 //! as [`Breach`]es.
 #![forbid(unsafe_code)]

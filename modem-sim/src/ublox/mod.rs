@@ -1,4 +1,5 @@
-//! Sockets of SARA-R5 (SARA/LEXI internet applications §5).
+//! Sockets of u-blox modules (SARA/LEXI internet applications §5, LENA-R8 application development
+//! §9.2).
 
 mod data;
 mod direct;
@@ -183,6 +184,7 @@ impl Modem {
         let profiles = matches!(packet_data, PacketData::Profile { .. });
         let mapping = packet_data == PacketData::MappedContext;
         match command.name.as_str() {
+            "+USOSEC" | "+USECMNG" | "+USECPRF" if !self.traits().security => Err(Final::Error),
             "+USOCR" => self.usocr(command),
             "+USOSEC" => self.usosec(command),
             "+USOSO" => self.usoso(command),

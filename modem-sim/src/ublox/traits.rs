@@ -85,6 +85,9 @@ pub(crate) struct Traits {
     pub(crate) tells_unacknowledged: bool,
     /// `+UDCONF=1` survives a restart.
     pub(crate) keeps_hex_mode: bool,
+    /// `+USECMNG`, `+USECPRF` and `+USOSEC`: "does not apply to SARA-R422 modules" (SARA/LEXI internet
+    /// applications §3, §5.11).
+    pub(crate) security: bool,
     pub(crate) escape: Escape,
 }
 
@@ -116,6 +119,7 @@ pub(crate) const SARA_R5_02B: Traits = Traits {
     queue: 8 * 1024,
     tells_unacknowledged: false,
     keeps_hex_mode: false,
+    security: true,
     escape: Escape::Registers,
 };
 
@@ -154,12 +158,18 @@ pub(crate) const SARA_R42: Traits = Traits {
     datagram_report: true,
     queue: 16 * 1024,
     tells_unacknowledged: true,
+    security: false,
     ..SARA_R5_02B
 };
 
 /// As SARA-R42 wherever the documents name both.
-pub(crate) const LEXI_R422: Traits =
-    Traits { type_number: "LEXI-R422", product_version: "-01B-00", firmware: "02.00", ..SARA_R42 };
+pub(crate) const LEXI_R422: Traits = Traits {
+    type_number: "LEXI-R422",
+    product_version: "-01B-00",
+    firmware: "02.00",
+    security: true,
+    ..SARA_R42
+};
 
 /// The size of the queue and `+UUSORF` are inferred.
 pub(crate) const LENA_R8: Traits = Traits {
