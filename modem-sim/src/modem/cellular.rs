@@ -300,8 +300,7 @@ impl Modem {
             self.cellular.flight = wanted == 4;
         }
         match wanted {
-            // 5, the manufacturing mode, is in RYZ014 use cases §5.3.
-            0 | 4 | 5 if wanted != 5 || !ublox => {
+            0 | 4 => {
                 let attached = self.attached();
                 self.cellular.cfun = wanted;
                 self.lose_registration();
