@@ -66,6 +66,8 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     online: Option<Online>,
     /// A bit rate that the serial port must be set to.
     baud: Option<u32>,
+    /// The bit rate of the serial port, as far as it is known.
+    rate: u32,
     /// No command before this: the modem wants silence behind results.
     ready_at: Instant,
     /// Commands have been answered without echo since it was switched off.
@@ -103,6 +105,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
 impl<S> Engine<S> {
     pub(crate) const fn new(dialect: &'static dyn Dialect, config: Config, table: S) -> Self {
         let zero = Instant::from_micros(0);
+        let rate = config.baud;
         Self {
             framer: Framer::new(),
             core: Core {
@@ -118,6 +121,7 @@ impl<S> Engine<S> {
                 sync: None,
                 online: None,
                 baud: None,
+                rate,
                 ready_at: zero,
                 echo_is_off: false,
                 fresh: false,
@@ -179,6 +183,7 @@ impl Engine {
         let next = self.core.advance(now);
         if let Some(baud) = self.core.baud.take() {
             self.framer.reset();
+            self.core.rate = baud;
             return Output::Baud(baud);
         }
         let bytes = if self.core.online.is_some() { self.core.stream() } else { self.core.outgoing() };

@@ -48,7 +48,7 @@ pub(super) struct Online {
     /// How much of `+++` has left while escaping; in the open, escape characters in a row behind
     /// silence that the peer is to get.
     pluses: u8,
-    /// When the last byte left, and when the last one came.
+    /// When the last byte has left the serial port, which may hold some, and when the last one came.
     sent: Instant,
     heard: Instant,
     tail: [u8; TAIL],
@@ -363,6 +363,7 @@ impl Core {
         let timing = self.dialect.timing();
         let (now, guard, answers) = (self.now, timing.escape, timing.escape_answer);
         let Some(online) = &mut self.online else { return };
+        let wire = Duration::from_millis((count as u32).saturating_mul(10_000) / self.rate.max(1));
         if let Phase::Escaping(..) = online.phase {
             online.pluses = online.pluses.saturating_add(count as u8);
             online.sent = now;
@@ -380,7 +381,7 @@ impl Core {
             (true, false, 1..) => online.pluses.saturating_add(count.min(255) as u8),
             _ => 0,
         };
-        online.sent = now;
+        online.sent = online.sent.max(now) + wire;
         let given = given + count;
         online.given = given;
         let Some(place) = self.piped() else { return };

@@ -446,14 +446,21 @@ impl Core {
                 self.apply(change);
             }
             Urc::Data { id, unread } => {
-                let reading = matches!(&self.job, Some(job) if job.read > 0);
+                let reading = self.job.as_ref().filter(|job| job.read > 0 && job.call.id == id);
+                // A count in the middle of an answer may be of before or behind it; one behind the
+                // result does not hold what has just been read, which is still to be taken off.
+                let known = match reading {
+                    None => unread,
+                    Some(job) if job.phase == Phase::Due => {
+                        unread.map(|unread| unread.saturating_add(job.read))
+                    }
+                    Some(_) => None,
+                };
                 let now = self.now;
                 if let Some(slot) = self.table.by_id(id) {
                     slot.touch(now);
                     slot.maybe_unread = true;
-                    if !reading {
-                        slot.unread = unread.unwrap_or(slot.unread);
-                    }
+                    slot.unread = known.unwrap_or(slot.unread);
                 }
             }
             Urc::Closed { id } => {

@@ -52,6 +52,8 @@ pub struct World {
     pub behind: Option<Behind>,
     /// Pieces that the modem prints and that never arrive.
     pub lost: Option<Lost>,
+    /// Bytes that the host's port takes at once; all there are, if `None`.
+    pub fifo: Option<usize>,
     /// Bytes that the host's port has not given on yet.
     waiting: Vec<u8>,
 }
@@ -84,6 +86,8 @@ pub struct Setup {
     pub seed: u64,
     pub line: Faults,
     pub record: bool,
+    /// Bit rate of the host's port at the start.
+    pub host_baud: u32,
     /// Another dialect than the model's own.
     pub dialect: Option<&'static dyn Dialect>,
 }
@@ -97,6 +101,7 @@ impl Setup {
             seed: 1,
             line: Faults::paced(115_200),
             record: false,
+            host_baud: 115_200,
             dialect: None,
         }
     }
@@ -132,7 +137,7 @@ impl Setup {
         let mut line = Line::new(self.seed);
         line.set_faults(Direction::ToModem, self.line.clone());
         line.set_faults(Direction::ToHost, self.line);
-        line.set_speeds(115_200, baud);
+        line.set_speeds(self.host_baud, baud);
         let resources = Box::leak(Box::new(Resources::<N, RX, TX>::new()));
         let (stack, control, runner) = cellular_nal::asynch::new(
             self.dialect.unwrap_or_else(|| dialect(self.model)),
@@ -148,12 +153,13 @@ impl Setup {
             line,
             now: Duration::ZERO,
             model: self.model,
-            host_baud: 115_200,
+            host_baud: self.host_baud,
             log,
             baud_changes: true,
             woken: Arc::default(),
             behind: None,
             lost: None,
+            fifo: None,
             waiting: Vec::new(),
         }
     }
@@ -219,8 +225,13 @@ impl World {
             let mut engine = self.engine.borrow_mut();
             loop {
                 match engine.poll_output(instant(self.now)) {
+                    Output::Transmit(_) if self.fifo.is_some() && self.idle_at() > self.now => {
+                        next = next.min(self.idle_at());
+                        break;
+                    }
                     Output::Transmit(bytes) => {
-                        let count = bytes.len();
+                        let count = bytes.len().min(self.fifo.unwrap_or(usize::MAX));
+                        let bytes = &bytes[..count];
                         self.line.push(Direction::ToModem, self.now, bytes);
                         engine.transmitted(count);
                         busy = true;
@@ -249,6 +260,7 @@ impl World {
             }
             drop(engine);
             self.line.set_speeds(self.host_baud, self.modem.baud());
+            self.line.set_ready(Direction::ToModem, self.now, self.modem.ready_to_receive());
             while let Some(bytes) = self.modem.poll_transmit(self.now) {
                 if !self.lost.as_mut().is_some_and(|lost| lost(&bytes)) {
                     self.line.push(Direction::ToHost, self.now, &bytes);
@@ -265,7 +277,9 @@ impl World {
                 busy = true;
             }
             // As much as the engine has room for; the port holds the rest back.
-            let room = self.engine.borrow_mut().room().min(self.waiting.len());
+            let room = self.engine.borrow_mut().room();
+            self.line.set_ready(Direction::ToHost, self.now, self.waiting.len() <= room);
+            let room = room.min(self.waiting.len());
             if room > 0 {
                 let bytes: Vec<u8> = self.waiting.drain(..room).collect();
                 self.engine.borrow_mut().handle_rx(instant(self.now), &bytes);
@@ -281,6 +295,11 @@ impl World {
             next = limit;
         }
         [self.modem.poll_timeout(), self.line.next_due()].into_iter().flatten().fold(next, Duration::min)
+    }
+
+    /// When the host's port has sent all that it took.
+    fn idle_at(&self) -> Duration {
+        self.line.idle_at(Direction::ToModem)
     }
 
     fn go_behind(&mut self, bytes: &[u8]) {
