@@ -6,16 +6,23 @@
 
 mod control;
 mod dns;
+mod listener;
+mod pipe;
 mod runner;
+mod socket;
 mod stack;
 mod tcp;
 mod udp;
 
 pub use control::Control;
+pub use listener::TcpListener;
+pub use pipe::Pipe;
 pub use runner::{Port, RunError, Runner};
+#[cfg(feature = "edge-nal")]
+pub(crate) use socket::Owned;
 pub use stack::Stack;
-pub use tcp::TcpSocket;
-pub use udp::{NoSocket, UdpSocket};
+pub use tcp::{TcpReader, TcpSocket, TcpWriter};
+pub use udp::{BoundUdpSocket, UdpSocket};
 
 use crate::dialect::Dialect;
 use crate::link::Config;

@@ -1,16 +1,14 @@
 //! TCP connections.
 
-use core::cell::RefCell;
-use core::future::poll_fn;
 use core::net::SocketAddr;
 
 use embedded_io_async::{ErrorType, Read, Write};
 use embedded_nal_async::TcpConnect;
 
-use super::Stack;
-use crate::engine::Engine;
+use super::socket::Owned;
+use super::{Pipe, Stack};
+use crate::dialect::SocketOption;
 use crate::error::Error;
-use crate::socket::SocketHandle;
 
 impl<'d> TcpConnect for Stack<'d> {
     type Error = Error;
@@ -30,11 +28,7 @@ impl<'d> TcpConnect for Stack<'d> {
     /// # Cancel safety
     /// A dropped future gives its socket back. The modem's command runs to its end before.
     async fn connect<'a>(&'a self, remote: SocketAddr) -> Result<TcpSocket<'d>, Error> {
-        let engine = self.engine;
-        let handle = poll_fn(|cx| engine.borrow_mut().open_tcp(remote, cx.waker())).await?;
-        let socket = TcpSocket { engine, handle };
-        poll_fn(|cx| engine.borrow_mut().poll_open(handle, cx.waker())).await?;
-        Ok(socket)
+        Owned::open(self.engine, |engine, waker| engine.open_tcp(remote, waker)).await.map(TcpSocket)
     }
 }
 
@@ -44,12 +38,9 @@ impl<'d> TcpConnect for Stack<'d> {
 /// Writes are gathered: they leave when the buffer is full, at `flush`, when a read has to wait,
 /// at the drop, or 20 ms after the first of them.
 #[derive(Debug)]
-pub struct TcpSocket<'d> {
-    engine: &'d RefCell<Engine>,
-    handle: SocketHandle,
-}
+pub struct TcpSocket<'d>(pub(crate) Owned<'d>);
 
-impl TcpSocket<'_> {
+impl<'d> TcpSocket<'d> {
     /// Sends what was written and closes the connection.
     ///
     /// # Errors
@@ -57,13 +48,13 @@ impl TcpSocket<'_> {
     ///
     /// # Cancel safety
     /// A dropped future closes the connection all the same.
-    pub async fn close(mut self) -> Result<(), Error> {
-        self.flush().await
+    pub async fn close(self) -> Result<(), Error> {
+        self.0.flush().await
     }
 
     /// Closes the connection; what was written and not sent yet is dropped.
     pub fn abort(self) {
-        self.engine.borrow_mut().abort(self.handle);
+        self.0.abort();
     }
 
     /// Waits until a read would not wait: for data, the end or an error.
@@ -74,7 +65,47 @@ impl TcpSocket<'_> {
     /// # Cancel safety
     /// Nothing is lost.
     pub async fn readable(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| self.engine.borrow_mut().poll_readable(self.handle, cx.waker())).await
+        self.0.readable().await
+    }
+
+    /// Sets an option, and waits until the modem has taken it.
+    ///
+    /// ```no_run
+    /// # use cellular_nal::{Error, asynch::TcpSocket};
+    /// use cellular_nal::dialect::SocketOption;
+    /// # async fn example(socket: &mut TcpSocket<'_>) -> Result<(), Error> {
+    /// socket.set_option(SocketOption::KeepAlive(240)).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where the modem has no such option, [`Error::InvalidInput`] for a
+    /// value that it cannot have, or the modem's own.
+    ///
+    /// # Cancel safety
+    /// The option may be set all the same.
+    pub async fn set_option(&mut self, option: SocketOption) -> Result<(), Error> {
+        self.0.set_option(option).await
+    }
+
+    /// Both directions for themselves, so that one task can read while another one writes.
+    pub fn split(&mut self) -> (TcpReader<'_>, TcpWriter<'_>) {
+        (TcpReader(&self.0), TcpWriter(&self.0))
+    }
+
+    /// Turns the connection into a raw pipe: the serial line carries its bytes and nothing else.
+    /// What was written before leaves first.
+    ///
+    /// See [`Pipe`] for what that means to everything else.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where the modem has no such mode, the modem's refusal, or the error of
+    /// the connection.
+    ///
+    /// # Cancel safety
+    /// A dropped future leaves the pipe in the background where it was entered already.
+    pub async fn pipe(&mut self) -> Result<Pipe<'_, 'd>, Error> {
+        Pipe::enter(&mut self.0).await
     }
 }
 
@@ -89,7 +120,7 @@ impl Read for TcpSocket<'_> {
     /// # Cancel safety
     /// Nothing is lost.
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        poll_fn(|cx| self.engine.borrow_mut().read(self.handle, buffer, cx.waker())).await
+        self.0.read(buffer).await
     }
 }
 
@@ -99,7 +130,7 @@ impl Write for TcpSocket<'_> {
     /// # Cancel safety
     /// A dropped future has taken nothing.
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        poll_fn(|cx| self.engine.borrow_mut().write(self.handle, bytes, cx.waker())).await
+        self.0.write(bytes).await
     }
 
     /// Waits until the modem has taken all that was written. The peer may not have it yet.
@@ -107,12 +138,50 @@ impl Write for TcpSocket<'_> {
     /// # Cancel safety
     /// What was written leaves all the same.
     async fn flush(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| self.engine.borrow_mut().flush(self.handle, cx.waker())).await
+        self.0.flush().await
     }
 }
 
-impl Drop for TcpSocket<'_> {
-    fn drop(&mut self) {
-        self.engine.borrow_mut().release(self.handle);
+/// The direction of a [`TcpSocket`] from the peer.
+#[derive(Debug)]
+pub struct TcpReader<'a>(pub(crate) &'a Owned<'a>);
+
+impl ErrorType for TcpReader<'_> {
+    type Error = Error;
+}
+
+impl Read for TcpReader<'_> {
+    /// As that of [`TcpSocket`].
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
+        self.0.read(buffer).await
+    }
+}
+
+/// The direction of a [`TcpSocket`] to the peer.
+#[derive(Debug)]
+pub struct TcpWriter<'a>(pub(crate) &'a Owned<'a>);
+
+impl ErrorType for TcpWriter<'_> {
+    type Error = Error;
+}
+
+impl Write for TcpWriter<'_> {
+    /// As that of [`TcpSocket`].
+    ///
+    /// # Cancel safety
+    /// A dropped future has taken nothing.
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
+        self.0.write(bytes).await
+    }
+
+    /// As that of [`TcpSocket`].
+    ///
+    /// # Cancel safety
+    /// What was written leaves all the same.
+    async fn flush(&mut self) -> Result<(), Error> {
+        self.0.flush().await
     }
 }

@@ -1,27 +1,28 @@
-//! UDP sockets that have one peer.
+//! UDP sockets.
 
-use core::cell::RefCell;
-use core::future::poll_fn;
-use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use core::net::SocketAddr;
 
 use embedded_io_async::ErrorType;
 use embedded_nal_async::{ConnectedUdp, UdpStack, UnconnectedUdp};
 
 use super::Stack;
-use crate::dialect::ReleaseAssistance;
-use crate::engine::Engine;
+use super::socket::Owned;
+use crate::dialect::{ReleaseAssistance, SocketOption};
 use crate::error::Error;
-use crate::socket::SocketHandle;
 
 impl<'d> UdpStack for Stack<'d> {
     type Error = Error;
     type Connected = UdpSocket<'d>;
-    type UniquelyBound = NoSocket;
-    type MultiplyBound = NoSocket;
+    type UniquelyBound = BoundUdpSocket<'d>;
+    type MultiplyBound = BoundUdpSocket<'d>;
 
     /// Opens a socket for datagrams to and from `remote`.
     ///
     /// The local address is the link's; its port is 0 where the modem does not tell it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a local address that is not the link's, [`Error::WrongFamily`],
+    /// [`Error::PortInUse`], [`Error::NoSocket`], or why the link is not up.
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
@@ -30,31 +31,86 @@ impl<'d> UdpStack for Stack<'d> {
         local: SocketAddr,
         remote: SocketAddr,
     ) -> Result<(SocketAddr, Self::Connected), Error> {
-        let engine = self.engine;
-        let handle = poll_fn(|cx| engine.borrow_mut().open_udp(remote, local.port(), cx.waker())).await?;
-        let socket = UdpSocket { engine, handle };
-        poll_fn(|cx| engine.borrow_mut().poll_open(handle, cx.waker())).await?;
-        let unknown = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), local.port());
-        let local = engine.borrow_mut().local_address(handle).unwrap_or(unknown);
-        Ok((local, socket))
+        let port = local.port();
+        let socket = Owned::open(self.engine, |engine, waker| engine.open_udp(remote, port, waker)).await?;
+        Ok((socket.local(local)?, UdpSocket(socket)))
     }
 
-    /// [`Error::Unsupported`].
-    async fn bind_single(&self, _: SocketAddr) -> Result<(SocketAddr, NoSocket), Error> {
-        Err(Error::Unsupported)
+    /// Opens a socket for datagrams to and from anybody.
+    ///
+    /// An unspecified local address becomes the link's. Port 0 leaves the port to the modem (u-blox)
+    /// or to this crate (Sequans); where the modem does not tell which one it took, the port that is
+    /// given back is 0. The peer sees another address and another port in any case where the network
+    /// translates them, as most do.
+    ///
+    /// A modem whose sockets need a peer (Sequans) hears of the socket with the first datagram that is
+    /// sent, and from then on receives from the peer of the last one only.
+    ///
+    /// # Errors
+    /// As for [`connect_from`](Self::connect_from).
+    ///
+    /// # Cancel safety
+    /// A dropped future gives its socket back.
+    async fn bind_single(&self, local: SocketAddr) -> Result<(SocketAddr, Self::UniquelyBound), Error> {
+        let socket = self.bound(local).await?;
+        Ok((socket.local, socket))
     }
 
-    /// [`Error::Unsupported`].
-    async fn bind_multiple(&self, _: SocketAddr) -> Result<NoSocket, Error> {
-        Err(Error::Unsupported)
+    /// The same as [`bind_single`](Self::bind_single): a link has one address that matters.
+    ///
+    /// # Errors
+    /// As for [`connect_from`](Self::connect_from).
+    ///
+    /// # Cancel safety
+    /// A dropped future gives its socket back.
+    async fn bind_multiple(&self, local: SocketAddr) -> Result<Self::MultiplyBound, Error> {
+        self.bound(local).await
+    }
+}
+
+impl<'d> Stack<'d> {
+    async fn bound(&self, local: SocketAddr) -> Result<BoundUdpSocket<'d>, Error> {
+        let port = local.port();
+        let socket = Owned::open(self.engine, |engine, waker| engine.open_bound(port, waker)).await?;
+        Ok(BoundUdpSocket { local: socket.local(local)?, socket })
     }
 }
 
 /// A UDP socket with one peer. Dropping it closes the modem's socket in the background.
 #[derive(Debug)]
-pub struct UdpSocket<'d> {
-    engine: &'d RefCell<Engine>,
-    handle: SocketHandle,
+pub struct UdpSocket<'d>(pub(crate) Owned<'d>);
+
+impl UdpSocket<'_> {
+    /// Sends a datagram as [`send`](ConnectedUdp::send) does, and tells the network what follows it,
+    /// so that the radio can rest earlier.
+    ///
+    /// ```no_run
+    /// # use cellular_nal::{Error, asynch::UdpSocket};
+    /// use cellular_nal::dialect::ReleaseAssistance;
+    /// # async fn example(socket: &mut UdpSocket<'_>) -> Result<(), Error> {
+    /// socket.send_last(b"21.5 C", ReleaseAssistance::NoMore).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for `send`, and [`Error::Unsupported`] where the modem cannot tell the network.
+    ///
+    /// # Cancel safety
+    /// The datagram is sent whole or not at all.
+    pub async fn send_last(&mut self, data: &[u8], release: ReleaseAssistance) -> Result<(), Error> {
+        self.0.send(None, data, release).await
+    }
+
+    /// Sets an option, and waits until the modem has taken it.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where the modem has no such option, or the modem's own.
+    ///
+    /// # Cancel safety
+    /// The option may be set all the same.
+    pub async fn set_option(&mut self, option: SocketOption) -> Result<(), Error> {
+        self.0.set_option(option).await
+    }
 }
 
 impl ErrorType for UdpSocket<'_> {
@@ -73,17 +129,7 @@ impl ConnectedUdp for UdpSocket<'_> {
     /// # Cancel safety
     /// The datagram is sent whole or not at all.
     async fn send(&mut self, data: &[u8]) -> Result<(), Error> {
-        poll_fn(|cx| {
-            self.engine.borrow_mut().send_datagram(
-                self.handle,
-                None,
-                data,
-                ReleaseAssistance::None,
-                cx.waker(),
-            )
-        })
-        .await?;
-        poll_fn(|cx| self.engine.borrow_mut().flush(self.handle, cx.waker())).await
+        self.0.send(None, data, ReleaseAssistance::None).await
     }
 
     /// Receives a datagram and gives its full length; what does not fit is dropped.
@@ -91,30 +137,84 @@ impl ConnectedUdp for UdpSocket<'_> {
     /// # Cancel safety
     /// No datagram is lost.
     async fn receive_into(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        let arrived =
-            poll_fn(|cx| self.engine.borrow_mut().receive_datagram(self.handle, buffer, cx.waker())).await?;
-        Ok(arrived.len)
+        Ok(self.0.receive(buffer).await?.len)
     }
 }
 
-impl Drop for UdpSocket<'_> {
-    fn drop(&mut self) {
-        self.engine.borrow_mut().release(self.handle);
+/// A UDP socket for datagrams to and from anybody. Dropping it closes the modem's socket in the
+/// background.
+#[derive(Debug)]
+pub struct BoundUdpSocket<'d> {
+    pub(crate) socket: Owned<'d>,
+    local: SocketAddr,
+}
+
+impl BoundUdpSocket<'_> {
+    /// Address and port of this end; the port is 0 where the modem does not tell it.
+    pub const fn local_address(&self) -> SocketAddr {
+        self.local
+    }
+
+    /// Sends a datagram to `remote`, and tells the network what follows it, so that the radio can
+    /// rest earlier.
+    ///
+    /// # Errors
+    /// As for `send`, and [`Error::Unsupported`] where the modem cannot tell the network.
+    ///
+    /// # Cancel safety
+    /// The datagram is sent whole or not at all.
+    pub async fn send_last(
+        &mut self,
+        remote: SocketAddr,
+        data: &[u8],
+        release: ReleaseAssistance,
+    ) -> Result<(), Error> {
+        self.socket.send(Some(remote), data, release).await
+    }
+
+    /// Sets an option, and waits until the modem has taken it.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where the modem has no such option, [`Error::NotConnected`] while a
+    /// modem whose sockets need a peer has none for this one, or the modem's own.
+    ///
+    /// # Cancel safety
+    /// The option may be set all the same.
+    pub async fn set_option(&mut self, option: SocketOption) -> Result<(), Error> {
+        self.socket.set_option(option).await
     }
 }
 
-/// A socket that cannot be: bound sockets are not supported.
-#[derive(Clone, Copy, Debug)]
-pub enum NoSocket {}
-
-impl UnconnectedUdp for NoSocket {
+impl UnconnectedUdp for BoundUdpSocket<'_> {
     type Error = Error;
 
-    async fn send(&mut self, _: SocketAddr, _: SocketAddr, _: &[u8]) -> Result<(), Error> {
-        match *self {}
+    /// Sends a datagram of 1 to 1024 (u-blox) or 1500 (Sequans) bytes that fits in the buffer to
+    /// `remote`; waits until the modem has taken it.
+    ///
+    /// `local` is what this socket is bound to, or is unspecified, the address or the port or both.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for another `local`, or for no `remote`; [`Error::Oversized`];
+    /// [`Error::Unsupported`] for an empty datagram; [`Error::WrongFamily`]; or why the socket died.
+    ///
+    /// # Cancel safety
+    /// The datagram is sent whole or not at all.
+    async fn send(&mut self, local: SocketAddr, remote: SocketAddr, data: &[u8]) -> Result<(), Error> {
+        let same_address = local.ip().is_unspecified() || local.ip() == self.local.ip();
+        let same_port = local.port() == 0 || local.port() == self.local.port();
+        if !same_address || !same_port {
+            return Err(Error::InvalidInput);
+        }
+        self.socket.send(Some(remote), data, ReleaseAssistance::None).await
     }
 
-    async fn receive_into(&mut self, _: &mut [u8]) -> Result<(usize, SocketAddr, SocketAddr), Error> {
-        match *self {}
+    /// Receives a datagram and gives its full length, the address that this socket is bound to and
+    /// the sender. What does not fit is dropped.
+    ///
+    /// # Cancel safety
+    /// No datagram is lost.
+    async fn receive_into(&mut self, buffer: &mut [u8]) -> Result<(usize, SocketAddr, SocketAddr), Error> {
+        let arrived = self.socket.receive(buffer).await?;
+        Ok((arrived.len, self.local, arrived.from))
     }
 }
