@@ -6,9 +6,11 @@
 //! `modem-sim` run the same modem in real time with the sockets of the host behind it.
 //!
 //! Everything that the modem does follows the vendors' application notes, cited as "RYZ014 use
-//! cases" (Renesas/Sequans, RYZ014 modules: AT command use cases), "SARA/LEXI internet
-//! applications" (u-blox, SARA-R5/R4 and LEXI-R5/R4 internet applications development guide) and
-//! "LENA-R8 application development" (u-blox, LENA-R8 application development guide).
+//! cases" (Renesas/Sequans, RYZ014 modules: AT command use cases), "RYZ014 FOTA" (the note about its
+//! upgrade), "Cassiopeia use cases" (Sequans, Cassiopeia module use cases with AT commands),
+//! "SARA/LEXI internet applications" (u-blox, SARA-R5/R4 and LEXI-R5/R4 internet applications
+//! development guide) and "LENA-R8 application development" (u-blox, LENA-R8 application development
+//! guide).
 //! Where they are silent there is a field of [`Options`]. Rules that the host breaks are recorded
 //! as [`Breach`]es.
 #![forbid(unsafe_code)]
