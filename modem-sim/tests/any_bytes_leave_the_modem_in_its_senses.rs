@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{Rig, SERVER, running};
 use modem_sim::{Model, Options, Peer, Prng, UrcTiming};
 
@@ -38,6 +40,19 @@ const PIECES: &[&str] = &[
     "+SQNSH=1",
     "+SQNSO=1",
     "+SQNSI",
+    "+SQNSL=1,1,1099",
+    "+SQNSL=2,",
+    "+SQNSLUDP=3,1,1099",
+    "+SQNSA=1",
+    "+SQNSA=3,1",
+    "+SQNSCFGEXT=1,0,0,0,1",
+    "+SQNSD=3,0,7,\"192.0.2.1\",255",
+    "+SQNBYPASS=\"disable\"",
+    "+SQNAUTOCONNECT=",
+    "^AUTOATT=0",
+    "+CGATT=",
+    "+BGLTEPLMN=?",
+    "+SQNSIMST=1",
     "+SQNSS?",
     "+SQNSCFGEXT=1,2,1,0,0,1",
     "+CFUN=",
@@ -88,6 +103,12 @@ fn torture(model: Model, seed: u64) -> String {
         stale_sockets: (seed % 8) as u8,
         stale_packet_data: true,
         abortable: seed % 2 == 1,
+        noise: Some(Duration::from_millis(1700)),
+        bypass: Some(seed % 8 == 7),
+        tx_queue_limit: Some(20).filter(|_| seed % 5 == 0),
+        flow_control: seed % 4 != 3,
+        auto_answer_online: seed % 3 != 0,
+        listen_ends_on_refusal: seed % 3 == 1,
         ..running()
     };
     let mut rig = Rig::new(model, options);
@@ -106,6 +127,7 @@ fn torture(model: Model, seed: u64) -> String {
             1 => rig.pass_ms(prng.below(3000)),
             3 => {
                 rig.net.dial(1099, (SERVER, 40_000).into(), Peer::Echo);
+                rig.net.push_datagram((SERVER, 40_000).into(), 1099, b"hello");
             }
             2 => {
                 for conn in rig.net.connections() {
@@ -152,6 +174,10 @@ fn ublox() {
 fn sequans() {
     for seed in 0..300 {
         torture(Model::Ryz014a, seed);
+    }
+    for seed in 0..60 {
+        torture(Model::Gm02s, seed);
+        torture(Model::Cassiopeia, seed);
     }
 }
 
