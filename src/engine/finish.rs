@@ -286,7 +286,8 @@ impl Core {
             Ok(()) => {
                 slot.commit();
                 slot.touch(now);
-                slot.unread = slot.unread.saturating_sub(job.read);
+                // Whatever a late report has said, an empty answer says that nothing is unread.
+                slot.unread = if job.read == 0 { 0 } else { slot.unread.saturating_sub(job.read) };
                 slot.read_total = slot.read_total.wrapping_add(job.read.into());
                 slot.ask = slot.unread == 0;
                 // Where the modem cannot tell how much is unread, a full read may not be all.

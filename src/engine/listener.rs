@@ -6,7 +6,7 @@ use super::transaction::Job;
 use super::{Core, bit};
 use crate::dialect::Procedure;
 use crate::error::{Error, Failure};
-use crate::socket::{Kind, Setting, State};
+use crate::socket::{Kind, NOBODY, Setting, Slot, State};
 
 /// The modem's own numbers for the state of a listening socket: TCP state 1 of those that number
 /// as `+USOCTL` does; those that keep no socket open count on to 4, and 5 is a connection that waits.
@@ -28,10 +28,19 @@ impl Core {
         }
     }
 
+    /// A socket of which nothing is known has data. Where somebody listens, it may be a connection
+    /// whose announcement was lost: nobody will ever accept it.
+    pub(super) fn on_orphan(&mut self, id: u8) {
+        let listens = |slot: &Slot| slot.has_id && slot.kind == Kind::Listener;
+        let makes_sockets = !self.dialect.limits().host_keeps_sockets;
+        if makes_sockets && self.table.all().iter().any(listens) {
+            self.stale |= bit(id);
+        }
+    }
+
     /// The slot of listener `id`.
     fn index_of(&mut self, id: u8) -> Option<u8> {
-        let listens =
-            |slot: &crate::socket::Slot| slot.has_id && slot.id == id && slot.kind == Kind::Listener;
+        let listens = |slot: &Slot| slot.has_id && slot.id == id && slot.kind == Kind::Listener;
         let index = self.table.all().iter().position(listens)?;
         Some(index as u8)
     }
@@ -45,7 +54,7 @@ impl Core {
         else {
             return false;
         };
-        slot.occupy(Kind::Tcp, remote.unwrap_or(crate::socket::NOBODY), port);
+        slot.occupy(Kind::Tcp, remote.unwrap_or(NOBODY), port);
         slot.opened(now);
         (slot.id, slot.has_id, slot.listener) = (id, true, listener);
         slot.state = State::Incoming;

@@ -96,7 +96,10 @@ impl Core {
             }
             Err(failure) => {
                 slot.check = true;
-                slot.pipe = Pipe::Failed(failure.into());
+                slot.pipe = Pipe::Failed(match failure {
+                    Failure::NoCarrier => Error::Closed,
+                    failure => failure.into(),
+                });
                 slot.wake();
             }
         }
@@ -248,7 +251,7 @@ impl Core {
         let leaves = self.piped().is_none_or(|place| {
             let slot = place.slot;
             slot.start_clocks(now);
-            (slot.released || slot.pipe == Pipe::Leaving) && given >= slot.tx_len
+            (slot.released || slot.pipe != Pipe::On) && given >= slot.tx_len
         });
         let online = self.online.as_mut()?;
         let silent = online.sent.max(online.heard) + guard;

@@ -461,6 +461,8 @@ impl Core {
                     slot.touch(now);
                     slot.maybe_unread = true;
                     slot.unread = known.unwrap_or(slot.unread);
+                } else {
+                    self.on_orphan(id);
                 }
             }
             Urc::Closed { id } => {

@@ -15,6 +15,8 @@ const SIM_SETTLES: Duration = Duration::from_secs(10);
 const DENIAL: Duration = Duration::from_secs(10);
 /// Answers in a row that no network is searched for, after which the radio is turned on anew.
 const IDLE: u8 = 4;
+/// Starts of a modem in the middle of its setup after which users need not wait for it.
+const RESTARTS: u8 = 4;
 /// How long a registered modem may be without an address.
 const ADDRESS: Duration = Duration::from_secs(30);
 
@@ -66,6 +68,8 @@ pub(crate) struct Link {
     refresh: bool,
     /// A request has come since the last look at the clock.
     requested: bool,
+    /// Starts of the modem in a row before its setup was done.
+    restarts: u8,
 }
 
 impl Link {
@@ -81,6 +85,7 @@ impl Link {
             denied: None,
             refresh: false,
             requested: false,
+            restarts: 0,
         }
     }
 
@@ -203,6 +208,14 @@ impl Link {
             Phase::Off => {}
             Phase::TurningOff => self.enter(now, Phase::Off),
             _ => {
+                self.restarts = match self.phase {
+                    Phase::Setup => self.restarts.saturating_add(1),
+                    Phase::Calling => self.restarts,
+                    _ => 0,
+                };
+                if self.restarts >= RESTARTS {
+                    self.fail(Error::NoModem);
+                }
                 self.pin = if self.pin == Pin::Refused { Pin::Refused } else { Pin::Untried };
                 self.enter(now, Phase::Calling);
             }

@@ -200,8 +200,7 @@ impl Slot {
         self.tx_len = 0;
         self.roll_back();
         self.error.get_or_insert(error);
-        self.state = if self.released { State::Free } else { State::Dead };
-        self.wake();
+        self.bury();
     }
 
     /// The stream ended in order: what was read stays readable.
@@ -221,7 +220,13 @@ impl Slot {
             self.tied = None;
             return;
         }
-        self.state = if self.released { State::Free } else { State::Dead };
+        self.bury();
+    }
+
+    /// The modem has no socket for this slot any more. Somebody may still have a handle of it.
+    fn bury(&mut self) {
+        let owned = !self.released && self.state != State::Incoming;
+        self.state = if owned { State::Dead } else { State::Free };
         self.wake();
     }
 

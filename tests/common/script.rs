@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cellular_nal::asynch::{Control, Stack};
+use cellular_nal::dialect::Dialect;
 use cellular_nal::{Config, Engine, Output, Resources};
 use modem_sim::Model;
 
@@ -38,8 +39,13 @@ pub struct Desk<F> {
 
 impl<F: Far> Desk<F> {
     pub fn new(model: Model, config: Config, far: F) -> Self {
+        Self::speaking(dialect(model), config, far)
+    }
+
+    /// The engine speaks this dialect.
+    pub fn speaking(dialect: &'static dyn Dialect, config: Config, far: F) -> Self {
         let resources = Box::leak(Box::new(Resources::<2, 1024, 1024>::new()));
-        let (stack, control, runner) = cellular_nal::asynch::new(dialect(model), config, resources);
+        let (stack, control, runner) = cellular_nal::asynch::new(dialect, config, resources);
         Desk { engine: runner.engine(), stack, control, far, now: Duration::ZERO, log: Vec::new() }
     }
 
