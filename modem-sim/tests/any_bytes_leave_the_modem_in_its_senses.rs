@@ -105,9 +105,9 @@ fn torture(model: Model, seed: u64) -> String {
         abortable: seed % 2 == 1,
         noise: Some(Duration::from_millis(1700)),
         bypass: Some(seed % 8 == 7),
-        tx_queue_limit: Some(20).filter(|_| seed % 5 == 0),
+        tx_queue_limit: Some(20).filter(|_| seed.is_multiple_of(5)),
         flow_control: seed % 4 != 3,
-        auto_answer_online: seed % 3 != 0,
+        auto_answer_online: !seed.is_multiple_of(3),
         listen_ends_on_refusal: seed % 3 == 1,
         ..running()
     };
