@@ -10,6 +10,7 @@ use crate::engine::{Engine, Output};
 use crate::error::Error;
 use crate::link::{Config, Status};
 use crate::resources::Resources;
+use crate::socket::SocketHandle;
 use crate::time::Instant;
 
 /// Reads of the serial port in one go; with them one call ends, however fast the modem sends.
@@ -37,7 +38,7 @@ impl<F: FnMut() -> Instant> Clock for F {
     }
 }
 
-/// A modem's sockets behind `TcpClientStack`, `UdpClientStack` and `Dns` of embedded-nal.
+/// A modem's sockets behind `TcpFullStack`, `UdpFullStack` and `Dns` of embedded-nal.
 ///
 /// No call waits: what is not done yet is `WouldBlock`, and the same call is made again later.
 /// A connection that has ended in any way is `TcpErrorKind::PipeClosed`; `Ok(0)` never means the
@@ -146,6 +147,38 @@ where
     /// The serial port.
     pub fn port(&mut self) -> &mut IO {
         &mut self.io
+    }
+
+    /// Asks the engine, between two rounds of moving bytes.
+    pub(super) fn operate<T>(
+        &mut self,
+        ask: impl FnOnce(&mut Engine) -> Poll<Result<T, Error>>,
+    ) -> nb::Result<T, Error> {
+        self.pump();
+        let result = ready(ask(&mut self.engine.borrow_mut()));
+        self.pump();
+        result
+    }
+
+    /// The socket in `place`, or the one that `take` takes, once it is open. It is let go of when it
+    /// cannot be opened.
+    pub(super) fn open(
+        &mut self,
+        place: &mut Option<SocketHandle>,
+        take: impl FnOnce(&mut Engine) -> Poll<Result<SocketHandle, Error>>,
+    ) -> nb::Result<SocketHandle, Error> {
+        self.operate(|engine| {
+            let handle = match *place {
+                Some(handle) => handle,
+                None => *place.insert(core::task::ready!(take(engine))?),
+            };
+            let opened = engine.poll_open(handle, Waker::noop());
+            if let Poll::Ready(Err(_)) = opened {
+                engine.release(handle);
+                *place = None;
+            }
+            opened.map_ok(|()| handle)
+        })
     }
 
     /// Moves bytes both ways as far as the serial port goes without waiting.

@@ -1,12 +1,13 @@
-//! TCP connections.
+//! TCP connections, both ways.
 
 use core::net::SocketAddr;
 use core::task::Waker;
 
 use embedded_io::{Read, ReadReady, Write, WriteReady};
-use embedded_nal::TcpClientStack;
+use embedded_nal::{TcpClientStack, TcpFullStack};
 
 use super::stack::{Clock, Stack, ready};
+use crate::dialect::SocketOption;
 use crate::error::Error;
 use crate::socket::SocketHandle;
 
@@ -14,7 +15,80 @@ use crate::socket::SocketHandle;
 /// another was closed.
 #[derive(Debug, Default)]
 pub struct TcpSocket {
-    connection: Option<(SocketHandle, SocketAddr)>,
+    handle: Option<SocketHandle>,
+    role: Role,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Role {
+    #[default]
+    Unused,
+    /// A connection to, or from, that peer.
+    Connection(SocketAddr),
+    /// It is going to listen.
+    Bound(u16),
+    Listener(u16),
+}
+
+impl TcpSocket {
+    /// The engine's socket, where it is a connection.
+    fn connection(&self) -> Result<SocketHandle, Error> {
+        match self.role {
+            Role::Connection(_) => self.handle.ok_or(Error::NotConnected),
+            _ => Err(Error::NotConnected),
+        }
+    }
+}
+
+impl<IO, C> Stack<'_, IO, C>
+where
+    IO: Read + ReadReady + Write + WriteReady,
+    C: Clock,
+{
+    /// Sets an option of a connection: call it until it is not `WouldBlock`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where the modem has no such option, [`Error::InvalidInput`] for a
+    /// value that it cannot have, [`Error::NotConnected`], or the modem's own.
+    pub fn set_option(&mut self, socket: &mut TcpSocket, option: SocketOption) -> nb::Result<(), Error> {
+        let handle = socket.connection()?;
+        self.operate(|engine| engine.set_option(handle, option, Waker::noop()))
+    }
+
+    /// Turns a connection into a raw pipe: call it until it is `Ok`. From then on `send` and
+    /// `receive` go over the serial line as they are, and **everything else waits** until the pipe has
+    /// been left: other sockets, names, the link.
+    ///
+    /// RTS and CTS are needed: while nobody receives and the buffer is full, bytes are left in the
+    /// serial port, and no command holds the modem back. A byte that is lost cannot be noticed.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where the modem has no such mode, the modem's refusal, or the error of
+    /// the connection.
+    pub fn pipe(&mut self, socket: &mut TcpSocket) -> nb::Result<(), Error> {
+        let handle = socket.connection()?;
+        self.operate(|engine| engine.enter_pipe(handle, Waker::noop()))
+    }
+
+    /// Leaves the pipe after what was sent: call it until it is `Ok`. That takes some seconds, because
+    /// `+++` stands between two silences. Closing the socket leaves the pipe too.
+    ///
+    /// # Errors
+    /// The error of the connection, when it has died.
+    pub fn leave_pipe(&mut self, socket: &mut TcpSocket) -> nb::Result<(), Error> {
+        let handle = socket.connection()?;
+        self.operate(|engine| {
+            engine.leave_pipe(handle);
+            engine.poll_leave(handle, Waker::noop())
+        })
+    }
+
+    /// Lets go of the modem's socket.
+    pub(super) fn let_go(&mut self, handle: &mut Option<SocketHandle>) {
+        if let Some(handle) = handle.take() {
+            self.engine.borrow_mut().release(handle);
+        }
+    }
 }
 
 impl<IO, C> TcpClientStack for Stack<'_, IO, C>
@@ -32,47 +106,33 @@ where
 
     /// Connects; call it until it is `Ok`. On a socket that is connected to `remote` it is `Ok`,
     /// on one that failed, has ended or is connected elsewhere it connects anew.
+    ///
+    /// On a socket that was bound to a port it is [`Error::Unsupported`]: these modems choose the
+    /// local port of a connection.
     fn connect(&mut self, socket: &mut TcpSocket, remote: SocketAddr) -> nb::Result<(), Error> {
         self.pump();
-        let mut engine = self.engine.borrow_mut();
-        if let Some((handle, to)) = socket.connection
-            && (to != remote || engine.is_over(handle))
-        {
-            engine.release(handle);
-            socket.connection = None;
+        if let Role::Bound(_) | Role::Listener(_) = socket.role {
+            return Err(nb::Error::Other(Error::Unsupported));
         }
-        let handle = match socket.connection {
-            Some((handle, _)) => handle,
-            None => {
-                let handle = ready(engine.open_tcp(remote, Waker::noop()))?;
-                socket.connection = Some((handle, remote));
-                handle
-            }
-        };
-        let result = ready(engine.poll_open(handle, Waker::noop()));
-        if let Err(nb::Error::Other(_)) = result {
-            engine.release(handle);
-            socket.connection = None;
+        let over = socket.handle.is_some_and(|handle| self.engine.borrow_mut().is_over(handle));
+        if over || !matches!(socket.role, Role::Connection(to) if to == remote) {
+            self.let_go(&mut socket.handle);
         }
-        drop(engine);
-        self.pump();
-        result
+        socket.role = Role::Connection(remote);
+        self.open(&mut socket.handle, |engine| engine.open_tcp(remote, Waker::noop())).map(drop)
     }
 
     /// Sends what fits. Small pieces are gathered: they leave when the buffer is full, when a
     /// receive finds nothing, or 20 ms after the first of them.
     fn send(&mut self, socket: &mut TcpSocket, buffer: &[u8]) -> nb::Result<usize, Error> {
-        self.pump();
-        let (handle, _) = socket.connection.ok_or(Error::NotConnected)?;
-        let result = ready(self.engine.borrow_mut().write(handle, buffer, Waker::noop()));
-        self.pump();
-        result
+        let handle = socket.connection()?;
+        self.operate(|engine| engine.write(handle, buffer, Waker::noop()))
     }
 
     /// Receives what has come. The end of the stream, in whatever way, is `PipeClosed`.
     fn receive(&mut self, socket: &mut TcpSocket, buffer: &mut [u8]) -> nb::Result<usize, Error> {
         self.pump();
-        let (handle, _) = socket.connection.ok_or(Error::NotConnected)?;
+        let handle = socket.connection()?;
         match ready(self.engine.borrow_mut().read(handle, buffer, Waker::noop())) {
             Ok(0) if !buffer.is_empty() => Err(nb::Error::Other(Error::Closed)),
             result => result,
@@ -81,12 +141,63 @@ where
 
     /// Closes the socket, whatever its state; what was sent still leaves. Never fails and never
     /// waits: the modem's socket is closed in the background.
-    fn close(&mut self, socket: TcpSocket) -> Result<(), Error> {
+    fn close(&mut self, mut socket: TcpSocket) -> Result<(), Error> {
         self.pump();
-        if let Some((handle, _)) = socket.connection {
-            self.engine.borrow_mut().release(handle);
-        }
+        self.let_go(&mut socket.handle);
         self.pump();
         Ok(())
+    }
+}
+
+impl<IO, C> TcpFullStack for Stack<'_, IO, C>
+where
+    IO: Read + ReadReady + Write + WriteReady,
+    C: Clock,
+{
+    /// Notes the port that the socket is to listen on.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for port 0, and for a socket that is connected or listens.
+    fn bind(&mut self, socket: &mut TcpSocket, local_port: u16) -> Result<(), Error> {
+        self.pump();
+        if local_port == 0 || socket.handle.is_some() {
+            return Err(Error::InvalidInput);
+        }
+        socket.role = Role::Bound(local_port);
+        Ok(())
+    }
+
+    /// Has the modem listen. It begins to while the stack is polled: [`accept`](Self::accept) tells
+    /// when it cannot.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a socket that is not bound, [`Error::Unsupported`] where the modem
+    /// cannot listen, [`Error::PortInUse`], [`Error::NoSocket`], or why the link is not up.
+    fn listen(&mut self, socket: &mut TcpSocket) -> Result<(), Error> {
+        let Role::Bound(port) = socket.role else { return Err(Error::InvalidInput) };
+        match self.open(&mut socket.handle, |engine| engine.listen(port, Waker::noop())) {
+            Ok(_) | Err(nb::Error::WouldBlock) => {
+                socket.role = Role::Listener(port);
+                Ok(())
+            }
+            Err(nb::Error::Other(error)) => Err(error),
+        }
+    }
+
+    /// Takes a connection that has come, and gives its peer; `WouldBlock` until there is one. Each
+    /// connection takes one of the sockets, when it comes and not when it is accepted.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a socket that does not listen; why the modem does not listen, or
+    /// does not any more. The next call has it listen anew.
+    fn accept(&mut self, socket: &mut TcpSocket) -> nb::Result<(TcpSocket, SocketAddr), Error> {
+        let Role::Listener(port) = socket.role else { return Err(nb::Error::Other(Error::InvalidInput)) };
+        let listener = self.open(&mut socket.handle, |engine| engine.listen(port, Waker::noop()))?;
+        let accepted = self.operate(|engine| engine.accept(listener, Waker::noop()));
+        if let Err(nb::Error::Other(_)) = accepted {
+            self.let_go(&mut socket.handle);
+        }
+        let (handle, remote) = accepted?;
+        Ok((TcpSocket { handle: Some(handle), role: Role::Connection(remote) }, remote))
     }
 }

@@ -1,21 +1,25 @@
-//! UDP sockets that have one peer.
+//! UDP sockets.
 
 use core::net::SocketAddr;
 use core::task::Waker;
 
 use embedded_io::{Read, ReadReady, Write, WriteReady};
-use embedded_nal::UdpClientStack;
+use embedded_nal::{UdpClientStack, UdpFullStack};
 
 use super::stack::{Clock, Stack, ready};
-use crate::dialect::ReleaseAssistance;
+use crate::dialect::{ReleaseAssistance, SocketOption};
 use crate::error::Error;
 use crate::socket::SocketHandle;
 
-/// A UDP socket. The modem's socket is taken with the first datagram.
+/// A UDP socket. The modem's socket is taken with the first datagram, or with `bind`.
 #[derive(Debug, Default)]
 pub struct UdpSocket {
-    remote: Option<SocketAddr>,
     handle: Option<SocketHandle>,
+    /// The peer of `connect`, or the one that the last datagram went to.
+    remote: Option<SocketAddr>,
+    /// For datagrams to and from anybody.
+    bound: bool,
+    port: u16,
 }
 
 impl<IO, C> Stack<'_, IO, C>
@@ -23,23 +27,42 @@ where
     IO: Read + ReadReady + Write + WriteReady,
     C: Clock,
 {
-    fn opened(&mut self, socket: &mut UdpSocket) -> nb::Result<SocketHandle, Error> {
-        self.pump();
+    /// Sends a datagram as [`send`](UdpClientStack::send) does, and tells the network what follows it,
+    /// so that the radio can rest earlier.
+    ///
+    /// # Errors
+    /// As for `send`, and [`Error::Unsupported`] where the modem cannot tell the network.
+    pub fn send_last(
+        &mut self,
+        socket: &mut UdpSocket,
+        buffer: &[u8],
+        release: ReleaseAssistance,
+    ) -> nb::Result<(), Error> {
         let remote = socket.remote.ok_or(Error::NotConnected)?;
-        let mut engine = self.engine.borrow_mut();
-        let handle = match socket.handle {
-            Some(handle) => handle,
-            None => ready(engine.open_udp(remote, 0, Waker::noop()))?,
-        };
-        socket.handle = Some(handle);
-        let result = ready(engine.poll_open(handle, Waker::noop()));
-        if let Err(nb::Error::Other(_)) = result {
-            engine.release(handle);
-            socket.handle = None;
+        let handle = self.opened(socket)?;
+        let to = socket.bound.then_some(remote);
+        self.operate(|engine| engine.send_datagram(handle, to, buffer, release, Waker::noop()))
+    }
+
+    /// Sets an option of a UDP socket: call it until it is not `WouldBlock`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where the modem has no such option, [`Error::NotConnected`] for a socket
+    /// that is neither connected nor bound, or that the modem does not know yet because it needs a
+    /// peer, or the modem's own.
+    pub fn set_udp_option(&mut self, socket: &mut UdpSocket, option: SocketOption) -> nb::Result<(), Error> {
+        let handle = self.opened(socket)?;
+        self.operate(|engine| engine.set_option(handle, option, Waker::noop()))
+    }
+
+    /// The engine's socket, opened where that is still to be done.
+    fn opened(&mut self, socket: &mut UdpSocket) -> nb::Result<SocketHandle, Error> {
+        let port = socket.port;
+        if socket.bound {
+            return self.open(&mut socket.handle, |engine| engine.open_bound(port, Waker::noop()));
         }
-        drop(engine);
-        self.pump();
-        result.map(|()| handle)
+        let remote = socket.remote.ok_or(Error::NotConnected)?;
+        self.open(&mut socket.handle, |engine| engine.open_udp(remote, port, Waker::noop()))
     }
 }
 
@@ -56,33 +79,25 @@ where
         Ok(UdpSocket::default())
     }
 
-    /// Sets the peer. The modem hears of it with the first datagram.
+    /// Sets the peer: from now on datagrams go to and come from nobody else. The modem hears of it
+    /// with the first datagram. A port that the socket was bound to stays its own.
     fn connect(&mut self, socket: &mut UdpSocket, remote: SocketAddr) -> Result<(), Error> {
         self.pump();
-        if socket.remote != Some(remote)
-            && let Some(handle) = socket.handle.take()
-        {
-            self.engine.borrow_mut().release(handle);
+        if socket.bound || socket.remote != Some(remote) {
+            self.let_go(&mut socket.handle);
         }
-        socket.remote = Some(remote);
+        (socket.remote, socket.bound) = (Some(remote), false);
         Ok(())
     }
 
-    /// Sends a datagram of 1 to 1024 (u-blox) or 1500 (Sequans) bytes that fits in the buffer.
+    /// Sends a datagram of 1 to 1024 (u-blox) or 1500 (Sequans) bytes that fits in the buffer, to the
+    /// peer of `connect`, or to that of the last `send_to`.
     fn send(&mut self, socket: &mut UdpSocket, buffer: &[u8]) -> nb::Result<(), Error> {
-        let handle = self.opened(socket)?;
-        let result = ready(self.engine.borrow_mut().send_datagram(
-            handle,
-            None,
-            buffer,
-            ReleaseAssistance::None,
-            Waker::noop(),
-        ));
-        self.pump();
-        result
+        self.send_last(socket, buffer, ReleaseAssistance::None)
     }
 
-    /// Receives a datagram; what does not fit is dropped, and the count is what fits.
+    /// Receives a datagram and gives its sender; what does not fit is dropped, and the count is what
+    /// fits.
     fn receive(
         &mut self,
         socket: &mut UdpSocket,
@@ -94,12 +109,61 @@ where
     }
 
     /// Closes the socket. Never fails and never waits.
-    fn close(&mut self, socket: UdpSocket) -> Result<(), Error> {
+    fn close(&mut self, mut socket: UdpSocket) -> Result<(), Error> {
         self.pump();
-        if let Some(handle) = socket.handle {
-            self.engine.borrow_mut().release(handle);
+        self.let_go(&mut socket.handle);
+        self.pump();
+        Ok(())
+    }
+}
+
+impl<IO, C> UdpFullStack for Stack<'_, IO, C>
+where
+    IO: Read + ReadReady + Write + WriteReady,
+    C: Clock,
+{
+    /// Opens the socket for datagrams to and from anybody; port 0 leaves the port open. The modem
+    /// begins to receive while the stack is polled.
+    ///
+    /// A modem whose sockets need a peer (Sequans) hears of the socket with the first datagram that is
+    /// sent, and from then on receives from the peer of the last one only.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a socket that is in use already, [`Error::PortInUse`],
+    /// [`Error::NoSocket`], or why the link is not up.
+    fn bind(&mut self, socket: &mut UdpSocket, local_port: u16) -> Result<(), Error> {
+        self.pump();
+        if socket.handle.is_some() {
+            return Err(Error::InvalidInput);
         }
-        self.pump();
+        *socket = UdpSocket { bound: true, port: local_port, ..UdpSocket::default() };
+        match self.opened(socket) {
+            Ok(_) | Err(nb::Error::WouldBlock) => Ok(()),
+            Err(nb::Error::Other(error)) => {
+                *socket = UdpSocket::default();
+                Err(error)
+            }
+        }
+    }
+
+    /// Sends a datagram as `send` does, to `remote`. A socket that was connected to another peer, or
+    /// was not bound, is one for datagrams to and from anybody from then on.
+    fn send_to(
+        &mut self,
+        socket: &mut UdpSocket,
+        remote: SocketAddr,
+        buffer: &[u8],
+    ) -> nb::Result<(), Error> {
+        if !socket.bound && socket.remote != Some(remote) {
+            self.let_go(&mut socket.handle);
+            socket.bound = true;
+        }
+        let handle = self.opened(socket)?;
+        let to = socket.bound.then_some(remote);
+        self.operate(|engine| {
+            engine.send_datagram(handle, to, buffer, ReleaseAssistance::None, Waker::noop())
+        })?;
+        socket.remote = Some(remote);
         Ok(())
     }
 }
