@@ -158,7 +158,7 @@ bare_cargo() {
 
 verb_no_std() {
     local set
-    for set in "" async nb async,nb,defmt; do
+    for set in "" async nb edge-nal no-std-net async,nb,defmt; do
         bare_cargo build --quiet --locked --release --lib --target $BARE --no-default-features --features "$set"
         echo "${set:-no features}: ok"
     done
@@ -219,8 +219,10 @@ allowed() {
     cmux | ppp) echo "error time fmt" ;;
     resources) echo "dialect engine link::Config socket" ;;
     ip) echo "ppp error time fmt socket" ;;
+    edge) echo "asynch at dialect engine error socket" ;;
+    no_std_net) echo "error nb" ;;
     asynch | nb) echo "at dialect engine error time fmt link resources socket ip LinkState Error" ;;
-    lib) echo "at asynch cmux dialect engine error ip link nb ppp resources socket time" ;;
+    lib) echo "at asynch cmux dialect edge engine error ip link nb no_std_net ppp resources socket time" ;;
     *) echo "?" ;;
     esac
 }
@@ -255,7 +257,7 @@ verb_layers() {
             echo "$file: names its siblings by super::" && found=1
         fi
         case $module in
-        asynch | nb | ip | error | lib) ;;
+        asynch | edge | nb | no_std_net | ip | error | lib) ;;
         *) if code "$file" | grep -nE "$OUTSIDE"; then
             echo "$file: names a crate of the outside world" && found=1
         fi ;;

@@ -28,8 +28,12 @@ mod time;
 
 #[cfg(feature = "async")]
 pub mod asynch;
+#[cfg(feature = "edge-nal")]
+pub mod edge;
 #[cfg(feature = "nb")]
 pub mod nb;
+#[cfg(feature = "no-std-net")]
+pub mod no_std_net;
 
 pub use engine::{Engine, Output, Timer};
 pub use error::{CmeCode, Error};

@@ -41,7 +41,7 @@ impl<'d> Stack<'d> {
 /// A socket that listens. Dropping it ends that; connections that were accepted live on, others
 /// that have come are closed.
 #[derive(Debug)]
-pub struct TcpListener<'d>(pub(super) Owned<'d>);
+pub struct TcpListener<'d>(pub(crate) Owned<'d>);
 
 impl<'d> TcpListener<'d> {
     /// Waits for the next connection. Several tasks may wait at the same listener.

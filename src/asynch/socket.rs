@@ -75,7 +75,7 @@ impl<'d> Owned<'d> {
 
     /// Address and port of this end when `asked` was asked for: what it leaves open is the link's
     /// address, and the port as far as it is known.
-    pub(super) fn local(&self, asked: SocketAddr) -> Result<SocketAddr, Error> {
+    pub(crate) fn local(&self, asked: SocketAddr) -> Result<SocketAddr, Error> {
         let mut engine = self.engine.borrow_mut();
         let Some(mut own) = engine.local_address(self.handle) else { return Ok(asked) };
         if own.port() == 0 {

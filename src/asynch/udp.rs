@@ -185,6 +185,10 @@ impl BoundUdpSocket<'_> {
     }
 }
 
+impl ErrorType for BoundUdpSocket<'_> {
+    type Error = Error;
+}
+
 impl UnconnectedUdp for BoundUdpSocket<'_> {
     type Error = Error;
 
