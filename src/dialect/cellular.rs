@@ -33,10 +33,11 @@ const CFUN: Duration = Duration::from_secs(180);
 /// `+CFUN=4`: radio off, SIM card readable (27.007 §8.2).
 const AIRPLANE: Step = Step::new("+CFUN=4").timeout(CFUN);
 
-/// Reads the SIM card; with minimum functionality it cannot be read (RYZ014 use cases §2.1.3).
+/// Reads the SIM card; with minimum functionality it cannot be read (RYZ014 use cases §2.1.3), and
+/// other modes are for the factory.
 const SIM_STATUS: &[Step] = &[
     GET_FUNCTIONALITY,
-    AIRPLANE.when(|a| a.call.found.functionality == Some(0)),
+    AIRPLANE.when(|a| !matches!(a.call.found.functionality, None | Some(1 | 4))),
     Step::new("+CPIN?").text("+CPIN: {SIM}"),
 ];
 

@@ -1,5 +1,6 @@
 //! What the end of a procedure means for link, sockets and users.
 
+use super::extras::Finish;
 use super::ledger::Verdict;
 use super::transaction::Job;
 use super::{Core, bit};
@@ -64,9 +65,15 @@ impl Core {
             Procedure::Send | Procedure::SendDatagram | Procedure::SendLastDatagram => {
                 self.sent(&job, result);
             }
-            Procedure::Accept | Procedure::CheckListener => self.listened(&job, result),
-            Procedure::SetOption => self.set(&job, result),
-            Procedure::Online => self.went_online(&job, result),
+            Procedure::Accept | Procedure::CheckListener => {
+                let listeners = self.extras.listeners;
+                self.finish(listeners.map(|listeners| listeners.finish), &job, result);
+            }
+            Procedure::SetOption => self.finish(self.extras.options, &job, result),
+            Procedure::Online => {
+                let pipes = self.extras.pipes;
+                self.finish(pipes.map(|pipes| pipes.finish), &job, result);
+            }
             Procedure::Receive | Procedure::ReceiveDatagram => self.received(&job, result),
             Procedure::Available
             | Procedure::AvailableDatagram
@@ -74,26 +81,49 @@ impl Core {
             | Procedure::CheckDatagram => self.checked(&job, result),
             Procedure::Close => self.closed(&job, result),
             Procedure::ResolveName | Procedure::ResolveAddress => {
-                let address = match job.procedure {
-                    Procedure::ResolveAddress => Some(job.call.remote.ip()),
-                    _ => job.call.found.address,
-                };
-                let result = match result {
-                    Ok(()) => address.ok_or(Error::NameNotFound),
-                    Err(Failure::Modem(_) | Failure::NoCarrier | Failure::Unanswered) => {
-                        Err(Error::NameNotFound)
-                    }
-                    Err(failure) => Err(failure.into()),
-                };
-                self.lookup.finish(self.now, result);
+                self.finish(self.extras.names, &job, result);
             }
-            Procedure::StoreCredential | Procedure::RemoveCredential => self.upload.finish(result),
+            Procedure::StoreCredential | Procedure::RemoveCredential => {
+                let uploads = self.extras.uploads;
+                self.finish(uploads.map(|uploads| uploads.finish), &job, result);
+            }
         }
         if self.damages >= DAMAGES {
             self.damages = 0;
             self.restart(false);
         }
         self.answer_waiters();
+    }
+
+    /// Ends the procedure of a part that not every firmware has.
+    fn finish(&mut self, finish: Option<Finish>, job: &Job, result: Result<(), Failure>) {
+        if let Some(finish) = finish {
+            finish(self, job, result);
+        }
+    }
+
+    /// A name was resolved, or not.
+    fn resolved(&mut self, job: &Job, result: Result<(), Failure>) {
+        let address = match job.procedure {
+            Procedure::ResolveAddress => Some(job.call.remote.ip()),
+            _ => job.call.found.address,
+        };
+        let result = match result {
+            Ok(()) => address.ok_or(Error::NameNotFound),
+            Err(Failure::Modem(_) | Failure::NoCarrier | Failure::Unanswered) => Err(Error::NameNotFound),
+            Err(failure) => Err(failure.into()),
+        };
+        self.lookup.finish(self.now, result);
+    }
+
+    /// Names are resolved from now on.
+    pub(crate) fn use_names(&mut self) {
+        self.extras.names = Some(Self::resolved);
+    }
+
+    /// Datagrams are used from now on.
+    pub(crate) fn use_datagrams(&mut self) {
+        self.extras.datagrams = Some(Self::arrives);
     }
 
     /// After the setup: which modem it is, where that was to be found out, and what it may still
@@ -147,8 +177,8 @@ impl Core {
             slot.fail(error);
         }
         self.lookup.fail(error);
-        if !self.link.is_set_up() {
-            self.upload.fail(error);
+        if let (false, Some(uploads)) = (self.link.is_set_up(), self.extras.uploads) {
+            (uploads.fail)(self, error);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use core::net::SocketAddr;
 
+use super::extras::Listeners;
 use super::transaction::Job;
 use super::{Core, bit};
 use crate::dialect::Procedure;
@@ -13,9 +14,22 @@ use crate::socket::{Kind, NOBODY, Setting, Slot, State};
 const LISTENING: [u8; 2] = [1, 4];
 const WAITING: u8 = 5;
 
+const LISTENERS: Listeners =
+    Listeners { finish: Core::listened, incoming: Core::on_incoming, orphan: Core::on_orphan };
+
 impl Core {
+    /// Listeners are used from now on.
+    pub(crate) fn use_listeners(&mut self) {
+        self.extras.listeners = Some(&LISTENERS);
+    }
+
+    /// Options are used from now on.
+    pub(crate) fn use_options(&mut self) {
+        self.extras.options = Some(Self::set);
+    }
+
     /// The modem has made socket `id` for a connection that came to socket `listener`.
-    pub(super) fn on_incoming(&mut self, id: u8, listener: u8, remote: SocketAddr) {
+    fn on_incoming(&mut self, id: u8, listener: u8, remote: SocketAddr) {
         let index = self.index_of(listener);
         if self.table.by_id(id).is_some() {
             // The id was damaged on its way, or that socket is gone.
@@ -30,7 +44,7 @@ impl Core {
 
     /// A socket of which nothing is known has data. Where somebody listens, it may be a connection
     /// whose announcement was lost: nobody will ever accept it.
-    pub(super) fn on_orphan(&mut self, id: u8) {
+    fn on_orphan(&mut self, id: u8) {
         let listens = |slot: &Slot| slot.has_id && slot.kind == Kind::Listener;
         let makes_sockets = !self.dialect.limits().host_keeps_sockets;
         if makes_sockets && self.table.all().iter().any(listens) {
@@ -65,7 +79,7 @@ impl Core {
     }
 
     /// A listener was asked, or told to take a connection.
-    pub(super) fn listened(&mut self, job: &Job, result: Result<(), Failure>) {
+    fn listened(&mut self, job: &Job, result: Result<(), Failure>) {
         let now = self.now;
         let Some(index) = job.slot else { return };
         let Some(place) = self.table.at(index) else { return };
@@ -119,7 +133,7 @@ impl Core {
     }
 
     /// An option was set, or not.
-    pub(super) fn set(&mut self, job: &Job, result: Result<(), Failure>) {
+    fn set(&mut self, job: &Job, result: Result<(), Failure>) {
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         if let (Setting::Running(option), true) = (place.slot.setting, job.call.option.is_some()) {
             let result = result.map_err(|failure| match failure {

@@ -1,5 +1,6 @@
 //! When to say it: the core that has no clock, no transport and no vendor.
 
+mod extras;
 mod finish;
 mod ledger;
 mod listener;
@@ -11,6 +12,7 @@ mod sync;
 mod transaction;
 mod upload;
 
+use extras::Extras;
 use ledger::Ledger;
 use online::Online;
 pub use output::{Output, Timer};
@@ -62,6 +64,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     sent: usize,
     job: Option<Job>,
     sync: Option<Sync>,
+    extras: Extras,
     /// The line is a raw pipe.
     online: Option<Online>,
     /// A bit rate that the serial port must be set to.
@@ -119,6 +122,7 @@ impl<S> Engine<S> {
                 sent: 0,
                 job: None,
                 sync: None,
+                extras: Extras::new(),
                 online: None,
                 baud: None,
                 rate,
@@ -152,7 +156,9 @@ impl Engine {
     pub fn handle_rx(&mut self, now: Instant, mut bytes: &[u8]) {
         self.core.now = now;
         loop {
-            bytes = self.core.on_stream(bytes);
+            if let (Some(_), Some(pipes)) = (&self.core.online, self.core.extras.pipes) {
+                bytes = (pipes.receive)(&mut self.core, bytes);
+            }
             if core::mem::take(&mut self.core.out_of_step) {
                 self.framer.reset();
             }
@@ -170,7 +176,7 @@ impl Engine {
     /// How many bytes from the modem can be taken now. Without end but while a connection is a raw
     /// pipe: then more would be lost, and the serial port must hold the modem back (RTS).
     pub fn room(&mut self) -> usize {
-        self.core.room()
+        self.core.extras.pipes.map_or(usize::MAX, |pipes| (pipes.room)(&mut self.core))
     }
 
     /// Takes note that time has passed.
@@ -186,16 +192,18 @@ impl Engine {
             self.core.rate = baud;
             return Output::Baud(baud);
         }
-        let bytes = if self.core.online.is_some() { self.core.stream() } else { self.core.outgoing() };
+        let bytes = match (&self.core.online, self.core.extras.pipes) {
+            (Some(_), Some(pipes)) => (pipes.outgoing)(&mut self.core),
+            _ => self.core.outgoing(),
+        };
         if bytes.is_empty() { Output::Timeout(next) } else { Output::Transmit(bytes) }
     }
 
     /// The serial port took `count` bytes of the last [`Output::Transmit`].
     pub fn transmitted(&mut self, count: usize) {
-        if self.core.online.is_some() {
-            self.core.streamed(count);
-        } else {
-            self.core.on_transmitted(count);
+        match (&self.core.online, self.core.extras.pipes) {
+            (Some(_), Some(pipes)) => (pipes.transmitted)(&mut self.core, count),
+            _ => self.core.on_transmitted(count),
         }
     }
 
@@ -312,7 +320,7 @@ impl Core {
             if self.sent < self.len || self.baud.is_some() {
                 return self.job_deadline();
             }
-            if let Some(at) = self.advance_online() {
+            if let Some(at) = self.extras.pipes.and_then(|pipes| (pipes.advance)(self)) {
                 return at;
             }
             if let Some(at) = self.advance_sync() {

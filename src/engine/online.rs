@@ -5,6 +5,7 @@
 //! are believed only when `+++` shows that the modem is not in the pipe any more: otherwise the peer
 //! has sent them.
 
+use super::extras::Pipes;
 use super::transaction::Job;
 use super::{Core, Sync, Timer, bit};
 use crate::error::{Error, Failure};
@@ -61,9 +62,23 @@ pub(super) struct Online {
     left: bool,
 }
 
+const PIPES: Pipes = Pipes {
+    finish: Core::went_online,
+    room: Core::pipe_room,
+    receive: Core::on_stream,
+    advance: Core::advance_online,
+    outgoing: Core::stream,
+    transmitted: Core::streamed,
+};
+
 impl Core {
+    /// Pipes are used from now on.
+    pub(crate) fn use_pipes(&mut self) {
+        self.extras.pipes = Some(&PIPES);
+    }
+
     /// The modem has answered the command that leads into the pipe.
-    pub(super) fn went_online(&mut self, job: &Job, result: Result<(), Failure>) {
+    fn went_online(&mut self, job: &Job, result: Result<(), Failure>) {
         let now = self.now;
         let Some(index) = job.slot else { return };
         let Some(place) = self.table.at(index) else { return };
@@ -114,13 +129,13 @@ impl Core {
     }
 
     /// How many bytes can be taken from the modem now.
-    pub(super) fn room(&mut self) -> usize {
+    fn pipe_room(&mut self) -> usize {
         let held = self.online.as_ref().map_or(0, |online| online.held);
         self.piped().map_or(usize::MAX, |place| place.slot.rx.free(place.rx).saturating_sub(held))
     }
 
     /// Bytes came while the pipe is open. Gives those that came behind its end.
-    pub(super) fn on_stream<'a>(&mut self, mut bytes: &'a [u8]) -> &'a [u8] {
+    fn on_stream<'a>(&mut self, mut bytes: &'a [u8]) -> &'a [u8] {
         let now = self.now;
         while let Some((&byte, rest)) = bytes.split_first() {
             let Some(online) = &mut self.online else { break };
@@ -245,7 +260,7 @@ impl Core {
     }
 
     /// Goes on with the pipe. `None` when there is none (any more).
-    pub(super) fn advance_online(&mut self) -> Option<Option<(Instant, Timer)>> {
+    fn advance_online(&mut self) -> Option<Option<(Instant, Timer)>> {
         let (now, guard) = (self.now, self.dialect.timing().escape);
         let given = self.online.as_ref()?.given;
         let leaves = self.piped().is_none_or(|place| {
@@ -338,7 +353,7 @@ impl Core {
     }
 
     /// Bytes that may leave now.
-    pub(super) fn stream(&mut self) -> &[u8] {
+    fn stream(&mut self) -> &[u8] {
         let (now, guard) = (self.now, self.dialect.timing().escape);
         let Some(online) = &self.online else { return &[] };
         if let Phase::Escaping(..) = online.phase {
@@ -362,7 +377,7 @@ impl Core {
     }
 
     /// The serial port took so many bytes of [`stream`](Self::stream).
-    pub(super) fn streamed(&mut self, count: usize) {
+    fn streamed(&mut self, count: usize) {
         let timing = self.dialect.timing();
         let (now, guard, answers) = (self.now, timing.escape, timing.escape_answer);
         let Some(online) = &mut self.online else { return };

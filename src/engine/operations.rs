@@ -73,6 +73,7 @@ impl Engine {
         local_port: u16,
         waker: &Waker,
     ) -> Poll<Result<SocketHandle, Error>> {
+        self.core.use_datagrams();
         self.core.open(Kind::Udp, remote, local_port, waker)
     }
 

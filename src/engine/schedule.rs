@@ -36,11 +36,8 @@ impl Core {
             at = sooner(at, Some((due, Timer::Link)));
         }
         if !self.link.serves_sockets() {
-            if let Some((procedure, call)) = self.link.is_set_up().then(|| self.upload.next()).flatten() {
-                self.start(procedure, None, call);
-                return None;
-            }
-            return Some(at);
+            let started = self.link.is_set_up() && self.start_upload();
+            return if started { None } else { Some(at) };
         }
         if let Some((_, until)) = self.notice {
             if now < until {
@@ -83,11 +80,15 @@ impl Core {
             self.start(procedure, None, call);
             return None;
         }
-        if let Some((procedure, call)) = self.upload.next() {
-            self.start(procedure, None, call);
-            return None;
-        }
-        Some(at)
+        if self.start_upload() { None } else { Some(at) }
+    }
+
+    /// Starts an upload, where one is wanted.
+    fn start_upload(&mut self) -> bool {
+        let next = self.extras.uploads.and_then(|uploads| (uploads.next)(self));
+        let Some((procedure, call)) = next else { return false };
+        self.start(procedure, None, call);
+        true
     }
 
     /// Whether sockets come before a procedure of the link: traffic before the status, and what

@@ -176,8 +176,8 @@ impl Core {
         } else {
             Phase::Pausing(self.now + prompt.pause)
         };
-        if self.upload.prompted() {
-            self.pad();
+        if let Some(uploads) = self.extras.uploads {
+            (uploads.prompted)(self);
         }
     }
 
@@ -194,8 +194,10 @@ impl Core {
     pub(super) fn on_transmitted(&mut self, count: usize) {
         if self.sent < self.len {
             self.sent = (self.sent + count).min(self.len);
-            if self.sent == self.len && self.upload.is_feeding() {
-                self.feed_on();
+            if self.sent == self.len
+                && let Some(uploads) = self.extras.uploads
+            {
+                (uploads.transmitted)(self);
             }
         } else if let Some(job) = self.job.as_mut().filter(|job| job.phase == Phase::Payload) {
             job.paid += count;
@@ -344,15 +346,15 @@ impl Core {
         if span.len == 0 && span.from.is_none() {
             return;
         }
-        let slot = place.slot;
-        let peer = slot.tied.unwrap_or(slot.remote);
-        let from = span.from.unwrap_or(peer);
-        job.keep = match slot.kind {
-            Kind::Tcp | Kind::Listener => span.len,
-            // Whoever is not the peer of the socket is not heard.
-            Kind::Udp if from != peer => 0,
-            Kind::Udp | Kind::Bound => slot.begin_datagram(place.rx, span.len, from).unwrap_or(0),
-        };
+        if !place.slot.is_datagram() {
+            job.keep = span.len;
+        } else if let (Some(begin), Some(index)) = (self.extras.datagrams, job.slot) {
+            let from = span.from.unwrap_or(place.slot.tied.unwrap_or(place.slot.remote));
+            let keep = begin(self, index, span.len, from);
+            if let Some(job) = &mut self.job {
+                job.keep = keep;
+            }
+        }
     }
 
     pub(super) fn on_raw(&mut self, raw: &[u8]) {
@@ -462,7 +464,9 @@ impl Core {
                     slot.maybe_unread = true;
                     slot.unread = known.unwrap_or(slot.unread);
                 } else {
-                    self.on_orphan(id);
+                    if let Some(listeners) = self.extras.listeners {
+                        (listeners.orphan)(self, id);
+                    }
                 }
             }
             Urc::Closed { id } => {
@@ -474,7 +478,10 @@ impl Core {
                     slot.check = true;
                 }
             }
-            Urc::Incoming { id, listener, remote } => self.on_incoming(id, listener, remote),
+            Urc::Incoming { id, listener, remote } => match self.extras.listeners {
+                Some(listeners) => (listeners.incoming)(self, id, listener, remote),
+                None => self.stale |= bit(id),
+            },
             Urc::Stopping | Urc::Other => {}
         }
     }

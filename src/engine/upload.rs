@@ -5,6 +5,8 @@
 use core::task::{Poll, Waker};
 
 use super::Core;
+use super::extras::Uploads;
+use super::transaction::Job;
 use crate::dialect::{Call, Credential, CredentialKind, Procedure};
 use crate::error::{Error, Failure};
 use crate::socket::WakerCell;
@@ -66,10 +68,6 @@ impl Upload {
         self.abandoned
     }
 
-    pub(super) fn is_feeding(&self) -> bool {
-        self.state == State::Feeding
-    }
-
     /// The link is gone, and the upload with it.
     pub(super) fn fail(&mut self, error: Error) {
         if self.state != State::Idle && !matches!(self.state, State::Done(_)) {
@@ -92,6 +90,22 @@ impl Upload {
         self.waker.wake();
     }
 }
+
+const UPLOADS: Uploads = Uploads {
+    next: |core| core.upload.next(),
+    prompted: |core| {
+        if core.upload.prompted() {
+            core.pad();
+        }
+    },
+    transmitted: |core| {
+        if core.upload.state == State::Feeding {
+            core.feed_on();
+        }
+    },
+    finish: |core: &mut Core, _: &Job, result| core.upload.finish(result),
+    fail: |core, error| core.upload.fail(error),
+};
 
 impl Core {
     /// Begins to store a credential of `total` bytes, or to remove one where that is zero. Waits
@@ -118,6 +132,7 @@ impl Core {
             return Poll::Pending;
         }
         let procedure = if total == 0 { Procedure::RemoveCredential } else { Procedure::StoreCredential };
+        self.extras.uploads = Some(&UPLOADS);
         self.upload.state = State::Wanted;
         self.upload.procedure = procedure;
         self.upload.credential = credential;

@@ -135,6 +135,17 @@ fn put_address(header: &mut [u8; HEADER], from: SocketAddr) -> usize {
 }
 
 impl Core {
+    /// The head of a datagram has come for the socket at `index`: says how much of it is kept.
+    pub(crate) fn arrives(&mut self, index: u8, len: u16, from: SocketAddr) -> u16 {
+        let Some(place) = self.table.at(index) else { return 0 };
+        let slot = place.slot;
+        // Whoever is not the peer of a socket that has one is not heard.
+        if slot.kind == Kind::Udp && from != slot.remote {
+            return 0;
+        }
+        slot.begin_datagram(place.rx, len, from).unwrap_or(0)
+    }
+
     /// The largest datagram that can be sent.
     pub(crate) fn datagram_limit(&mut self, handle: SocketHandle) -> usize {
         let limit = usize::from(self.dialect.limits().write);
@@ -143,6 +154,7 @@ impl Core {
 
     /// Takes a slot for datagrams to and from anybody.
     pub(crate) fn open_bound(&mut self, port: u16, waker: &Waker) -> Poll<Result<SocketHandle, Error>> {
+        self.use_datagrams();
         let handle = core::task::ready!(self.occupy(Kind::Bound, NOBODY, port, waker))?;
         if self.dialect.limits().host_keeps_sockets
             && let Ok(place) = self.table.of(handle)

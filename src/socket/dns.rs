@@ -161,8 +161,10 @@ impl Core {
         lookup.retried = false;
         lookup.question = question;
         lookup.name.set(name);
+        let ticket = Ticket(lookup.ticket);
+        self.use_names();
         self.runner.wake();
-        Poll::Ready(Ok(Ticket(lookup.ticket)))
+        Poll::Ready(Ok(ticket))
     }
 
     /// The ticket of a question for `name` that is open or answered.

@@ -20,6 +20,7 @@ impl Core {
         if port == 0 {
             return Poll::Ready(Err(Error::InvalidInput));
         }
+        self.use_listeners();
         self.occupy(Kind::Listener, super::slot::NOBODY, port, waker)
     }
 

@@ -43,6 +43,7 @@ impl Core {
             Setting::Wanted(_) | Setting::Running(_) => {}
         }
         slot.writer.register(waker);
+        self.use_options();
         self.runner.wake();
         Poll::Pending
     }

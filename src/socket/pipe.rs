@@ -41,6 +41,7 @@ impl Core {
         }
         slot.tx_commit |= slot.tx_len > 0;
         slot.writer.register(waker);
+        self.use_pipes();
         self.runner.wake();
         Poll::Pending
     }

@@ -1,0 +1,64 @@
+//! What only some firmware uses.
+//!
+//! Each of these parts is reached through a table that its first use puts in place. Where a firmware
+//! never uses it, nothing names the table, and the linker drops the part.
+
+use core::net::SocketAddr;
+
+use super::transaction::Job;
+use super::{Core, Timer};
+use crate::dialect::{Call, Procedure};
+use crate::error::{Error, Failure};
+use crate::time::Instant;
+
+/// What the end of a procedure means.
+pub(super) type Finish = fn(&mut Core, &Job, Result<(), Failure>);
+
+/// A connection as a raw pipe.
+#[derive(Debug)]
+pub(super) struct Pipes {
+    pub(super) finish: Finish,
+    pub(super) room: fn(&mut Core) -> usize,
+    pub(super) receive: for<'a> fn(&mut Core, &'a [u8]) -> &'a [u8],
+    pub(super) advance: fn(&mut Core) -> Option<Option<(Instant, Timer)>>,
+    pub(super) outgoing: for<'a> fn(&'a mut Core) -> &'a [u8],
+    pub(super) transmitted: fn(&mut Core, usize),
+}
+
+/// Connections from outside.
+#[derive(Debug)]
+pub(super) struct Listeners {
+    pub(super) finish: Finish,
+    pub(super) incoming: fn(&mut Core, u8, u8, SocketAddr),
+    pub(super) orphan: fn(&mut Core, u8),
+}
+
+/// Credentials on their way into the modem.
+#[derive(Debug)]
+pub(super) struct Uploads {
+    pub(super) next: fn(&mut Core) -> Option<(Procedure, Call)>,
+    pub(super) prompted: fn(&mut Core),
+    pub(super) transmitted: fn(&mut Core),
+    pub(super) finish: Finish,
+    pub(super) fail: fn(&mut Core, Error),
+}
+
+/// The parts that are in use.
+#[derive(Debug)]
+pub(super) struct Extras {
+    pub(super) pipes: Option<&'static Pipes>,
+    pub(super) listeners: Option<&'static Listeners>,
+    pub(super) uploads: Option<&'static Uploads>,
+    /// Options of sockets.
+    pub(super) options: Option<Finish>,
+    /// Host names.
+    pub(super) names: Option<Finish>,
+    /// Puts the head of a datagram from this sender into a slot, and says how much of it is kept.
+    pub(super) datagrams: Option<fn(&mut Core, u8, u16, SocketAddr) -> u16>,
+}
+
+impl Extras {
+    pub(super) const fn new() -> Self {
+        Self { pipes: None, listeners: None, uploads: None, options: None, names: None, datagrams: None }
+    }
+}
