@@ -1,0 +1,188 @@
+//! The use-case tables of the vendors' documents about registration, PDP contexts, sockets, listening,
+//! data mode and DNS, and the transcripts that play them.
+//!
+//! A section may have several tables; those without a title have that of their section. The data mode
+//! of PPP is not simulated, and TLS only in so far as its commands are.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::{fs, io};
+
+/// How the names of a document's transcripts begin, and how they cite it.
+const DOCUMENTS: [(&str, &str, &str); 4] = [
+    ("ryz014", "sequans", "RYZ014 use cases"),
+    ("cassiopeia", "sequans", "Cassiopeia use cases"),
+    ("lena_r8", "ublox", "LENA-R8 application development"),
+    ("sara_lexi", "ublox", "SARA/LEXI internet applications"),
+];
+
+/// Section, title of the table, and what follows the section in the transcript's name.
+type Table = (&'static str, &'static str, &'static str);
+
+const RYZ014: &[Table] = &[
+    ("2.3.2.1", "Attach to the Network", "attach"),
+    ("2.3.2.2", "Check the Network's Registration Status", "registration_status"),
+    ("2.3.2.3", "Check the PDP Context Configuration", "context_configuration"),
+    ("2.3.2.4", "Activate the PDP Context", "context_activation"),
+    ("2.3.2.5", "Check IP Address", "addresses"),
+    ("2.3.2.6", "Detach from the Network", "detach"),
+    ("2.3.2.7", "Force an Attachment to a Specific Operator (AT+COPS)", "operator"),
+    ("2.3.3.1", "If AT+CEREG? returns status 0", "not_searching"),
+    ("2.3.3.2", "If CEREG? returns status 2", "searching"),
+    ("2.3.3.3", "If AT+CEREG? returns status 3", "registration_denied"),
+    ("2.3.3.3", "If AT+CEREG? returns status 3: actions", "operator_of_a_refusal"),
+    ("2.3.3.4", "If AT+CEREG? returns status 4", "out_of_coverage"),
+    ("2.3.3.4", "If AT+CEREG? returns status 80", "out_of_coverage"),
+    ("2.3.3.5", "APN Configuration", "apn_configuration"),
+    ("6.1.2", "Use Cases in Online Mode", "udp_online_mode"),
+    ("6.1.3", "Use Cases in Command Mode", "udp_command_mode"),
+    ("6.1.4.1", "Receive Data from a Different Server", "any_remote"),
+    ("6.1.4.1", "Receive Data from a Different Server, to the letter", "on_one_line"),
+    ("6.1.4.2", "Send Data to Different Server within the Same Socket", "send_to_others"),
+    ("6.2.2", "Use Cases in Online Mode", "tcp_online_mode"),
+    ("6.2.3", "Use Cases in Command Mode with Text Data", "tcp_command_mode"),
+    ("6.2.4", "Use Cases in Command Mode with Hex Data", "tcp_hex_data"),
+    ("6.3.2", "Use Cases of a Secure Socket Connection", "secure_socket"),
+];
+
+const CASSIOPEIA: &[Table] = &[
+    ("1.2.2", "Autoconnect and attach to the network", "autoconnect"),
+    ("1.2.2", "Manual connect and automatic attach to the network", "manual_connect"),
+    ("1.2.2", "Manual connect and manual attach to the network", "manual_attach"),
+    ("1.2.2", "Detach from the network", "detach"),
+    ("1.2.2", "Airplane mode", "detach"),
+    ("1.2.2", "Power off", "detach"),
+    ("1.2.2", "Check network registration status", "registration"),
+    ("1.2.2", "Check the PDP context status", "contexts"),
+    ("1.2.2", "Define a new PDP context and activate it", "contexts"),
+    ("1.2.2", "Read dynamic parameters of PDP context", "contexts"),
+    ("1.2.2", "Configure PDP context", "contexts"),
+    ("1.2.2", "Set authentication", "contexts"),
+    ("1.2.2", "Query extended signal quality", "registration"),
+    ("1.2.4", "If CEREG? returns status 0", "errors"),
+    ("1.2.4", "If CEREG? returns status 4", "errors"),
+    ("3.1.2", "Use Cases in Online Mode", "online_mode"),
+    ("3.1.3", "Use Cases in Command Mode with Text Data", "text_data"),
+    ("3.1.4", "Use Cases in Command Mode with Hex Data", "hex_data"),
+];
+
+const LENA_R8: &[Table] = &[
+    ("7.2.1", "Initial default bearer", "default_bearer"),
+    ("7.2.1.1", "Change anchor APN", "anchor_apn"),
+    ("7.2.2", "Additional bearers", "additional_bearers"),
+    ("8.1.1", "Diagnostic information via URCs", "registration_reports"),
+    ("8.1.2", "Diagnostic information via polling", "identity"),
+    ("8.2", "Full-stack watchdog", "watchdog"),
+    ("9.2.1", "Socket connect", "socket_connect"),
+    ("9.2.1", "Socket connect, last row", "socket_connect_fails"),
+    ("9.2.2", "Socket listening", "socket_listening"),
+    ("9.2.3", "Socket write (+USOWR)", "socket_write"),
+    ("9.2.4", "Socket read (+USORD)", "socket_read"),
+    ("9.2.5", "Socket close", "socket_close"),
+    ("9.3.1.1", "HTTP, default and minimal configuration: the lookup", "dns"),
+    ("9.3.2.2.1", "Retrieve a file from FTP server", "direct_link_retrieve"),
+    ("9.3.2.2.2", "Aborting retrieve file request", "direct_link_left_early"),
+    ("9.3.2.2.3", "Store a file on FTP server", "direct_link_store"),
+    ("9.3.2.2.4", "About \"+++\" escape sequence usage", "escape_sequence"),
+];
+
+const SARA_LEXI: &[Table] = &[
+    ("2.3", "Network settings verification", "network_settings"),
+    ("2.3", "Network registration check: LTE", "registration_check_lte"),
+    ("2.3", "Network registration check: GPRS/eGPRS", "registration_check_gprs"),
+    ("2.3", "Profile configuration and activation: SARA-R5 00B", "profile_00b"),
+    ("2.3", "Profile configuration and activation: SARA-R5 01B", "profile_01b"),
+    ("2.3", "Profile configuration and activation: SARA-R5 02B", "profile_commands_are_gone"),
+    ("2.3", "Profile configuration and activation: LEXI-R520", "profile_02b"),
+    ("2.3", "Profile configuration and activation: SARA-R42", "profile_sara_r42"),
+    ("2.3.1", "Mapping IP protocol type", "mapping"),
+    ("2.3.2", "Default PDP and preferred protocol type configuration", "default_context"),
+    ("2.4.2", "DNS resolution +UDNSRN", "dns"),
+    ("5.1", "Socket connect", "socket_connect"),
+    ("5.1", "Socket connect, last row", "socket_connect_fails"),
+    ("5.2", "Socket listening", "socket_listening"),
+    ("5.3.1", "Binary mode", "binary_mode"),
+    ("5.3.2", "Base syntax", "base_syntax"),
+    ("5.3.3", "Queue FULL: SARA-R5", "queue_full"),
+    ("5.3.3", "Queue FULL: SARA-R42", "unacknowledged"),
+    ("5.4", "Socket operations with \"Keep Alive\" option", "keep_alive"),
+    ("5.5", "First scenario", "first_scenario"),
+    ("5.5", "Second scenario", "second_scenario"),
+    ("5.5", "Third scenario", "third_scenario"),
+    ("5.5", "Fourth scenario", "fourth_scenario"),
+    ("5.6", "Socket write (+USOST)", "udp_write"),
+    ("5.7", "SARA-R5 series", "udp_read_sara_r5"),
+    ("5.7", "SARA-R42 series", "udp_read_sara_r42"),
+    ("5.8", "Socket state", "socket_state"),
+    ("5.8", "Socket state: the last error", "socket_state"),
+    ("5.9", "By remote server", "socket_close"),
+    ("5.9", "By the module", "socket_close"),
+    ("5.10", "Testing sockets", "testing_sockets"),
+    ("9.1.1", "Retrieve a file from FTP server", "direct_link_stays"),
+    ("9.1.2", "Aborting retrieve file request", "direct_link_left_early"),
+    ("9.1.3", "Store a file on FTP server", "direct_link_store"),
+    ("9.1.4", "About \"+++\" escape sequence usage", "escape_sequence"),
+    ("A.1.1", "Linger time configuration", "linger"),
+];
+
+fn folder(vendor: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("transcripts").join(vendor)
+}
+
+/// The comments in front of the conversation.
+fn head(text: &str) -> String {
+    text.lines().map_while(|line| line.strip_prefix("# ")).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the section is cited, and not only one below it.
+fn cites(head: &str, section: &str) -> bool {
+    head.split('§').skip(1).any(|rest| {
+        let end = |c: char| !c.is_ascii_alphanumeric() && c != '.';
+        rest.split(end).next().is_some_and(|cited| cited.trim_end_matches('.') == section)
+    })
+}
+
+#[test]
+fn every_use_case_table_has_a_transcript() {
+    let mut missing = Vec::new();
+    for ((document, vendor, cited), tables) in DOCUMENTS.iter().zip([RYZ014, CASSIOPEIA, LENA_R8, SARA_LEXI])
+    {
+        for (section, title, rest) in tables {
+            let name = format!("{document}_{}_{rest}.at", section.to_lowercase().replace('.', "_"));
+            let text = fs::read_to_string(folder(vendor).join(&name)).unwrap_or_default();
+            let head = head(&text);
+            if !head.contains(cited) || !cites(&head, section) {
+                missing.push(format!("{cited} §{section}, {title}: {name}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no transcript cites these:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn the_name_of_a_transcript_is_the_section_that_it_cites() -> io::Result<()> {
+    let mut wrong = BTreeSet::new();
+    for vendor in ["sequans", "ublox"] {
+        for entry in fs::read_dir(folder(vendor))? {
+            let path = entry?.path();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let head = head(&fs::read_to_string(&path)?);
+            let document = DOCUMENTS.iter().find(|(document, ..)| name.starts_with(document));
+            let Some((document, _, cited)) = document else {
+                // A conversation of no document has no section to cite.
+                if DOCUMENTS.iter().any(|(.., cited)| head.starts_with(cited)) {
+                    wrong.insert(format!("{name}: {head}"));
+                }
+                continue;
+            };
+            let is_number = |word: &&str| word.bytes().all(|b| b.is_ascii_digit()) || *word == "a";
+            let words = name[document.len() + 1..].split('_').take_while(is_number);
+            let section = words.collect::<Vec<_>>().join(".").to_uppercase();
+            if section.is_empty() || !head.starts_with(cited) || !cites(&head, &section) {
+                wrong.insert(format!("{name}: {head}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    Ok(())
+}
