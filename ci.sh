@@ -5,7 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 VERBS="paths lines layers fmt lint features docs test examples no_std size"
-MODELS="sara-r5 ryz014a"
+MODELS="sara-r5-00b sara-r5-01b sara-r5 lexi-r520 sara-r42 lexi-r422 lena-r8 ryz014a cassiopeia gm02s"
+# Examples that run at the same time.
+AT_ONCE=4
 BARE=thumbv7em-none-eabihf
 TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 
@@ -102,41 +104,75 @@ verb_docs() {
     RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --workspace --all-features
 }
 
-# The `required-features` of an example, as its `[[example]]` in Cargo.toml gives them.
-required_features() {
-    awk -v want="\"$1\"" '
-        /^\[/ { on = $0 == "[[example]]"; name = "" }
-        on && $1 == "name" { name = $3 }
-        on && $1 == "required-features" && name == want { gsub(/.*\[|\].*|[" ]/, ""); print }
-    ' Cargo.toml
+# The features that any example requires, as Cargo.toml gives them.
+examples_features() {
+    awk '/^\[/ { on = $0 == "[[example]]" }
+         on && $1 == "required-features" { gsub(/.*\[|\].*|["]/, ""); print }' Cargo.toml |
+        tr -d ' ' | tr ',' '\n' | sort -u | paste -sd ,
+}
+
+# Options that keep an example short.
+example_options() {
+    case $1 in
+    bulk) echo "--bytes 16384" ;;
+    esac
+}
+
+# One run: $1 is the directory for what it prints, $2 the model that it has to find, then the
+# example and its options.
+run_example() {
+    local dir=$1 model=$2 program=$3 status=0 name
+    shift 3
+    name="$(basename "$program") $*"
+    timeout -k 5 60 "$program" "$@" </dev/null >"$dir/out" 2>"$dir/err" || status=$?
+    if [ $status -ne 0 ]; then
+        echo "$name: exit code $status"
+    elif [ ! -s "$dir/out" ]; then
+        echo "$name: prints nothing"
+    elif ! grep -qx "modem: $model" "$dir/err"; then
+        echo "$name: does not say 'modem: $model'"
+    else
+        echo "$name: ok, $(wc -c <"$dir/out") bytes"
+        rm -r "$dir"
+        return
+    fi
+    # One write, so that runs beside this one do not come between.
+    sed 's/^/    /' "$dir/err" >"$dir/shown"
+    cat "$dir/shown"
 }
 
 verb_examples() {
     need cargo timeout
-    local file name model failed=0 status output
-    output=$(mktemp)
+    local file name model dir count=0 options
+    cargo build --quiet --locked --examples --features "$(examples_features)"
+    dir=$(mktemp -d)
+    # Mostly they wait for the modem's times, so there are more of them than processors.
+    next() {
+        count=$((count + 1))
+        mkdir "$dir/$count"
+        while [ "$(jobs -rp | wc -l)" -ge $AT_ONCE ]; do
+            wait -n || true
+        done
+        run_example "$dir/$count" "$@" &
+    }
     for file in examples/*.rs; do
         [ -f "$file" ] || fail "examples: there are none"
         name=$(basename "$file" .rs)
-        local run=(cargo run --quiet --locked --example "$name" --features "$(required_features "$name")")
-        cargo build --quiet --locked "${run[@]:4}"
+        read -ra options <<<"$(example_options "$name")"
         for model in $MODELS; do
-            status=0
-            timeout -k 5 60 "${run[@]}" -- --modem "$model" </dev/null >"$output" || status=$?
-            if [ $status -ne 0 ]; then
-                echo "$name on $model: exit code $status"
-            elif [ ! -s "$output" ]; then
-                echo "$name on $model: prints nothing"
-            else
-                echo "$name on $model: ok, $(wc -l <"$output") lines"
-                continue
-            fi
-            failed=1
-            cat "$output"
+            next "$model" "$TARGET_DIR/debug/examples/$name" --modem "$model" "${options[@]}"
         done
     done
-    rm -f "$output"
-    return $failed
+    for model in $MODELS; do
+        next "$model" "$TARGET_DIR/debug/examples/http_get" --modem auto --model "$model"
+    done
+    wait
+    # What was well has removed its directory.
+    local failed
+    failed=$(find "$dir" -mindepth 1 -maxdepth 1 | wc -l)
+    rm -r "$dir"
+    [ "$failed" -eq 0 ] || fail "examples: $failed of $count runs failed"
+    echo "$count runs"
 }
 
 # ---- bare metal -----------------------------------------------------------------------------

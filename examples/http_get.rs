@@ -12,20 +12,26 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use cellular_nal::asynch::Stack;
+use embassy_time::Duration;
 use reqwless::client::HttpClient;
 use reqwless::request::Method;
 
 use support::Failure;
-use support::options::{Options, Program};
+use support::options::{Options, Own, Program};
 
 const PROGRAM: Program = Program {
     name: "http_get",
     about: "fetches a page with reqwless over a cellular modem",
-    server: "url",
-    value: "URL",
-    check: web_client::check_url,
-    purpose: "page to fetch (default: one of a server that this program starts)",
+    own: &[Own {
+        name: "url",
+        value: "URL",
+        check: web_client::check_url,
+        purpose: "page to fetch (default: one of a server that this program starts)",
+    }],
 };
+
+/// How long it may take once the link is up.
+const LIMIT: Duration = Duration::from_secs(300);
 
 fn main() -> ExitCode {
     support::main(&PROGRAM, run)
@@ -33,7 +39,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let url = web_client::url_or_else(options, web_server::start)?;
-    session::run(options, async |stack| get(stack, &url).await)
+    session::run(options, Some(LIMIT), async |stack| get(stack, &url).await)
 }
 
 async fn get(stack: Stack<'_>, url: &str) -> Result<(), Failure> {

@@ -12,24 +12,30 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use cellular_nal::asynch::Stack;
+use embassy_time::Duration;
 use reqwless::client::HttpClient;
 use reqwless::headers::ContentType;
 use reqwless::request::{Method, RequestBuilder};
 
 use support::Failure;
-use support::options::{Options, Program};
+use support::options::{Options, Own, Program};
 
 const PROGRAM: Program = Program {
     name: "http_post",
     about: "posts a message with reqwless over a cellular modem and prints the reply",
-    server: "url",
-    value: "URL",
-    check: web_client::check_url,
-    purpose: "where to post it (default: a server that this program starts)",
+    own: &[Own {
+        name: "url",
+        value: "URL",
+        check: web_client::check_url,
+        purpose: "where to post it (default: a server that this program starts)",
+    }],
 };
 
 /// What is posted.
 const BODY: &str = r#"{"sensor":"example","temperature":21.5,"humidity":40}"#;
+
+/// How long it may take once the link is up.
+const LIMIT: Duration = Duration::from_secs(300);
 
 fn main() -> ExitCode {
     support::main(&PROGRAM, run)
@@ -37,7 +43,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let url = web_client::url_or_else(options, web_server::start)?;
-    session::run(options, async |stack| post(stack, &url).await)
+    session::run(options, Some(LIMIT), async |stack| post(stack, &url).await)
 }
 
 async fn post(stack: Stack<'_>, url: &str) -> Result<(), Failure> {

@@ -12,32 +12,38 @@ use std::process::{self, ExitCode};
 use std::time::Instant;
 
 use cellular_nal::asynch::Stack;
+use embassy_time::Duration;
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
 use minimq::{ConfigBuilder, Publication, QoS, Session, SubscriptionOptions, TopicFilter};
 
 use address::Address;
-use support::options::{Options, Program};
+use support::options::{Options, Own, Program};
 use support::{Failure, show};
 
 const PROGRAM: Program = Program {
     name: "mqtt",
     about: "publishes an MQTT message with minimq over a cellular modem and receives it back",
-    server: "broker",
-    value: "HOST:PORT",
-    check: address::check,
-    purpose: "MQTT 5 broker (default: one that this program starts)",
+    own: &[Own {
+        name: "broker",
+        value: "HOST:PORT",
+        check: address::check,
+        purpose: "MQTT 5 broker (default: one that this program starts)",
+    }],
 };
 
 /// What is published.
 const MESSAGE: &str = "Hello from a modem, said twice: once on the way there and once back.\n";
+
+/// How long it may take once the link is up.
+const LIMIT: Duration = Duration::from_secs(300);
 
 fn main() -> ExitCode {
     support::main(&PROGRAM, run)
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
-    let broker = address::given_or_else(options, broker::start)?;
-    session::run(options, async |stack| talk(stack, &broker).await)
+    let broker = address::given_or_else(options, "broker", broker::start)?;
+    session::run(options, Some(LIMIT), async |stack| talk(stack, &broker).await)
 }
 
 async fn talk(stack: Stack<'_>, broker: &Address) -> Result<(), Failure> {

@@ -22,16 +22,18 @@ use minimq_nb::{Broker, ConfigBuilder, Minimq, ProtocolError, Publication, QoS};
 
 use address::Address;
 use nb_session::{Pause, Stack};
-use support::options::{Options, Program};
+use support::options::{Options, Own, Program};
 use support::{Failure, show};
 
 const PROGRAM: Program = Program {
     name: "mqtt_nb",
     about: "publishes an MQTT message over a cellular modem and receives it back, without async",
-    server: "broker",
-    value: "HOST:PORT",
-    check: address::check,
-    purpose: "MQTT 5 broker (default: one that this program starts)",
+    own: &[Own {
+        name: "broker",
+        value: "HOST:PORT",
+        check: address::check,
+        purpose: "MQTT 5 broker (default: one that this program starts)",
+    }],
 };
 
 /// What is published.
@@ -45,7 +47,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
-    let broker = address::given_or_else(options, broker::start)?;
+    let broker = address::given_or_else(options, "broker", broker::start)?;
     nb_session::run(options, |stack, pause| talk(stack, pause, &broker))
 }
 

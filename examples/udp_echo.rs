@@ -17,16 +17,18 @@ use embassy_time::{Duration, with_timeout};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, UdpStack};
 
 use address::Address;
-use support::options::{Options, Program};
+use support::options::{Options, Own, Program};
 use support::{Failure, show};
 
 const PROGRAM: Program = Program {
     name: "udp_echo",
     about: "sends datagrams over a cellular modem and compares the echo",
-    server: "peer",
-    value: "HOST:PORT",
-    check: address::check,
-    purpose: "echo server (default: one that this program starts)",
+    own: &[Own {
+        name: "peer",
+        value: "HOST:PORT",
+        check: address::check,
+        purpose: "echo server (default: one that this program starts)",
+    }],
 };
 
 /// Up to the largest that both modem families take.
@@ -36,13 +38,16 @@ const SIZES: [usize; 8] = [1, 2, 17, 128, 256, 512, 1000, 1024];
 const WAIT: Duration = Duration::from_secs(5);
 const TRIES: usize = 3;
 
+/// How long it may take once the link is up.
+const LIMIT: Duration = Duration::from_secs(300);
+
 fn main() -> ExitCode {
     support::main(&PROGRAM, run)
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
-    let peer = address::given_or_else(options, echo_server::start)?;
-    session::run(options, async |stack| echo(stack, &peer).await)
+    let peer = address::given_or_else(options, "peer", echo_server::start)?;
+    session::run(options, Some(LIMIT), async |stack| echo(stack, &peer).await)
 }
 
 async fn echo(stack: Stack<'_>, peer: &Address) -> Result<(), Failure> {

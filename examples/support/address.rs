@@ -39,9 +39,10 @@ pub(crate) fn check(text: &str) -> Result<(), &'static str> {
 /// The server that the user named, or one on this machine: `start` starts it and gives its port.
 pub(crate) fn given_or_else(
     options: &Options,
+    option: &str,
     start: impl FnOnce() -> Result<u16, Failure>,
 ) -> Result<Address, Failure> {
-    match &options.server {
+    match options.own(option) {
         Some(text) => Address::parse(text).ok_or_else(|| format!("'{text}' is not HOST:PORT")),
         None => {
             let address = Address { host: SERVER.to_owned(), port: start()? };

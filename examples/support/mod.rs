@@ -59,8 +59,9 @@ pub(crate) fn show(bytes: &[u8]) -> Result<(), Failure> {
     stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| format!("standard output: {error}"))
 }
 
-/// Tells about the link, once it is up.
-pub(crate) fn report(status: &Status) {
+/// Tells about modem and link, once the link is up.
+pub(crate) fn report(model: &str, status: &Status) {
+    eprintln!("modem: {model}");
     let operator = match status.operator() {
         "" => "unknown operator",
         name => name,

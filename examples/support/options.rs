@@ -1,11 +1,9 @@
 //! The options of the examples.
 
-use cellular_nal::dialect::{Dialect, sequans::RYZ014A, ublox::SARA_R5};
+use cellular_nal::dialect::{Dialect, detect};
 use cellular_nal::{Config, Error};
 use lexopt::prelude::*;
-
-/// The modems that `--modem` knows, the default first.
-const MODEMS: [&dyn Dialect; 2] = [&SARA_R5, &RYZ014A];
+use modem_sim::Model;
 
 /// Bit rate of a serial port unless `--baud` says another.
 const BAUD: u32 = 115_200;
@@ -14,9 +12,15 @@ const BAUD: u32 = 115_200;
 pub(crate) struct Program {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
-    /// The option that names the server, without the hyphens.
-    pub(crate) server: &'static str,
-    /// What its value looks like.
+    /// The options that the others do not have.
+    pub(crate) own: &'static [Own],
+}
+
+/// An option of one example.
+pub(crate) struct Own {
+    /// Without the hyphens.
+    pub(crate) name: &'static str,
+    /// What its value looks like; empty for an option that has none.
     pub(crate) value: &'static str,
     /// What is wrong with a value, if anything is.
     pub(crate) check: fn(&str) -> Result<(), &'static str>,
@@ -27,7 +31,7 @@ pub(crate) struct Program {
 /// Where the modem is.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
-    Simulator,
+    Simulator(Model),
     Device(String),
     Tcp(String),
 }
@@ -39,8 +43,8 @@ pub(crate) struct Options {
     pub(crate) baud: Option<u32>,
     pub(crate) apn: Option<String>,
     pub(crate) pin: Option<String>,
-    pub(crate) server: Option<String>,
     pub(crate) trace: bool,
+    own: Vec<(&'static str, String)>,
 }
 
 pub(crate) enum Request {
@@ -64,64 +68,101 @@ impl Options {
         }
         Ok(config)
     }
+
+    /// The value of an option of this example, if it was given.
+    pub(crate) fn own(&self, name: &str) -> Option<&str> {
+        self.own.iter().rfind(|(own, _)| *own == name).map(|(_, value)| value.as_str())
+    }
 }
 
 pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
-    let [modem, ..] = MODEMS;
-    let mut options = Options {
-        place: Place::Simulator,
-        modem,
-        baud: None,
-        apn: None,
-        pin: None,
-        server: None,
-        trace: false,
-    };
+    let mut modem: &dyn Dialect = &detect::AUTO;
+    let (mut port, mut model) = (None, None);
+    let (mut baud, mut apn, mut pin, mut trace) = (None, None, None, false);
+    let mut own = Vec::new();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(Request::Help(help(program))),
-            Long("port") => {
+            Long("port") => port = Some(place(parser.value()?.string()?)?),
+            Long("modem") => modem = modem_named(&parser.value()?.string()?)?,
+            Long("model") => {
                 let name = parser.value()?.string()?;
-                options.place = match name.strip_prefix("tcp:") {
-                    Some(address) => Place::Tcp(address.to_owned()),
-                    None => Place::Device(name),
-                };
+                model = Some(simulated(&name).ok_or_else(|| unknown("model", &name, &models()))?);
             }
-            Long("modem") => options.modem = modem_named(&parser.value()?.string()?)?,
-            Long("baud") => options.baud = Some(baud(&parser.value()?.string()?)?),
+            Long("baud") => baud = Some(bit_rate(&parser.value()?.string()?)?),
             Long("apn") => {
-                let apn = parser.value()?.string()?;
-                Config::new().apn(&apn).map_err(|_| format!("--apn: '{apn}' is no access point name"))?;
-                options.apn = Some(apn);
+                let name = parser.value()?.string()?;
+                Config::new().apn(&name).map_err(|_| format!("--apn: '{name}' is no access point name"))?;
+                apn = Some(name);
             }
             Long("pin") => {
-                let pin = parser.value()?.string()?;
+                let digits = parser.value()?.string()?;
                 // The PIN is a secret, so the message does not repeat it.
-                Config::new().pin(&pin).map_err(|_| "--pin: a PIN has four to eight digits")?;
-                options.pin = Some(pin);
+                Config::new().pin(&digits).map_err(|_| "--pin: a PIN has four to eight digits")?;
+                pin = Some(digits);
             }
-            Long("trace") => options.trace = true,
-            Long(name) if name == program.server => {
-                let server = parser.value()?.string()?;
-                (program.check)(&server)
-                    .map_err(|wrong| format!("--{}: '{server}' {wrong}", program.server))?;
-                options.server = Some(server);
-            }
+            Long("trace") => trace = true,
+            Long(name) => match program.own.iter().find(|own| own.name == name) {
+                Some(option) if option.value.is_empty() => own.push((option.name, String::new())),
+                Some(option) => {
+                    let value = parser.value()?.string()?;
+                    (option.check)(&value)
+                        .map_err(|wrong| format!("--{}: '{value}' {wrong}", option.name))?;
+                    own.push((option.name, value));
+                }
+                None => return Err(argument.unexpected()),
+            },
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Request::Run(options))
+    let place = match (port, model) {
+        (Some(_), Some(_)) => return Err("--model: with --port there is no simulated modem".into()),
+        (Some(place), None) => place,
+        (None, Some(model)) => Place::Simulator(model),
+        (None, None) => Place::Simulator(simulated(modem.name()).unwrap_or(Model::SaraR5)),
+    };
+    Ok(Request::Run(Options { place, modem, baud, apn, pin, trace, own }))
+}
+
+fn place(port: String) -> Result<Place, String> {
+    match port.strip_prefix("tcp:") {
+        Some(address) => {
+            let complete = address.rsplit_once(':').is_some_and(|(host, port)| {
+                !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port != 0)
+            });
+            let wrong = || format!("--port: '{port}' is not tcp:HOST:PORT");
+            complete.then(|| Place::Tcp(address.to_owned())).ok_or_else(wrong)
+        }
+        None if port.is_empty() => Err("--port: the name of the device is missing".to_owned()),
+        None => Ok(Place::Device(port)),
+    }
 }
 
 fn modem_named(name: &str) -> Result<&'static dyn Dialect, String> {
-    let known = MODEMS.into_iter().find(|modem| modem.name() == name);
-    known.ok_or_else(|| {
-        let names = MODEMS.map(Dialect::name).join(", ");
-        format!("--modem: '{name}' is none of {names}")
+    if name == detect::AUTO.name() {
+        return Ok(&detect::AUTO);
+    }
+    detect::by_name(name).ok_or_else(|| {
+        let mut names = vec![detect::AUTO.name()];
+        names.extend(models());
+        unknown("modem", name, &names)
     })
 }
 
-fn baud(text: &str) -> Result<u32, String> {
+/// The simulated modem of that name. The simulator has more names than the driver.
+fn simulated(name: &str) -> Option<Model> {
+    detect::by_name(name)?.name().parse().ok()
+}
+
+fn models() -> [&'static str; detect::MODELS.len()] {
+    detect::MODELS.map(Dialect::name)
+}
+
+fn unknown(option: &str, name: &str, known: &[&str]) -> String {
+    format!("--{option}: '{name}' is none of {}", known.join(", "))
+}
+
+fn bit_rate(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(baud @ 1..) => Ok(baud),
         _ => Err(format!("--baud: '{text}' is no bit rate")),
@@ -129,8 +170,13 @@ fn baud(text: &str) -> Result<u32, String> {
 }
 
 fn help(program: &Program) -> String {
-    let Program { name, about, server, value, purpose, .. } = program;
-    let server = format!("--{server} {value}");
+    let Program { name, about, own } = program;
+    let models = models();
+    let (first, second) = models.split_at(5);
+    let own: String = own
+        .iter()
+        .map(|Own { name, value, purpose, .. }| format!("  {:<21} {purpose}\n", format!("--{name} {value}")))
+        .collect();
     format!(
         "\
 {name} - {about}
@@ -140,18 +186,23 @@ usage: {name} [options]
   --port PATH           serial device of the modem
   --port tcp:HOST:PORT  modem behind a TCP port
                         (default: a simulated modem that this program starts)
-  --modem MODEL         {models} (default: {default_model})
+  --modem NAME          {first},
+                        {second},
+                        sara-r5-02b for sara-r5, gm01q for ryz014a,
+                        or auto (default: auto, which finds out)
+  --model NAME          the simulated modem, one of these but auto
+                        (default: that of --modem, or {default})
   --baud N              bit rate (default: {BAUD}; the simulated modem is faster)
   --apn NAME            access point name (default: what the network gives)
   --pin NNNN            PIN of the SIM card
-  {server:<21} {purpose}
-  --trace               show the conversation with the modem on standard error
+{own}  --trace               show the conversation with the modem on standard error
   --help                this text
 
 What comes over the modem goes to standard output, everything else to standard error.
 Exit codes: 0 done, 1 failed, 2 wrong options.
 ",
-        models = MODEMS.map(Dialect::name).join(" or "),
-        default_model = MODEMS.map(Dialect::name)[0],
+        first = first.join(", "),
+        second = second.join(", "),
+        default = Model::SaraR5,
     )
 }

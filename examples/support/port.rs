@@ -24,24 +24,22 @@ const SEARCH: Duration = Duration::from_millis(500);
 
 /// Opens the port that the options name, and says which.
 pub(crate) fn open(options: &Options) -> Result<File, Failure> {
-    let model = options.modem.name();
     let (fd, name) = match &options.place {
-        Place::Simulator => (simulator(options)?, "simulated".to_owned()),
+        Place::Simulator(model) => (simulator(*model, options)?, format!("simulated {model}")),
         Place::Tcp(address) => {
             let fd = tcp(address).map_err(|error| format!("tcp:{address}: {error}"))?;
-            (fd, format!("at tcp:{address}"))
+            (fd, format!("tcp:{address}"))
         }
         Place::Device(path) => {
             let fd = device(path, options.baud()).map_err(|error| format!("{path}: {error}"))?;
-            (fd, format!("at {path}"))
+            (fd, path.clone())
         }
     };
-    eprintln!("modem: {model}, {name}");
+    eprintln!("port: {name}");
     Ok(File::from(fd))
 }
 
-fn simulator(options: &Options) -> Result<OwnedFd, Failure> {
-    let model: Model = options.modem.name().parse().map_err(|error| format!("simulator: {error}"))?;
+fn simulator(model: Model, options: &Options) -> Result<OwnedFd, Failure> {
     let mut config = HostConfig::new(model);
     config.options.boot_time = Some(BOOT);
     config.options.registration_time = SEARCH;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 
 use async_io::Async;
-use cellular_nal::asynch::{self, Control, Port, RunError, Stack};
+use cellular_nal::asynch::{self, Port, RunError, Stack};
 use cellular_nal::{Error, Resources};
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, with_timeout};
@@ -16,15 +16,14 @@ use crate::support::options::Options;
 use crate::support::trace::Trace;
 use crate::support::{Failure, port, report};
 
-/// Longest time that an application may take once the link is up. The link bounds itself.
-const LIMIT: Duration = Duration::from_secs(300);
-
 /// Longest time that the modem may take to turn its radio off.
 const FAREWELL: Duration = Duration::from_secs(15);
 
-/// Brings the link up, runs `application` and takes the link down.
+/// Brings the link up, runs `application` and takes the link down. The link bounds itself;
+/// `limit` is for the application.
 pub(crate) fn run(
     options: &Options,
+    limit: Option<Duration>,
     application: impl AsyncFnOnce(Stack<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let file = port::open(options)?;
@@ -32,12 +31,23 @@ pub(crate) fn run(
     let trace = RefCell::new(Trace::new(options.trace));
     let serial = Serial { file: &file, trace: &trace };
     let config = options.config().map_err(|error| error.to_string())?;
-    let mut resources = Resources::<2, 2048, 2048>::new();
+    let mut resources = Resources::<4, 4096, 4096>::new();
     let (stack, control, mut runner) = asynch::new(options.modem, config, &mut resources);
+    let engine = runner.engine();
     async_io::block_on(async {
         let (mut rx, mut tx, mut port) = (serial, serial, serial);
         let line = runner.run_on(&mut rx, &mut tx, &mut port);
-        match select(line, with_link(control, application(stack))).await {
+        let work = async {
+            control.connect().await.map_err(|error: Error| error.to_string())?;
+            // Operator and signal are asked for separately; an example does without if need be.
+            let status = control.refresh().await;
+            report(engine.borrow().model(), &status.unwrap_or_else(|_| control.status()));
+            let result = within(limit, application(stack)).await;
+            // Whether the modem says goodbye does not matter for what was asked.
+            let _ = with_timeout(FAREWELL, control.disconnect()).await;
+            result
+        };
+        match select(line, work).await {
             Either::First(RunError::Read(error) | RunError::Write(error)) => Err(format!("port: {error}")),
             Either::First(_) => Err("port: closed at the other end".to_owned()),
             Either::Second(result) => result,
@@ -45,21 +55,17 @@ pub(crate) fn run(
     })
 }
 
-async fn with_link(
-    control: Control<'_>,
+async fn within(
+    limit: Option<Duration>,
     application: impl Future<Output = Result<(), Failure>>,
 ) -> Result<(), Failure> {
-    control.connect().await.map_err(|error: Error| error.to_string())?;
-    // Operator and signal are asked for separately; an example does without if need be.
-    let status = control.refresh().await;
-    report(&status.unwrap_or_else(|_| control.status()));
-    let result = match with_timeout(LIMIT, application).await {
-        Ok(result) => result,
-        Err(_) => Err(format!("not done after {} s", LIMIT.as_secs())),
-    };
-    // Whether the modem says goodbye does not matter for what was asked.
-    let _ = with_timeout(FAREWELL, control.disconnect()).await;
-    result
+    match limit {
+        Some(limit) => match with_timeout(limit, application).await {
+            Ok(result) => result,
+            Err(_) => Err(format!("not done after {} s", limit.as_secs())),
+        },
+        None => application.await,
+    }
 }
 
 /// The serial port for the driver; reading, writing and setting it need a copy each.

@@ -19,8 +19,8 @@ pub(crate) fn url_or_else(
     options: &Options,
     start: impl FnOnce() -> Result<String, Failure>,
 ) -> Result<String, Failure> {
-    match &options.server {
-        Some(url) => Ok(url.clone()),
+    match options.own("url") {
+        Some(url) => Ok(url.to_owned()),
         None => {
             let url = start()?;
             eprintln!("server: {url} on this machine");
