@@ -3,7 +3,7 @@
 # report.sh DIRECTORY [--write]
 set -euo pipefail
 budget=$(dirname "$0")/size-budget.txt
-bins="empty async_empty async_tcp_ublox async_tcp_sequans async_everything_ublox nb_tcp_ublox"
+bins="empty async_empty async_tcp_ublox async_tcp_sequans async_tcp_auto async_everything_ublox nb_tcp_ublox"
 
 # Sections that are programmed, and sections that take RAM; .data is both. The stack is in neither.
 measure() {
@@ -15,6 +15,20 @@ measure() {
             END { print bin, flash, ram }'
     done
 }
+
+# What a firmware does not use must not be in it: nothing with these words in its symbols or texts.
+lacks() {
+    local bin=$1 word found
+    for word in "${@:2}"; do
+        found=$({ nm -C "$directory/$bin" && strings -n 4 "$directory/$bin"; } | grep -m 1 -F -- "$word" || true)
+        [ -z "$found" ] || { echo "$bin holds what it does not use: $found" >&2 && exit 1; }
+    done
+}
+directory=$1
+parts=(advance_online take_incoming begin_datagram feed_on set_option)
+lacks async_tcp_ublox "${parts[@]}" sequans SQNS detect
+lacks nb_tcp_ublox "${parts[@]}" sequans SQNS detect
+lacks async_tcp_sequans "${parts[@]}" ublox +USO detect
 
 compiler=$(/usr/bin/rustc --version)
 if [ "${2:-}" = --write ]; then
@@ -34,7 +48,7 @@ measure "$1" | awk -v flash_goal=20480 -v ram_goal=6144 -v short=$((2 * (1024 - 
     FNR == 1 { empty = $2; printf "%-24s %8s %12s %11s\n", "firmware", "flash", "above empty", "static RAM" }
     {
         goal = ""
-        if ($1 ~ /^async_tcp/) {
+        if ($1 ~ /^async_tcp_[us]/) {
             goal = $2 <= flash_goal && $3 + short <= ram_goal ? "within" : "beyond"
             goal = "  " goal " the goal of " flash_goal " and " ram_goal
             if (short) goal = goal " (RAM with 1 KiB to send: " $3 + short ")"

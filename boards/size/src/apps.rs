@@ -3,11 +3,11 @@
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use cellular_nal::asynch::{Control, Runner, Stack};
-use cellular_nal::dialect::{Credential, CredentialKind, Dialect};
+use cellular_nal::dialect::{Credential, CredentialKind, Dialect, SocketOption};
 use cellular_nal::{Config, Error, Resources, asynch};
 use embassy_executor::{Executor, Spawner};
 use embedded_io_async::{Read, Write};
-use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
+use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack, UnconnectedUdp};
 use static_cell::StaticCell;
 
 use crate::serial::{Receiver, Transmitter, split};
@@ -45,7 +45,7 @@ pub fn tcp(dialect: &'static dyn Dialect) -> ! {
     run(dialect, |spawner, stack, control| spawn(spawner, client(stack, control)))
 }
 
-/// Link up, TCP, UDP, names and credentials.
+/// Link up, TCP both ways round, UDP, names, credentials, options, raw pipes.
 pub fn everything(dialect: &'static dyn Dialect) -> ! {
     #[embassy_executor::task]
     async fn client(stack: Stack<'static>, control: Control<'static>) {
@@ -55,6 +55,7 @@ pub fn everything(dialect: &'static dyn Dialect) -> ! {
         loop {
             let _ = tcp_echo(stack).await;
             let _ = udp_echo(stack).await;
+            let _ = serve(stack).await;
             let _ = control.refresh().await;
         }
     }
@@ -68,6 +69,19 @@ async fn tcp_echo(stack: Stack<'static>) -> Result<(), Error> {
     let mut buffer = [0; 64];
     while socket.read(&mut buffer).await? > 0 {}
     Ok(())
+}
+
+async fn serve(stack: Stack<'static>) -> Result<(), Error> {
+    let listener = stack.listen(80).await?;
+    let (mut socket, _) = listener.accept().await?;
+    socket.set_option(SocketOption::NoDelay(true)).await?;
+    let mut pipe = socket.pipe().await?;
+    let mut buffer = [0; 64];
+    let count = pipe.read(&mut buffer).await?;
+    pipe.write_all(buffer.get(..count).unwrap_or_default()).await?;
+    pipe.leave().await?;
+    let (local, mut bound) = stack.bind_single(ANY).await?;
+    bound.send(local, PEER, b"hello").await
 }
 
 async fn udp_echo(stack: Stack<'static>) -> Result<(), Error> {

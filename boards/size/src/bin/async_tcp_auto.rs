@@ -1,0 +1,10 @@
+//! One TCP client over async on whichever modem answers.
+#![no_std]
+#![no_main]
+
+use cellular_nal::dialect::detect::AUTO;
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    size::apps::tcp(&AUTO)
+}
