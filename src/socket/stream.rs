@@ -52,10 +52,15 @@ impl Core {
         let listens = kind == Kind::Listener;
         let clashes = |slot: &&Slot| {
             let alive = !matches!(slot.state, State::Free | State::Dead) && slot.kind != Kind::Tcp;
-            alive && !slot.released && slot.local_port == port && listens == (slot.kind == Kind::Listener)
+            alive && slot.local_port == port && listens == (slot.kind == Kind::Listener)
         };
-        if local_port != 0 && slots.iter().any(|slot| clashes(&slot)) {
-            return Poll::Ready(Err(Error::PortInUse));
+        if let Some(other) = slots.iter().find(clashes).filter(|_| local_port != 0) {
+            if !other.released {
+                return Poll::Ready(Err(Error::PortInUse));
+            }
+            // The modem still has that socket.
+            self.waiters.register(waker);
+            return Poll::Pending;
         }
         let mut usable = slots.iter_mut().take(limit).enumerate();
         if let Some((index, slot)) = usable.find(|(_, slot)| slot.state == State::Free) {
