@@ -5,6 +5,7 @@
 #![allow(missing_docs, unreachable_pub)]
 
 pub mod conversation;
+pub mod dialing;
 pub mod dropping;
 pub mod faulty;
 pub mod golden;
