@@ -192,8 +192,6 @@ pub struct Found {
     pub open: Option<bool>,
     /// The modem's own number for the state of the socket.
     pub state: Option<u8>,
-    /// Address and port of the peer.
-    pub remote: Option<SocketAddr>,
     /// An address.
     pub address: Option<IpAddr>,
     /// State of the SIM card.
@@ -221,7 +219,7 @@ pub struct Found {
 pub struct Call {
     /// The modem's socket id.
     pub id: u8,
-    /// Remote address of the socket.
+    /// Remote address of the socket; of one that is accepted, as the modem tells it.
     pub remote: SocketAddr,
     /// Local port, where the modem wants one.
     pub local_port: u16,
@@ -264,7 +262,6 @@ impl Call {
                 received: None,
                 open: None,
                 state: None,
-                remote: None,
                 address: None,
                 sim: None,
                 registration: None,

@@ -112,11 +112,11 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
             b'E' => {
                 params.raw();
                 params.raw();
-                found.remote = params.address().and_then(|ip| Some(SocketAddr::new(ip, params.word()?)));
+                if let (Some(ip), Some(port)) = (params.address(), params.word()) {
+                    call.remote = SocketAddr::new(ip, port);
+                }
                 return Some(());
             }
-            // {Peer}: address and port of the other end.
-            b'P' => found.remote = Some(SocketAddr::new(params.address()?, params.word()?)),
             // {TCP state}: 4 is established.
             b'T' => {
                 let state = params.byte()?;

@@ -7,7 +7,7 @@ use super::transaction::Job;
 use super::{Core, bit};
 use crate::dialect::Procedure;
 use crate::error::{Error, Failure};
-use crate::socket::{Kind, NOBODY, Setting, Slot, State};
+use crate::socket::{Kind, Setting, Slot, State};
 
 /// The modem's own numbers for the state of a listening socket: TCP state 1 of those that number
 /// as `+USOCTL` does; those that keep no socket open count on to 4, and 5 is a connection that waits.
@@ -35,7 +35,7 @@ impl Core {
             // The id was damaged on its way, or that socket is gone.
             return;
         }
-        let taken = index.is_some_and(|index| self.take_incoming(index, id, Some(remote)));
+        let taken = index.is_some_and(|index| self.take_incoming(index, id, remote));
         if !taken {
             // Nobody listens, or there is no room for it.
             self.stale |= bit(id);
@@ -60,7 +60,7 @@ impl Core {
     }
 
     /// Puts the connection that has the modem's socket `id` into a free slot.
-    fn take_incoming(&mut self, listener: u8, id: u8, remote: Option<SocketAddr>) -> bool {
+    fn take_incoming(&mut self, listener: u8, id: u8, remote: SocketAddr) -> bool {
         let now = self.now;
         let Some(place) = self.table.at(listener) else { return false };
         let (port, open) = (place.slot.local_port, place.slot.state == State::Open && !place.slot.released);
@@ -68,7 +68,7 @@ impl Core {
         else {
             return false;
         };
-        slot.occupy(Kind::Tcp, remote.unwrap_or(NOBODY), port);
+        slot.occupy(Kind::Tcp, remote, port);
         slot.opened(now);
         (slot.id, slot.has_id, slot.listener) = (id, true, listener);
         slot.state = State::Incoming;
@@ -93,7 +93,7 @@ impl Core {
                 Ok(()) => {
                     // The modem's socket is the connection's from now on; another one will listen.
                     slot.has_id = false;
-                    let taken = self.take_incoming(index, job.call.id, found.remote);
+                    let taken = self.take_incoming(index, job.call.id, job.call.remote);
                     self.stale |= if taken { 0 } else { bit(job.call.id) };
                     self.listen_again(index);
                 }

@@ -30,8 +30,8 @@ enum Phase {
     Open,
     /// `+++` follows when both directions have been silent, at that time at the latest.
     Guarding(Instant),
-    /// `+++` is on its way or has left; the answer comes between these two.
-    Escaping(Instant, Instant),
+    /// `+++` is on its way or has left; no answer comes before.
+    Escaping(Instant),
 }
 
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(super) struct Online {
     /// When the last byte has left the serial port, which may hold some, and when the last one came.
     sent: Instant,
     heard: Instant,
-    tail: [u8; TAIL],
+    /// Bytes that are held back, in the command's place.
     held: usize,
     /// The tail begins with all the words of an end.
     words: bool,
@@ -102,7 +102,6 @@ impl Core {
                     pluses: 0,
                     sent: now,
                     heard: now,
-                    tail: [0; TAIL],
                     held: 0,
                     words: false,
                     before: 0,
@@ -163,9 +162,9 @@ impl Core {
         let now = self.now;
         let Some(online) = &mut self.online else { return };
         if !online.words {
-            let escaping = matches!(online.phase, Phase::Escaping(from, _) if now >= from);
+            let escaping = matches!(online.phase, Phase::Escaping(from) if now >= from);
             let next = |words: &&[u8]| {
-                words.get(..online.held) == online.tail.get(..online.held)
+                words.get(..online.held) == self.command.get(..online.held)
                     && words.get(online.held) == Some(&byte)
             };
             if !OVER.iter().any(|words| next(words)) && !(escaping && next(&LEFT)) {
@@ -179,7 +178,7 @@ impl Core {
         if online.held == 0 && byte != b'\r' {
             return self.pass(&[byte]);
         }
-        if let Some(place) = online.tail.get_mut(online.held) {
+        if let Some(place) = self.command.get_mut(online.held) {
             *place = byte;
             online.held += 1;
         }
@@ -188,7 +187,7 @@ impl Core {
     /// Acts on words that are complete.
     fn settle_words(&mut self) {
         let Some(online) = &mut self.online else { return };
-        let said = online.tail.get(..online.held).unwrap_or_default();
+        let said = self.command.get(..online.held).unwrap_or_default();
         let escaping = matches!(online.phase, Phase::Escaping(..));
         if escaping && online.words {
             // Whatever the words are, an answer to `+++` says that the pipe was still there.
@@ -213,11 +212,16 @@ impl Core {
         }
     }
 
+    fn tail(&self) -> [u8; TAIL] {
+        self.command.first_chunk().copied().unwrap_or([0; TAIL])
+    }
+
     /// What was held back is the peer's.
     fn pass_tail(&mut self) {
         let Some(online) = &mut self.online else { return };
-        let (tail, held) = (online.tail, core::mem::take(&mut online.held));
+        let held = core::mem::take(&mut online.held);
         online.words = false;
+        let tail = self.tail();
         self.pass(tail.get(..held).unwrap_or_default());
     }
 
@@ -297,10 +301,12 @@ impl Core {
             Phase::Guarding(_) => {
                 online.pluses = 0;
                 online.before = online.held;
-                online.phase = Phase::Escaping(now, now + guard + ANSWER);
+                (online.phase, online.sent) = (Phase::Escaping(now), now);
                 Some(Some((now + guard + ANSWER, Timer::Escape)))
             }
-            Phase::Escaping(_, until) if now < until => Some(Some((until, Timer::Escape))),
+            Phase::Escaping(_) if now < online.sent + guard + ANSWER => {
+                Some(Some((online.sent + guard + ANSWER, Timer::Escape)))
+            }
             Phase::Escaping(..) => {
                 if online.left {
                     self.leave(true);
@@ -331,7 +337,7 @@ impl Core {
             place.slot.pipe = Pipe::Failed(Error::Closed);
         }
         let Some(online) = &self.online else { return };
-        let (tail, held) = (online.tail, online.held);
+        let (tail, held) = (self.tail(), online.held);
         self.leave(false);
         for line in tail.get(..held).unwrap_or_default().split(|&b| matches!(b, b'\r' | b'\n')) {
             if let Some(urc) = self.dialect.urc(line) {
@@ -385,7 +391,7 @@ impl Core {
         if let Phase::Escaping(..) = online.phase {
             online.pluses = online.pluses.saturating_add(count as u8);
             online.sent = now;
-            online.phase = Phase::Escaping(now + answers, now + guard + ANSWER);
+            online.phase = Phase::Escaping(now + answers);
             return;
         }
         let given = online.given;

@@ -156,7 +156,7 @@ impl Core {
                 if slot.state == State::Wanted {
                     slot.state = State::Opening;
                 } else {
-                    slot.tied = Some(slot.remote);
+                    slot.tied = Some(slot.remote.into());
                 }
                 if limits.host_keeps_sockets {
                     let Some(id) = picked else { return slot.fail(Error::NoSocket) };
@@ -217,7 +217,7 @@ impl Core {
 
 /// Whether the modem's socket of a bound one has the peer that it needs now.
 fn is_tied(slot: &Slot) -> bool {
-    slot.has_id && (slot.tx_len == 0 || slot.tied == Some(slot.remote))
+    slot.has_id && (slot.tx_len == 0 || slot.tied == Some(slot.remote.into()))
 }
 
 /// What a bound socket wants whose socket in the modem has another peer, or which has none: what the

@@ -349,7 +349,7 @@ impl Core {
         if !place.slot.is_datagram() {
             job.keep = span.len;
         } else if let (Some(begin), Some(index)) = (self.extras.datagrams, job.slot) {
-            let from = span.from.unwrap_or(place.slot.tied.unwrap_or(place.slot.remote));
+            let from = span.from.unwrap_or(place.slot.tied.map_or(place.slot.remote, Into::into));
             let keep = begin(self, index, span.len, from);
             if let Some(job) = &mut self.job {
                 job.keep = keep;

@@ -6,7 +6,7 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::task::{Poll, Waker};
 
-use super::slot::NOBODY;
+use super::slot::{Endpoint, NOBODY};
 use super::{Kind, Slot, SocketHandle, State};
 use crate::dialect::{Procedure, ReleaseAssistance};
 use crate::engine::Core;
@@ -28,7 +28,7 @@ pub struct Arrived {
 pub(crate) struct Header {
     stored: u16,
     len: u16,
-    from: SocketAddr,
+    from: Endpoint,
 }
 
 /// The first datagram of a socket.
@@ -64,7 +64,7 @@ impl Slot {
         let room = self.rx.free(storage).checked_sub(size)?;
         let stored = len.min(u16::try_from(room).unwrap_or(u16::MAX));
         if first {
-            self.front = Front::Coming(Header { stored, len, from });
+            self.front = Front::Coming(Header { stored, len, from: from.into() });
             return Some(stored);
         }
         let [a, b] = stored.to_le_bytes();
@@ -84,7 +84,7 @@ impl Slot {
         self.rx.pop(storage, out.get_mut(..take).unwrap_or_default());
         self.rx.skip(storage, stored - take);
         self.front = self.next_header(storage).map_or(Front::None, Front::Ready);
-        Some(Arrived { len: header.len.into(), from: header.from })
+        Some(Arrived { len: header.len.into(), from: header.from.into() })
     }
 
     fn next_header(&mut self, storage: &[u8]) -> Option<Header> {
@@ -104,7 +104,7 @@ impl Slot {
         };
         let mut port = [0; 2];
         self.rx.pop(storage, &mut port);
-        Some(Header { stored, len, from: SocketAddr::new(ip, u16::from_le_bytes(port)) })
+        Some(Header { stored, len, from: Endpoint(ip, u16::from_le_bytes(port)) })
     }
 
     /// Whether a datagram can be taken.

@@ -21,7 +21,7 @@ pub use dns::{Name, Ticket};
 pub(crate) use option::Setting;
 pub(crate) use pipe::Pipe;
 use ring::Ring;
-pub(crate) use slot::{Kind, NOBODY, Slot, State};
+pub(crate) use slot::{Kind, Slot, State};
 pub(crate) use table::Place;
 pub use table::{Slots, Table};
 pub(crate) use waker::{Waiters, WakerCell};
