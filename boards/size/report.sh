@@ -30,12 +30,42 @@ lacks async_tcp_ublox "${parts[@]}" sequans SQNS detect
 lacks nb_tcp_ublox "${parts[@]}" sequans SQNS detect
 lacks async_tcp_sequans "${parts[@]}" ublox +USO detect
 
+# What a reader of the README calls these firmwares.
+title() {
+    case $1 in
+    async_empty) echo "executor, timer and serial port, no modem" ;;
+    async_tcp_ublox) echo "async TCP client, SARA-R5" ;;
+    async_tcp_sequans) echo "async TCP client, RYZ014A" ;;
+    async_tcp_auto) echo "async TCP client, whichever modem answers" ;;
+    async_everything_ublox) echo "async, all of it, SARA-R5" ;;
+    nb_tcp_ublox) echo "nb TCP client, SARA-R5" ;;
+    esac
+}
+
+# Puts the figures between the marks in the README.
+write_table() {
+    local table bin flash ram
+    table=$(mktemp)
+    {
+        printf '| firmware | flash | static RAM |\n|---|---|---|\n'
+        grep -v '^#' "$budget" | while read -r bin flash ram; do
+            [ -z "$(title "$bin")" ] || printf "| %s | %d | %d |\n" "$(title "$bin")" "$flash" "$ram"
+        done
+    } >"$table"
+    awk -v table="$table" '
+        $0 == "<!-- size -->" { print; inside = !inside; if (inside) while ((getline line <table) > 0) print line; next }
+        !inside' "$1" >"$table.readme"
+    cat "$table.readme" >"$1"
+    rm -f "$table" "$table.readme"
+}
+
 compiler=$(/usr/bin/rustc --version)
 if [ "${2:-}" = --write ]; then
     {
         echo "# Bytes of flash and of static RAM. Measured with $compiler."
         measure "$1"
     } >"$budget"
+    write_table "$(dirname "$0")/../../README.md"
 fi
 if ! grep -qF "$compiler." "$budget"; then
     echo "note: this is $compiler; the budget was measured with another compiler"
