@@ -167,8 +167,9 @@ where
         Ok(())
     }
 
-    /// Has the modem listen. It begins to while the stack is polled: [`accept`](Self::accept) tells
-    /// when it cannot.
+    /// Has the modem listen, while the stack is polled. When it cannot begin at once, because the link
+    /// is coming up, or the port or a socket is still being given back, it begins with
+    /// [`accept`](Self::accept).
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a socket that is not bound, [`Error::Unsupported`] where the modem

@@ -28,7 +28,7 @@ where
     C: Clock,
 {
     /// Sends a datagram as [`send`](UdpClientStack::send) does, and tells the network what follows it,
-    /// so that the radio can rest earlier.
+    /// so that the radio can rest earlier. As with `send`, a datagram that the modem refuses is lost.
     ///
     /// # Errors
     /// As for `send`, and [`Error::Unsupported`] where the modem cannot tell the network.
@@ -122,8 +122,8 @@ where
     IO: Read + ReadReady + Write + WriteReady,
     C: Clock,
 {
-    /// Opens the socket for datagrams to and from anybody; port 0 leaves the port open. The modem
-    /// begins to receive while the stack is polled.
+    /// Opens the socket for datagrams to and from anybody; port 0 leaves the port open. When that
+    /// cannot be done at once, it is with the first call of `send_to` or `receive`.
     ///
     /// A modem whose sockets need a peer (Sequans) hears of the socket with the first datagram that is
     /// sent, and from then on receives from the peer of the last one only.
