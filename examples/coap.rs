@@ -64,7 +64,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Failure> {
     let server = address::given_or_else(options, "server", coap_server::start)?;
     let path = options.own("path").unwrap_or(coap_server::PATH);
-    session::run(options, Some(LIMIT), async |stack| talk(stack, &server, path).await)
+    session::run(options, Some(LIMIT), async |stack, _| talk(stack, &server, path).await)
 }
 
 async fn talk(stack: Stack<'_>, server: &Address, path: &str) -> Result<(), Failure> {

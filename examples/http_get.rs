@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let url = web_client::url_or_else(options, web_server::start)?;
-    session::run(options, Some(LIMIT), async |stack| get(stack, &url).await)
+    session::run(options, Some(LIMIT), async |stack, _| get(stack, &url).await)
 }
 
 async fn get(stack: Stack<'_>, url: &str) -> Result<(), Failure> {

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let url = web_client::url_or_else(options, web_server::start)?;
-    session::run(options, Some(LIMIT), async |stack| post(stack, &url).await)
+    session::run(options, Some(LIMIT), async |stack, _| post(stack, &url).await)
 }
 
 async fn post(stack: Stack<'_>, url: &str) -> Result<(), Failure> {

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let broker = address::given_or_else(options, "broker", broker::start)?;
-    session::run(options, Some(LIMIT), async |stack| talk(stack, &broker).await)
+    session::run(options, Some(LIMIT), async |stack, _| talk(stack, &broker).await)
 }
 
 async fn talk(stack: Stack<'_>, broker: &Address) -> Result<(), Failure> {

@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let server = address::given_or_else(options, "server", time_server::start)?;
-    session::run(options, Some(LIMIT), async |stack| ask(stack, &server).await)
+    session::run(options, Some(LIMIT), async |stack, _| ask(stack, &server).await)
 }
 
 async fn ask(stack: Stack<'_>, server: &Address) -> Result<(), Failure> {

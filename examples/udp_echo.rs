@@ -47,7 +47,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let peer = address::given_or_else(options, "peer", echo_server::start)?;
-    session::run(options, Some(LIMIT), async |stack| echo(stack, &peer).await)
+    session::run(options, Some(LIMIT), async |stack, _| echo(stack, &peer).await)
 }
 
 async fn echo(stack: Stack<'_>, peer: &Address) -> Result<(), Failure> {

@@ -20,11 +20,11 @@ use crate::support::{Failure, port, report};
 const FAREWELL: Duration = Duration::from_secs(15);
 
 /// Brings the link up, runs `application` and takes the link down. The link bounds itself;
-/// `limit` is for the application.
+/// `limit` is for the application, which gets the stack and the name of the modem.
 pub(crate) fn run(
     options: &Options,
     limit: Option<Duration>,
-    application: impl AsyncFnOnce(Stack<'_>) -> Result<(), Failure>,
+    application: impl AsyncFnOnce(Stack<'_>, &'static str) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let file = port::open(options)?;
     let file = Async::new(file).map_err(|error| format!("port: {error}"))?;
@@ -41,8 +41,9 @@ pub(crate) fn run(
             control.connect().await.map_err(|error: Error| error.to_string())?;
             // Operator and signal are asked for separately; an example does without if need be.
             let status = control.refresh().await;
-            report(engine.borrow().model(), &status.unwrap_or_else(|_| control.status()));
-            let result = within(limit, application(stack)).await;
+            let model = engine.borrow().model();
+            report(model, &status.unwrap_or_else(|_| control.status()));
+            let result = within(limit, application(stack, model)).await;
             // Whether the modem says goodbye does not matter for what was asked.
             let _ = with_timeout(FAREWELL, control.disconnect()).await;
             result
