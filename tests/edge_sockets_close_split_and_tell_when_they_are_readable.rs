@@ -7,6 +7,7 @@ use std::time::Duration;
 use cellular_nal::Error;
 use common::conversation::exactly;
 use common::dialing::Dialers;
+use common::dropping::{everywhere, narrow};
 use common::{ECHO, ECHO_NAME, Setup, pattern, up};
 use edge_nal::{
     AddrType, Close, Dns, MulticastV4, MulticastV6, Readable, TcpAccept, TcpBind, TcpConnect, TcpShutdown,
@@ -187,5 +188,35 @@ fn names_are_resolved() {
         assert_eq!(found, Ok(ECHO.0.into()), "{model}");
         let found = world.run(30, Dns::get_host_by_name(&stack, "10.1.2.3", AddrType::IPv6));
         assert_eq!(found, Err(Error::NameNotFound), "{model}");
+    }
+}
+
+#[test]
+fn a_close_that_is_dropped_anywhere_closes_all_the_same() {
+    for &model in Model::ALL {
+        everywhere(
+            || {
+                let world = narrow(model);
+                world.net.on(SERVER.0, SERVER.1, Peer::Discard);
+                world
+            },
+            |world| {
+                let stack = world.stack;
+                async move {
+                    let mut socket = TcpConnect::connect(&stack, SERVER.into()).await?;
+                    socket.write_all(b"hello").await?;
+                    TcpShutdown::close(&mut socket, Close::Both).await
+                }
+            },
+            |world, output| {
+                assert!(matches!(output, None | Some(Ok(()))), "{model}: {output:?}\n{}", world.tail());
+                world.echoes(60);
+                if output.is_some() {
+                    let conn = world.net.connections().first().expect("there is one").id;
+                    assert_eq!(world.net.received(conn), b"hello", "{model}");
+                }
+                world.leaves_nothing();
+            },
+        );
     }
 }
