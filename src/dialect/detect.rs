@@ -120,6 +120,7 @@ impl Dialect for Auto {
             gap: Duration::from_millis(20),
             boot: Duration::from_secs(10),
             close_notice: Duration::ZERO,
+            close_report: Duration::ZERO,
             escape: Duration::from_millis(1050),
             escape_answer: Duration::from_millis(800),
         }

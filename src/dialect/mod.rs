@@ -47,6 +47,9 @@ pub struct Timing {
     pub boot: Duration,
     /// How long a failed connect may take to announce that its socket is gone.
     pub close_notice: Duration,
+    /// How long a connection whose close was answered at once may take until its end is reported;
+    /// zero where the answer is the end.
+    pub close_report: Duration,
     /// Silence around `+++`, with which a raw pipe is left.
     pub escape: Duration,
     /// From `+++` until it can be answered: what looks like the answer before is the peer's.

@@ -235,6 +235,8 @@ pub struct Call {
     pub release: ReleaseAssistance,
     /// Whether the socket is a TCP connection.
     pub tcp: bool,
+    /// Whether the socket may be listening.
+    pub listens: bool,
     /// What was found.
     pub found: Found,
     /// The error of an earlier step. Unless that was [`OnError::Note`]d, only steps that clean up
@@ -255,6 +257,7 @@ impl Call {
             option: None,
             release: ReleaseAssistance::None,
             tcp: false,
+            listens: false,
             found: Found {
                 id: None,
                 count: None,
@@ -366,6 +369,8 @@ pub struct Step {
     pub on_error: OnError,
     /// Whether this step runs only after an earlier one has failed.
     pub cleans_up: bool,
+    /// Whether the modem starts anew after the final result.
+    pub restarts: bool,
     /// The longest time until the final result.
     pub timeout: Duration,
 }
@@ -380,6 +385,7 @@ impl Step {
             prompt: None,
             on_error: OnError::Fail,
             cleans_up: false,
+            restarts: false,
             timeout: Duration::from_secs(10),
         }
     }
@@ -429,6 +435,12 @@ impl Step {
     /// What an error means.
     pub const fn on_error(mut self, on_error: OnError) -> Self {
         self.on_error = on_error;
+        self
+    }
+
+    /// The modem starts anew: the rest of the procedure is not run, and all begins again.
+    pub const fn restarts(mut self) -> Self {
+        self.restarts = true;
         self
     }
 

@@ -1,7 +1,6 @@
 //! What the end of a procedure means for link, sockets and users.
 
 use super::extras::Finish;
-use super::ledger::Verdict;
 use super::transaction::Job;
 use super::{Core, bit};
 use crate::dialect::{Identity, Procedure};
@@ -12,9 +11,6 @@ use crate::time::Duration;
 
 /// Failures to close a socket, in a row, after which it is taken for closed.
 const CLOSE_FAILURES: u8 = 6;
-
-/// Times that a modem is asked for a count that is too low, or not given, until bytes count as lost.
-const DOUBTS: u8 = 5;
 
 /// The longest that the network takes to say that a peer refuses a connection.
 const REFUSAL: Duration = Duration::from_secs(15);
@@ -339,124 +335,6 @@ impl Core {
         }
     }
 
-    /// How much is unread, and whether the socket still stands.
-    fn checked(&mut self, job: &Job, result: Result<(), Failure>) {
-        if matches!(result, Err(Failure::Timeout | Failure::Gone)) {
-            return;
-        }
-        let keeps = self.dialect.limits().host_keeps_sockets;
-        let found = job.call.found;
-        let check = matches!(job.procedure, Procedure::Check | Procedure::CheckDatagram);
-        if keeps && !self.counts_agree(job, check) {
-            return;
-        }
-        let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
-        let slot = place.slot;
-        if slot.state != State::Open {
-            return;
-        }
-        if let Some(count) = found.count {
-            slot.unread = count;
-            slot.maybe_unread |= count > 0;
-            if count > 0 {
-                slot.check |= slot.peer_closed;
-                return;
-            }
-        }
-        // The modem that keeps no closed sockets answers with an error for one.
-        let gone = found.open.map_or(!keeps, |open| !open);
-        // Where the modem tells the state of its sockets, that decides; a report may be a late one
-        // about the last socket with this id.
-        let closing = slot.peer_closed && keeps && check && found.open.is_none();
-        if !gone && !closing {
-            slot.peer_closed &= !check;
-            return;
-        }
-        if slot.maybe_unread {
-            return;
-        }
-        if slot.peer_closed || slot.write_closed || check && found.open == Some(false) && !keeps {
-            slot.end();
-        } else {
-            slot.fail(Error::Reset);
-        }
-        if found.open.is_none() && !keeps {
-            if !slot.peer_closed {
-                // Should the error have been about something else, nothing is left behind.
-                self.stale |= bit(slot.id);
-            }
-            slot.closed();
-        }
-    }
-
-    /// Compares what the modem counts with what is known here. False when the answer leads to nothing
-    /// else.
-    fn counts_agree(&mut self, job: &Job, check: bool) -> bool {
-        let (now, found) = (self.now, job.call.found);
-        let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return false };
-        let slot = place.slot;
-        if slot.state != State::Open {
-            return false;
-        }
-        if let Some(count) = found.count {
-            self.ledger.answered();
-            // A socket that is gone has counted nothing; what is written always counts something.
-            let counts = slot.kind == Kind::Tcp && !slot.peer_closed && !slot.uncounted;
-            let sent = match found.total.filter(|&total| counts && total > 0) {
-                Some(total) => self.ledger.compare_sent(total, slot.sent_total),
-                None => Verdict::Fine,
-            };
-            // What is in the modem's buffer has been received, too.
-            let known = slot.read_total.wrapping_add(count.into());
-            let received = match found.received.filter(|&received| counts && received > 0) {
-                Some(received) => self.ledger.compare_received(received, known),
-                None => Verdict::Fine,
-            };
-            slot.check |= slot.verify && found.total == Some(0);
-            if received == Verdict::Wrong {
-                self.abandon(job, Error::Aborted);
-                return false;
-            }
-            let odd = sent == Verdict::Odd;
-            slot.verify = odd;
-            if !odd {
-                // Once wrong is a damaged answer; wrong for a while and then right is a count that
-                // comes later.
-                if slot.doubts > 1 {
-                    self.ledger.distrust_sent();
-                }
-                slot.doubts = 0;
-                slot.writer.wake();
-            } else if slot.doubts < DOUBTS {
-                // A count that moves is asked for all the longer.
-                slot.doubts = if slot.counted == found.total { slot.doubts } else { slot.doubts.min(1) };
-                slot.counted = found.total;
-                slot.doubt(now);
-            } else if found.total.is_some_and(|total| total > slot.sent_total) {
-                self.ledger.distrust_sent();
-                slot.verify = false;
-                slot.writer.wake();
-            } else {
-                self.abandon(job, Error::Aborted);
-                return false;
-            }
-        } else if !check {
-            slot.verify = self.ledger.refused() && slot.verify;
-            slot.maybe_unread |= slot.rx.is_empty();
-            slot.ask = true;
-            slot.check = true;
-            slot.doubts = slot.doubts.saturating_add(1);
-            if slot.verify && slot.doubts > DOUBTS {
-                self.abandon(job, Error::Aborted);
-                return false;
-            }
-            slot.writer.wake();
-            self.resync();
-            return false;
-        }
-        true
-    }
-
     fn closed(&mut self, job: &Job, result: Result<(), Failure>) {
         let keeps = self.dialect.limits().host_keeps_sockets;
         if let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) {
@@ -467,7 +345,14 @@ impl Core {
             place.slot.closed();
         }
         match result {
-            Ok(()) | Err(Failure::Modem(CmeCode::NOT_ALLOWED) | Failure::Gone) => self.close_failures = 0,
+            Ok(()) | Err(Failure::Modem(CmeCode::NOT_ALLOWED) | Failure::Gone) => {
+                self.close_failures = 0;
+                let report = self.dialect.timing().close_report;
+                if result.is_ok() && job.call.tcp && report > Duration::ZERO {
+                    self.closing |= bit(job.call.id);
+                    self.closing_by = self.now + report;
+                }
+            }
             // Perhaps the command was damaged; perhaps the modem says so of a socket that is not
             // open. The second must not go on for ever.
             Err(_) if self.close_failures < CLOSE_FAILURES => {
@@ -479,7 +364,7 @@ impl Core {
     }
 
     /// Gives up the socket of a job; the modem's side is closed.
-    fn abandon(&mut self, job: &Job, error: Error) {
+    pub(super) fn abandon(&mut self, job: &Job, error: Error) {
         self.stale |= bit(job.call.id);
         if let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) {
             place.slot.fail(error);

@@ -1,5 +1,6 @@
 //! When to say it: the core that has no clock, no transport and no vendor.
 
+mod check;
 mod extras;
 mod finish;
 mod ledger;
@@ -7,6 +8,7 @@ mod listener;
 mod online;
 mod operations;
 mod output;
+mod report;
 mod schedule;
 mod sync;
 mod transaction;
@@ -80,6 +82,9 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     /// Modem's sockets that belong to nobody and are to be closed, one bit for each id.
     stale: u8,
     close_failures: u8,
+    /// Sockets that are being closed in the background, and when that should be over.
+    closing: u8,
+    closing_by: Instant,
     /// Damaged answers in a row.
     damages: u8,
     /// After a restart that echo has shown, the modem is left alone until then.
@@ -131,6 +136,8 @@ impl<S> Engine<S> {
                 fresh: false,
                 stale: 0,
                 close_failures: 0,
+                closing: 0,
+                closing_by: zero,
                 damages: 0,
                 quiet_until: zero,
                 notice: None,
@@ -274,6 +281,7 @@ impl Core {
         warning!("the modem has restarted");
         self.drop_sockets(crate::Error::Aborted);
         self.notice = None;
+        self.closing = 0;
         self.fresh = certain;
         // The command that was echoed is being carried out.
         self.quiet_until = self.now + if certain { Duration::ZERO } else { Duration::from_secs(1) };
@@ -349,7 +357,7 @@ impl Core {
             self.sync = None;
             return None;
         }
-        match sync.poll(self.now, self.config.baud) {
+        match sync.poll(self.now, self.config.baud, self.dialect.timing().escape) {
             sync::Action::Send(command) => {
                 if let Some(to) = self.command.get_mut(..command.len()) {
                     to.copy_from_slice(command);

@@ -48,11 +48,19 @@ impl Core {
                 self.stale |= self.unowned();
             }
         }
+        if self.closing != 0 {
+            if now < self.closing_by {
+                at = sooner(at, Some((self.closing_by, Timer::Notice)));
+            } else {
+                // The command may have been damaged into one that closes another socket.
+                self.stale |= core::mem::take(&mut self.closing) & self.unowned();
+            }
+        }
         if self.stale != 0 {
             let id = self.stale.trailing_zeros() as u8;
             self.stale &= !(1 << id);
             if self.table.by_id(id).is_none() {
-                self.start(Procedure::Close, None, Call { id, ..Call::new() });
+                self.start(Procedure::Close, None, Call { id, listens: true, ..Call::new() });
             }
             return None;
         }
@@ -148,6 +156,7 @@ impl Core {
             remote: slot.remote,
             local_port: slot.local_port,
             tcp: matches!(slot.kind, Kind::Tcp | Kind::Listener),
+            listens: slot.kind == Kind::Listener,
             ..Call::new()
         };
         slot.sent_last = false;

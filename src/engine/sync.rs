@@ -23,9 +23,6 @@ const RATES: [u32; 7] = [115_200, 921_600, 9_600, 57_600, 460_800, 230_400, 38_4
 /// to one that does not, and so many of them are more than any payload.
 const FILLS: u8 = 7;
 
-/// Silence around `+++`, with which a modem leaves a data connection (ITU-T V.250 §6.3, S12).
-const GUARD: Duration = Duration::from_millis(1100);
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Calling,
@@ -132,7 +129,8 @@ impl Sync {
         self.due = now + if self.questions > 1 { SETTLE_LONG } else { Duration::ZERO };
     }
 
-    pub(crate) fn poll(&mut self, now: Instant, configured: u32) -> Action {
+    /// `guard` is the silence that the modem wants around `+++`.
+    pub(crate) fn poll(&mut self, now: Instant, configured: u32, guard: Duration) -> Action {
         if core::mem::take(&mut self.round_over) {
             return Action::Silent;
         }
@@ -141,11 +139,11 @@ impl Sync {
         }
         match self.stage {
             Stage::Settling => Action::Done,
-            Stage::Calling => self.call(now, configured),
+            Stage::Calling => self.call(now, configured, guard),
             Stage::Asking | Stage::Marked if self.questions >= 3 => {
                 self.stage = Stage::Calling;
                 self.calls = 0;
-                self.call(now, configured)
+                self.call(now, configured, guard)
             }
             Stage::Asking | Stage::Marked => {
                 self.stage = Stage::Asking;
@@ -156,7 +154,7 @@ impl Sync {
         }
     }
 
-    fn call(&mut self, now: Instant, configured: u32) -> Action {
+    fn call(&mut self, now: Instant, configured: u32, guard: Duration) -> Action {
         if self.calls >= self.patience {
             self.calls = 0;
             self.escape = 0;
@@ -177,7 +175,7 @@ impl Sync {
         self.fills = 0;
         if self.calls == 3 && self.escape < 2 {
             self.escape += 1;
-            self.due = now + GUARD;
+            self.due = now + guard;
             return if self.escape == 1 { Action::Wait(self.due) } else { Action::Send(b"+++") };
         }
         self.calls += 1;

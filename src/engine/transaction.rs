@@ -2,14 +2,16 @@
 
 use super::{Core, Sync, Timer, bit};
 use crate::at::{CommandWriter, Final, Params, Span, Watch, split};
-use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, Urc, template};
+use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, template};
 use crate::error::{CmeCode, Failure};
 use crate::fmt::Ascii;
-use crate::socket::{Kind, State};
 use crate::time::{Duration, Instant};
 
 /// The longest that a prompt takes.
 const PROMPT: Duration = Duration::from_secs(10);
+
+/// The longest that a modem takes from the result of a restart to the restart itself.
+const RESTARTING: Duration = Duration::from_secs(15);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
@@ -48,6 +50,11 @@ pub(super) struct Job {
 }
 
 impl Job {
+    /// Whether the last command has been answered and the next step is to begin.
+    pub(super) fn is_due(&self) -> bool {
+        self.phase == Phase::Due
+    }
+
     fn step(&self) -> Option<&'static Step> {
         self.steps.get(self.index)
     }
@@ -247,22 +254,6 @@ impl Core {
         }
     }
 
-    /// An error that belongs to no command: a Sequans modem says that a receive buffer is full and
-    /// that further data are lost (RYZ014 use cases §6.2.5), not in which socket. A stream of which
-    /// some is unread may have a gap from here on.
-    fn on_overflow(&mut self) {
-        if !self.dialect.limits().host_keeps_sockets {
-            return;
-        }
-        for slot in self.table.all_mut() {
-            let unread = slot.maybe_unread || slot.unread > 0;
-            if slot.state == State::Open && slot.kind == Kind::Tcp && unread {
-                self.stale |= bit(slot.id);
-                slot.fail(crate::Error::Aborted);
-            }
-        }
-    }
-
     /// Whether the line is the echo of the command. When echo had been off, the modem has
     /// restarted without a word.
     fn on_echo(&mut self, line: &[u8]) -> bool {
@@ -415,6 +406,12 @@ impl Core {
                 return;
             }
         };
+        if step.restarts && outcome.is_ok() {
+            self.restart(false);
+            // It says so when it has; should it not, it is called after a while.
+            self.quiet_until = self.now + RESTARTING;
+            return;
+        }
         // Whatever is left of the command or its payload must not follow a result.
         (self.len, self.sent) = (0, 0);
         job.phase = Phase::Due;
@@ -433,56 +430,6 @@ impl Core {
                     self.resync();
                 }
             }
-        }
-    }
-
-    pub(super) fn on_urc(&mut self, urc: Urc) {
-        match urc {
-            Urc::Started => self.restart(true),
-            Urc::Registration(stat) => {
-                self.link.registration(self.now, stat, &mut self.status);
-                self.waiters.wake();
-            }
-            Urc::Detached { cid } => {
-                let change = self.link.detached(self.now, cid, &self.config);
-                self.apply(change);
-            }
-            Urc::Data { id, unread } => {
-                let reading = self.job.as_ref().filter(|job| job.read > 0 && job.call.id == id);
-                // A count in the middle of an answer may be of before or behind it; one behind the
-                // result does not hold what has just been read, which is still to be taken off.
-                let known = match reading {
-                    None => unread,
-                    Some(job) if job.phase == Phase::Due => {
-                        unread.map(|unread| unread.saturating_add(job.read))
-                    }
-                    Some(_) => None,
-                };
-                let now = self.now;
-                if let Some(slot) = self.table.by_id(id) {
-                    slot.touch(now);
-                    slot.maybe_unread = true;
-                    slot.unread = known.unwrap_or(slot.unread);
-                } else {
-                    if let Some(listeners) = self.extras.listeners {
-                        (listeners.orphan)(self, id);
-                    }
-                }
-            }
-            Urc::Closed { id } => {
-                if self.notice.is_some_and(|(noticed, _)| noticed == id) {
-                    self.notice = None;
-                } else if let Some(slot) = self.table.by_id(id) {
-                    slot.peer_closed = true;
-                    slot.maybe_unread = true;
-                    slot.check = true;
-                }
-            }
-            Urc::Incoming { id, listener, remote } => match self.extras.listeners {
-                Some(listeners) => (listeners.incoming)(self, id, listener, remote),
-                None => self.stale |= bit(id),
-            },
-            Urc::Stopping | Urc::Other => {}
         }
     }
 }

@@ -36,6 +36,7 @@ impl Dialect for Sequans {
             gap: Duration::ZERO,
             boot: Duration::from_secs(10),
             close_notice: Duration::ZERO,
+            close_report: Duration::ZERO,
             escape: Duration::from_millis(1050),
             escape_answer: Duration::from_millis(800),
         }

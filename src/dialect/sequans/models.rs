@@ -26,7 +26,7 @@ const SETUP_WITHOUT_BYPASS: &[Step] = &[
     cellular::NUMERIC_ERRORS,
     Step::new("+SQNBYPASS?").optional_text("+SQNBYPASS: {Up}").on_error(OnError::Ignore),
     Step::new("+SQNBYPASS=\"disable\"").when(|a| a.call.found.active == Some(true)),
-    Step::new("^RESET").when(|a| a.call.found.active == Some(true)),
+    Step::new("^RESET").when(|a| a.call.found.active == Some(true)).restarts(),
 ];
 
 /// "Force EPS attach" where the modem does not even search (Cassiopeia §1.2.4): automatic attach may

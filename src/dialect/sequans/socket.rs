@@ -89,8 +89,18 @@ pub(super) const CHECK: &[Step] =
 
 /// "Operation not allowed" says that there is no such socket; any other error may be about a
 /// command that was damaged on its way.
+///
+/// On a listening socket it may only refuse the connection that waits there.
 pub(super) const CLOSE: &[Step] = &[
     Step::new("+SQNSH={id}").timeout(SHUTTING),
+    Step::new("+SQNSS")
+        .when(|a| a.call.listens)
+        .optional_text("+SQNSS: {id},{state}")
+        .on_error(OnError::Ignore),
+    Step::new("+SQNSH={id}")
+        .when(|a| a.call.found.open == Some(true))
+        .on_error(OnError::Ignore)
+        .timeout(SHUTTING),
     Step::new("+SQNSH={id}")
         .when(|a| a.call.failed != Some(CmeCode::NOT_ALLOWED))
         .timeout(SHUTTING)

@@ -27,6 +27,8 @@ pub struct Ublox {
     radio_on: &'static [Step],
     activate: &'static [Step],
     close: &'static [Step],
+    /// The longest from the result of a close in the background to `+UUSOCL`.
+    close_report: Duration,
     /// UDP with release assistance.
     released: &'static [Step],
 }
@@ -49,6 +51,7 @@ impl Dialect for Ublox {
             gap: Duration::from_millis(20),
             boot: self.boot,
             close_notice: Duration::from_secs(2),
+            close_report: self.close_report,
             escape: self.escape,
             escape_answer: self.escape_answer,
         }

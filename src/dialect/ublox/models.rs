@@ -17,6 +17,7 @@ pub const SARA_R5: Ublox = Ublox {
     radio_on: cellular::RADIO_ON,
     activate: cellular::ACTIVATE,
     close: socket::CLOSE,
+    close_report: Duration::ZERO,
     released: socket::SEND_LAST_DATAGRAM,
 };
 
@@ -38,6 +39,7 @@ pub const SARA_R42: Ublox = Ublox {
     name: "sara-r42",
     activate: packet::AFTER_EACH_ATTACH,
     close: socket::CLOSE_IN_BACKGROUND,
+    close_report: Duration::from_secs(120),
     ..SARA_R5
 };
 

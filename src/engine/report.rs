@@ -1,0 +1,73 @@
+//! What the modem says unasked.
+
+use super::{Core, bit};
+use crate::dialect::Urc;
+use crate::error::Error;
+use crate::socket::{Kind, State};
+
+impl Core {
+    /// An error that belongs to no command: a Sequans modem says that a receive buffer is full and
+    /// that further data are lost (RYZ014 use cases §6.2.5), not in which socket. A stream of which
+    /// some is unread may have a gap from here on.
+    pub(super) fn on_overflow(&mut self) {
+        if !self.dialect.limits().host_keeps_sockets {
+            return;
+        }
+        for slot in self.table.all_mut() {
+            let unread = slot.maybe_unread || slot.unread > 0;
+            if slot.state == State::Open && slot.kind == Kind::Tcp && unread {
+                self.stale |= bit(slot.id);
+                slot.fail(Error::Aborted);
+            }
+        }
+    }
+
+    pub(super) fn on_urc(&mut self, urc: Urc) {
+        match urc {
+            Urc::Started => self.restart(true),
+            Urc::Registration(stat) => {
+                self.link.registration(self.now, stat, &mut self.status);
+                self.waiters.wake();
+            }
+            Urc::Detached { cid } => {
+                let change = self.link.detached(self.now, cid, &self.config);
+                self.apply(change);
+            }
+            Urc::Data { id, unread } => {
+                let reading = self.job.as_ref().filter(|job| job.read > 0 && job.call.id == id);
+                // A count in the middle of an answer may be of before or behind it; one behind the
+                // result does not hold what has just been read, which is still to be taken off.
+                let known = match reading {
+                    None => unread,
+                    Some(job) if job.is_due() => unread.map(|unread| unread.saturating_add(job.read)),
+                    Some(_) => None,
+                };
+                let now = self.now;
+                if let Some(slot) = self.table.by_id(id) {
+                    slot.touch(now);
+                    slot.maybe_unread = true;
+                    slot.unread = known.unwrap_or(slot.unread);
+                } else {
+                    if let Some(listeners) = self.extras.listeners {
+                        (listeners.orphan)(self, id);
+                    }
+                }
+            }
+            Urc::Closed { id } => {
+                self.closing &= !bit(id);
+                if self.notice.is_some_and(|(noticed, _)| noticed == id) {
+                    self.notice = None;
+                } else if let Some(slot) = self.table.by_id(id) {
+                    slot.peer_closed = true;
+                    slot.maybe_unread = true;
+                    slot.check = true;
+                }
+            }
+            Urc::Incoming { id, listener, remote } => match self.extras.listeners {
+                Some(listeners) => (listeners.incoming)(self, id, listener, remote),
+                None => self.stale |= bit(id),
+            },
+            Urc::Stopping | Urc::Other => {}
+        }
+    }
+}
