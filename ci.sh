@@ -121,23 +121,23 @@ example_options() {
 # One run: $1 is the directory for what it prints, $2 the model that it has to find, then the
 # example and its options.
 run_example() {
-    local dir=$1 model=$2 program=$3 status=0 name
+    local dir=$1 model=$2 program=$3 status=0 name wrong
     shift 3
     name="$(basename "$program") $*"
     timeout -k 5 60 "$program" "$@" </dev/null >"$dir/out" 2>"$dir/err" || status=$?
     if [ $status -ne 0 ]; then
-        echo "$name: exit code $status"
+        wrong="exit code $status"
     elif [ ! -s "$dir/out" ]; then
-        echo "$name: prints nothing"
+        wrong="prints nothing"
     elif ! grep -qx "modem: $model" "$dir/err"; then
-        echo "$name: does not say 'modem: $model'"
+        wrong="does not say 'modem: $model'"
     else
         echo "$name: ok, $(wc -c <"$dir/out") bytes"
         rm -r "$dir"
         return
     fi
-    # One write, so that runs beside this one do not come between.
-    sed 's/^/    /' "$dir/err" >"$dir/shown"
+    # Shown at once, so that runs beside this one do not come between.
+    (echo "$name: $wrong" && sed 's/^/    /' "$dir/err") >"$dir/shown"
     cat "$dir/shown"
 }
 

@@ -43,6 +43,8 @@ pub(crate) struct Options {
     pub(crate) baud: Option<u32>,
     pub(crate) apn: Option<String>,
     pub(crate) pin: Option<String>,
+    /// RTS and CTS hold the two ends of a serial device back.
+    pub(crate) rtscts: bool,
     pub(crate) trace: bool,
     own: Vec<(&'static str, String)>,
 }
@@ -78,7 +80,8 @@ impl Options {
 pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
     let mut modem: &dyn Dialect = &detect::AUTO;
     let (mut port, mut model) = (None, None);
-    let (mut baud, mut apn, mut pin, mut trace) = (None, None, None, false);
+    let (mut baud, mut apn, mut pin) = (None, None, None);
+    let (mut rtscts, mut trace) = (false, false);
     let mut own = Vec::new();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -101,6 +104,7 @@ pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Req
                 Config::new().pin(&digits).map_err(|_| "--pin: a PIN has four to eight digits")?;
                 pin = Some(digits);
             }
+            Long("rtscts") => rtscts = true,
             Long("trace") => trace = true,
             Long(name) => match program.own.iter().find(|own| own.name == name) {
                 Some(option) if option.value.is_empty() => own.push((option.name, String::new())),
@@ -121,7 +125,7 @@ pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Req
         (None, Some(model)) => Place::Simulator(model),
         (None, None) => Place::Simulator(simulated(modem.name()).unwrap_or(Model::SaraR5)),
     };
-    Ok(Request::Run(Options { place, modem, baud, apn, pin, trace, own }))
+    Ok(Request::Run(Options { place, modem, baud, apn, pin, rtscts, trace, own }))
 }
 
 fn place(port: String) -> Result<Place, String> {
@@ -193,6 +197,7 @@ usage: {name} [options]
   --model NAME          the simulated modem, one of these but auto
                         (default: that of --modem, or {default})
   --baud N              bit rate (default: {BAUD}; the simulated modem is faster)
+  --rtscts              the serial device has RTS and CTS; raw pipes need them
   --apn NAME            access point name (default: what the network gives)
   --pin NNNN            PIN of the SIM card
 {own}  --trace               show the conversation with the modem on standard error

@@ -31,7 +31,7 @@ pub(crate) fn open(options: &Options) -> Result<File, Failure> {
             (fd, format!("tcp:{address}"))
         }
         Place::Device(path) => {
-            let fd = device(path, options.baud()).map_err(|error| format!("{path}: {error}"))?;
+            let fd = device(path, options).map_err(|error| format!("{path}: {error}"))?;
             (fd, path.clone())
         }
     };
@@ -67,7 +67,7 @@ fn tcp(address: &str) -> io::Result<OwnedFd> {
     Err(last)
 }
 
-fn device(path: &str, baud: u32) -> io::Result<OwnedFd> {
+fn device(path: &str, options: &Options) -> io::Result<OwnedFd> {
     // Without NONBLOCK, opening may wait for a carrier that no modem here gives.
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let fd = rustix::fs::open(path, flags, Mode::empty())?;
@@ -77,7 +77,8 @@ fn device(path: &str, baud: u32) -> io::Result<OwnedFd> {
     let mut settings = rustix::termios::tcgetattr(&fd)?;
     settings.make_raw();
     settings.control_modes |= ControlModes::CLOCAL | ControlModes::CREAD;
-    settings.set_speed(baud)?;
+    settings.control_modes.set(ControlModes::CRTSCTS, options.rtscts);
+    settings.set_speed(options.baud())?;
     rustix::termios::tcsetattr(&fd, OptionalActions::Now, &settings)?;
     Ok(fd)
 }
