@@ -247,10 +247,10 @@ allowed() {
     case $1 in
     error | time | fmt) echo "" ;;
     at) echo "error time" ;;
-    dialect) echo "at error time link::Config link::Status socket::Name" ;;
+    dialect) echo "at error time link::Config link::Status link::family socket::Name" ;;
     link) echo "at dialect error time" ;;
     # The table's state lives in the engine; user operations are written where the state is.
-    socket) echo "at dialect error time fmt link::LinkState engine::Core" ;;
+    socket) echo "at dialect error time fmt link::LinkState link::family engine::Core" ;;
     engine) echo "at dialect error time fmt link socket Error LinkState" ;;
     cmux | ppp) echo "error time fmt" ;;
     resources) echo "dialect engine link::Config socket" ;;

@@ -11,6 +11,13 @@ use crate::dialect::{Call, Procedure};
 use crate::error::{Error, Failure};
 use crate::time::Instant;
 
+/// When to go on, and why; `None` when something has changed.
+pub(super) type Next = Option<Option<(Instant, Timer)>>;
+
+/// Puts the head of a datagram into the slot at an index: its length and its sender. Says how much of
+/// it is kept.
+pub(super) type Begin = fn(&mut Core, u8, u16, SocketAddr) -> u16;
+
 /// What the end of a procedure means.
 pub(super) type Finish = fn(&mut Core, &Job, Result<(), Failure>);
 
@@ -20,7 +27,7 @@ pub(super) struct Pipes {
     pub(super) finish: Finish,
     pub(super) room: fn(&mut Core) -> usize,
     pub(super) receive: for<'a> fn(&mut Core, &'a [u8]) -> &'a [u8],
-    pub(super) advance: fn(&mut Core) -> Option<Option<(Instant, Timer)>>,
+    pub(super) advance: fn(&mut Core) -> Next,
     pub(super) outgoing: for<'a> fn(&'a mut Core) -> &'a [u8],
     pub(super) transmitted: fn(&mut Core, usize),
 }
@@ -53,8 +60,8 @@ pub(super) struct Extras {
     pub(super) options: Option<Finish>,
     /// Host names.
     pub(super) names: Option<Finish>,
-    /// Puts the head of a datagram from this sender into a slot, and says how much of it is kept.
-    pub(super) datagrams: Option<fn(&mut Core, u8, u16, SocketAddr) -> u16>,
+    /// Datagrams.
+    pub(super) datagrams: Option<Begin>,
 }
 
 impl Extras {

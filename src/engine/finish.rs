@@ -336,12 +336,7 @@ impl Core {
     }
 
     fn closed(&mut self, job: &Job, result: Result<(), Failure>) {
-        let keeps = self.dialect.limits().host_keeps_sockets;
         if let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) {
-            if keeps && place.slot.kind == Kind::Listener && place.slot.maybe_unread {
-                // A connection was waiting: that one was refused, and the modem may listen on.
-                self.stale |= bit(job.call.id);
-            }
             place.slot.closed();
         }
         match result {

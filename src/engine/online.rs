@@ -167,7 +167,8 @@ impl Core {
                 words.get(..online.held) == self.command.get(..online.held)
                     && words.get(online.held) == Some(&byte)
             };
-            if !OVER.iter().any(|words| next(words)) && !(escaping && next(&LEFT)) {
+            let fits = OVER.iter().any(next) || escaping && next(&LEFT);
+            if !fits {
                 self.pass_tail();
             }
         } else if online.held == TAIL {

@@ -1,8 +1,10 @@
 //! What the modem says unasked.
 
+use super::transaction::Job;
 use super::{Core, bit};
-use crate::dialect::Urc;
-use crate::error::Error;
+use crate::at::Final;
+use crate::dialect::{Procedure, Urc};
+use crate::error::{CmeCode, Error};
 use crate::socket::{Kind, State};
 
 impl Core {
@@ -20,6 +22,21 @@ impl Core {
                 slot.fail(Error::Aborted);
             }
         }
+    }
+
+    /// Whether a result may be about a full buffer and not about the command in flight. One without
+    /// number, where errors have numbers, may be; of a dial or a close it is not believed, because a
+    /// socket could be open that is taken for closed.
+    pub(super) fn may_be_overflow(&self, result: Final) -> bool {
+        let opens_or_closes = |job: &Job| {
+            matches!(
+                job.procedure,
+                Procedure::OpenTcp | Procedure::OpenUdp | Procedure::Accept | Procedure::Close
+            )
+        };
+        result == Final::Error(CmeCode::UNKNOWN)
+            && self.dialect.limits().host_keeps_sockets
+            && self.job.as_ref().is_some_and(opens_or_closes)
     }
 
     pub(super) fn on_urc(&mut self, urc: Urc) {

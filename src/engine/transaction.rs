@@ -340,7 +340,7 @@ impl Core {
         if !place.slot.is_datagram() {
             job.keep = span.len;
         } else if let (Some(begin), Some(index)) = (self.extras.datagrams, job.slot) {
-            let from = span.from.unwrap_or(place.slot.tied.map_or(place.slot.remote, Into::into));
+            let from = span.from.unwrap_or_else(|| place.slot.tied.map_or(place.slot.remote, Into::into));
             let keep = begin(self, index, span.len, from);
             if let Some(job) = &mut self.job {
                 job.keep = keep;
@@ -369,6 +369,11 @@ impl Core {
         if result == Final::Error(CmeCode::UNKNOWN) && self.job.as_ref().is_some_and(|job| job.answered) {
             // Behind the information text only `OK` can come.
             return self.on_overflow();
+        }
+        if self.may_be_overflow(result) {
+            self.on_overflow();
+            self.conclude(Err(Failure::Unanswered));
+            return self.resync();
         }
         let Some(job) = &mut self.job else { return };
         let Some(step) = job.step() else { return };

@@ -28,7 +28,7 @@ where
     C: Clock,
 {
     /// Sends a datagram as [`send`](UdpClientStack::send) does, and tells the network what follows it,
-    /// so that the radio can rest earlier. As with `send`, a datagram that the modem refuses is lost.
+    /// so that the radio can rest earlier.
     ///
     /// # Errors
     /// As for `send`, and [`Error::Unsupported`] where the modem cannot tell the network.
@@ -91,7 +91,8 @@ where
     }
 
     /// Sends a datagram of 1 to 1024 (u-blox) or 1500 (Sequans) bytes that fits in the buffer, to the
-    /// peer of `connect`, or to that of the last `send_to`.
+    /// peer of `connect`, or to that of the last `send_to`. `Ok` says that it is on its way: where the
+    /// modem refuses it, the next send fails with its error, and sends nothing.
     fn send(&mut self, socket: &mut UdpSocket, buffer: &[u8]) -> nb::Result<(), Error> {
         self.send_last(socket, buffer, ReleaseAssistance::None)
     }

@@ -201,12 +201,15 @@ impl Core {
             slot.writer.register(waker);
             return Poll::Pending;
         }
+        if let Some(error) = slot.write_error.take() {
+            // The one before was refused, and nobody has asked what became of it.
+            return Poll::Ready(Err(error));
+        }
         if let Some(to) = place.tx.get_mut(..bytes.len()) {
             to.copy_from_slice(bytes);
         }
         slot.tx_len = bytes.len();
         slot.tx_commit = true;
-        slot.write_error = None;
         slot.release = release;
         slot.remote = to.unwrap_or(slot.remote);
         self.runner.wake();
