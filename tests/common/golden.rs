@@ -1,12 +1,16 @@
 //! Conversations written down: what the driver must say, and what the vendors' documents let the
-//! modem answer. The format is that of `modem_sim::transcript`.
+//! modem answer. The format is that of `modem_sim::transcript`; a transcript is named after its
+//! document and section.
 
 use std::time::Duration;
 
-use cellular_nal::Config;
+use cellular_nal::asynch::{TcpListener, TcpSocket};
+use cellular_nal::{Config, Error};
+use embedded_io_async::{Read, Write};
 use modem_sim::Model;
 use modem_sim::transcript::{Item, Step, Transcript, parse};
 
+use super::conversation::{exactly, tcp};
 use super::script::{Desk, Far};
 
 /// A modem that follows a transcript to the letter.
@@ -22,7 +26,7 @@ pub struct Golden {
 impl Golden {
     /// The conversations of these files, one after the other.
     pub fn read(model: Model, names: &[&str]) -> Self {
-        let folder = if model == Model::SaraR5 { "ublox" } else { "sequans" };
+        let folder = if model.is_ublox() { "ublox" } else { "sequans" };
         let mut items = Vec::new();
         for name in names {
             let path = format!("{}/tests/transcripts/{folder}/{name}.at", env!("CARGO_MANIFEST_DIR"));
@@ -83,24 +87,161 @@ impl Far for Golden {
     }
 }
 
+/// How the link of a model comes up, and the access point name that it takes.
+fn bring_up(model: Model) -> (&'static str, &'static str) {
+    match model {
+        Model::SaraR5 => ("sara_lexi_2_3_profile_02b", ""),
+        Model::SaraR42 => ("sara_lexi_2_3_profile_sara_r42", ""),
+        Model::LenaR8 => ("lena_r8_7_2_2_additional_bearers", "internet.wind.biz"),
+        Model::Ryz014a => ("ryz014_2_3_2_1_attach", ""),
+        Model::Cassiopeia => ("cassiopeia_1_2_2_autoconnect", ""),
+        model => panic!("{model} has no conversation of its own"),
+    }
+}
+
 /// An engine opposite these conversations.
-pub fn desk(model: Model, config: Config, names: &[&str]) -> Desk<Golden> {
+fn desk(model: Model, config: Config, names: &[&str]) -> Desk<Golden> {
     Desk::new(model, config, Golden::read(model, names))
 }
 
-/// The same with the link up already.
-pub fn up(model: Model, names: &[&str]) -> Desk<Golden> {
-    let mut desk = desk(model, Config::new(), &[&["bring_up"], names].concat());
+/// The conversation in which the link comes up, or does not.
+pub fn link_with(model: Model, config: Config, name: &str) -> (Desk<Golden>, Result<(), Error>) {
+    let mut desk = desk(model, config, &[name]);
+    let control = desk.control;
+    let result = desk.run(120, control.connect());
+    desk.over();
+    (desk, result)
+}
+
+/// The conversation in which the link comes up by itself.
+pub fn link(model: Model, name: &str) -> Desk<Golden> {
+    apn(model, "", name)
+}
+
+/// The same with an access point name.
+pub fn apn(model: Model, apn: &str, name: &str) -> Desk<Golden> {
+    let config = Config::new().apn(apn).expect("it can be one");
+    let (desk, result) = link_with(model, config, name);
+    assert_eq!(result, Ok(()), "{}", desk.tail());
+    desk
+}
+
+/// This conversation after the one in which the link comes up.
+pub fn up(model: Model, name: &str) -> Desk<Golden> {
+    let (first, apn) = bring_up(model);
+    let config = Config::new().apn(apn).expect("it is one");
+    let mut desk = desk(model, config, &[first, name]);
     let control = desk.control;
     assert_eq!(desk.run(60, control.connect()), Ok(()), "{}", desk.tail());
-    desk.pass(Duration::from_secs(1));
+    desk.pass(Duration::from_millis(100));
     desk
 }
 
 impl Desk<Golden> {
-    /// Nothing is left of the conversation.
+    /// Nothing is left of the conversation, and nothing follows.
     pub fn over(&mut self) {
         self.pass(Duration::from_secs(1));
         assert!(self.far.is_over(), "the driver never comes to {}\n{}", self.far.here(), self.tail());
     }
+}
+
+/// What the tables of Sequans send to and fro in command mode.
+pub const HELLO: &[u8; 24] = b"Hello extend from client";
+
+/// The server of those tables.
+const SERVER: ([u8; 4], u16) = ([192, 168, 13, 1], 8008);
+
+/// Text data in command mode, there and back.
+pub fn text_data(desk: &mut Desk<Golden>) {
+    let stack = desk.stack;
+    let heard = desk.run(10, async {
+        let mut socket = tcp(stack, SERVER).await?;
+        socket.write_all(HELLO).await?;
+        let mut heard = [0; 24];
+        socket.read_exact(&mut heard).await.map_err(exactly)?;
+        Ok::<_, Error>(heard)
+    });
+    assert_eq!(heard.as_ref(), Ok(HELLO));
+}
+
+/// Data both ways in online mode, and more that comes afterwards.
+pub fn online(desk: &mut Desk<Golden>) {
+    let stack = desk.stack;
+    let mut socket = desk.run(10, tcp(stack, SERVER)).expect("it connects");
+    let heard = desk.run(10, async {
+        let mut pipe = socket.pipe().await?;
+        pipe.write_all(b"Hello this is from client\r").await?;
+        let mut first = [0; 9];
+        pipe.read_exact(&mut first).await.map_err(exactly)?;
+        pipe.leave().await?;
+        let mut second = [0; 10];
+        socket.read_exact(&mut second).await.map_err(exactly)?;
+        Ok::<_, Error>((first, second))
+    });
+    assert_eq!(heard, Ok((*b"Got again", *b"Got again\n")), "{}", desk.tail());
+    close(desk, socket);
+}
+
+/// Reads a file out of a raw pipe, and leaves that.
+pub fn retrieve(desk: &mut Desk<Golden>, peer: ([u8; 4], u16)) -> TcpSocket<'static> {
+    let stack = desk.stack;
+    let mut socket = desk.run(10, tcp(stack, peer)).expect("it connects");
+    let heard = desk.run(10, async {
+        let mut pipe = socket.pipe().await?;
+        let mut heard = [0; 17];
+        pipe.read_exact(&mut heard).await.map_err(exactly)?;
+        pipe.leave().await?;
+        Ok::<_, Error>(heard)
+    });
+    assert_eq!(heard, Ok(*b"file_to_retrieve\n"), "{}", desk.tail());
+    socket
+}
+
+/// Reads half of it out of a raw pipe, and the other half with commands.
+pub fn halves(desk: &mut Desk<Golden>, peer: ([u8; 4], u16)) -> TcpSocket<'static> {
+    let stack = desk.stack;
+    let mut socket = desk.run(10, tcp(stack, peer)).expect("it connects");
+    let heard = desk.run(10, async {
+        let mut pipe = socket.pipe().await?;
+        let mut first = [0; 14];
+        pipe.read_exact(&mut first).await.map_err(exactly)?;
+        pipe.leave().await?;
+        let mut second = [0; 15];
+        socket.read_exact(&mut second).await.map_err(exactly)?;
+        Ok::<_, Error>((first, second))
+    });
+    assert_eq!(heard, Ok((*b"the first half", *b"the second half")), "{}", desk.tail());
+    socket
+}
+
+/// Writes these into a raw pipe, one second after the other, and leaves it.
+pub fn store(desk: &mut Desk<Golden>, peer: ([u8; 4], u16), pieces: &[&[u8]]) -> TcpSocket<'static> {
+    let stack = desk.stack;
+    let mut socket = desk.run(10, tcp(stack, peer)).expect("it connects");
+    let mut pipe = desk.run(10, socket.pipe()).expect("it is one");
+    for piece in pieces {
+        assert_eq!(desk.run(10, pipe.write_all(piece)), Ok(()));
+        desk.pass(Duration::from_millis(3000));
+    }
+    assert_eq!(desk.run(10, pipe.leave()), Ok(()), "{}", desk.tail());
+    socket
+}
+
+/// The connection of the tables about listening, and what comes over it.
+pub fn listened(desk: &mut Desk<Golden>) -> (TcpListener<'static>, TcpSocket<'static>) {
+    let stack = desk.stack;
+    let listener = desk.run(10, stack.listen(1099)).expect("it listens");
+    let (mut socket, peer) = desk.run(10, listener.accept()).expect("a connection comes");
+    assert_eq!(peer, ([151, 9, 34, 66], 39_912).into());
+    let mut heard = [0; 18];
+    let result = desk.run(10, socket.read_exact(&mut heard)).map_err(exactly);
+    assert_eq!((result, &heard), (Ok(()), b"eighteen bytes...."));
+    (listener, socket)
+}
+
+/// Lets what is asked behind the data be answered, and closes the socket.
+pub fn close(desk: &mut Desk<Golden>, socket: TcpSocket<'static>) {
+    desk.pass(Duration::from_millis(200));
+    drop(socket);
+    desk.pass(Duration::from_millis(200));
 }

@@ -1,0 +1,200 @@
+//! Conversations with an RYZ014A as the tables of "AT command use cases" have them, to the letter. A
+//! test is named after its section.
+mod common;
+
+use std::time::Duration;
+
+use cellular_nal::dialect::{Credential, CredentialKind};
+use cellular_nal::{Config, Error, LinkState};
+use common::conversation::{exactly, tcp, udp};
+use common::golden::{self, Golden, HELLO, apn, link, link_with};
+use common::script::Desk;
+use embedded_io_async::Read;
+use embedded_nal_async::{AddrType, ConnectedUdp, Dns, UdpStack, UnconnectedUdp};
+use modem_sim::Model;
+
+const PEER: [u8; 4] = [192, 168, 13, 1];
+
+fn up(name: &str) -> Desk<Golden> {
+    golden::up(Model::Ryz014a, name)
+}
+
+#[test]
+fn section_2_1_2_6_pin() {
+    let config = Config::new().pin("0000").expect("it is a PIN");
+    let (desk, result) = link_with(Model::Ryz014a, config, "ryz014_2_1_2_6_pin");
+    assert_eq!(result, Ok(()), "{}", desk.tail());
+}
+
+#[test]
+fn section_2_3_2_1_attach() {
+    let desk = link(Model::Ryz014a, "ryz014_2_3_2_1_attach");
+    let status = desk.control.status();
+    assert_eq!((status.operator(), status.signal_dbm()), ("311480", Some(-77)));
+    assert_eq!(status.address(), Some([192, 168, 6, 3].into()));
+}
+
+#[test]
+fn section_2_3_2_2_registration_status() {
+    link(Model::Ryz014a, "ryz014_2_3_2_2_registration_status");
+}
+
+#[test]
+fn section_2_3_2_3_context_configuration() {
+    apn(Model::Ryz014a, "broadband", "ryz014_2_3_2_3_context_configuration");
+}
+
+#[test]
+fn section_2_3_2_4_context_activation() {
+    let config = Config::new().context(3);
+    let (desk, result) = link_with(Model::Ryz014a, config, "ryz014_2_3_2_4_context_activation");
+    assert_eq!(result, Ok(()), "{}", desk.tail());
+    assert_eq!(desk.control.status().address(), Some([192, 168, 11, 2].into()));
+}
+
+#[test]
+fn section_2_3_2_6_detach() {
+    let mut desk = up("ryz014_2_3_2_6_detach");
+    let control = desk.control;
+    desk.run(10, control.disconnect());
+    desk.over();
+}
+
+#[test]
+#[ignore = "automatic selection is asked for, not the attach"]
+fn section_2_3_3_1_not_searching() {
+    link(Model::Ryz014a, "ryz014_2_3_3_1_not_searching");
+}
+
+#[test]
+fn section_2_3_3_2_searching() {
+    link(Model::Ryz014a, "ryz014_2_3_3_2_searching");
+}
+
+#[test]
+fn section_2_3_3_3_registration_denied() {
+    let (desk, result) = link_with(Model::Ryz014a, Config::new(), "ryz014_2_3_3_3_registration_denied");
+    assert_eq!(result, Err(Error::RegistrationDenied), "{}", desk.tail());
+}
+
+#[test]
+fn section_2_3_3_4_out_of_coverage() {
+    let mut desk = up("ryz014_2_3_3_4_out_of_coverage");
+    desk.pass(Duration::from_secs(12));
+    assert_eq!(desk.control.status().state(), LinkState::Up);
+    desk.over();
+}
+
+#[test]
+fn section_2_3_3_5_apn_configuration() {
+    apn(Model::Ryz014a, "m2m.com.attz", "ryz014_2_3_3_5_apn_configuration");
+}
+
+#[test]
+fn section_2_3_3_5_apn_is_persistent() {
+    apn(Model::Ryz014a, "m2m.com.attz", "ryz014_2_3_3_5_apn_is_persistent");
+}
+
+#[test]
+fn section_3_2_2_credential() {
+    let mut desk = up("ryz014_3_2_2_credential");
+    let control = desk.control;
+    let certificate = Credential { kind: CredentialKind::Authority, slot: 19 };
+    let key = Credential { kind: CredentialKind::PrivateKey, slot: 19 };
+    let pem = b"-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----";
+    assert_eq!(desk.run(10, control.store_credential(certificate, pem)), Ok(()), "{}", desk.tail());
+    let pem = b"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY---";
+    assert_eq!(desk.run(10, control.store_credential(key, pem)), Ok(()), "{}", desk.tail());
+    assert_eq!(desk.run(10, control.remove_credential(certificate)), Ok(()), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_6_listening() {
+    let mut desk = up("ryz014_6_listening");
+    let stack = desk.stack;
+    let listener = desk.run(10, stack.listen(9000)).expect("it listens");
+    let (mut socket, peer) = desk.run(10, listener.accept()).expect("a connection comes");
+    assert_eq!(peer, (PEER, 5000).into());
+    let mut heard = [0; 5];
+    let result = desk.run(10, socket.read_exact(&mut heard)).map_err(exactly);
+    assert_eq!((result, &heard), (Ok(()), b"hello"));
+    golden::close(&mut desk, socket);
+    drop(listener);
+    desk.over();
+}
+
+#[test]
+fn section_6_1_3_udp_command_mode() {
+    let mut desk = up("ryz014_6_1_3_udp_command_mode");
+    let stack = desk.stack;
+    let count = desk.run(10, async {
+        let mut socket = udp(stack, (PEER, 4000)).await?;
+        socket.send(HELLO).await?;
+        let mut heard = [0; 24];
+        let count = socket.receive_into(&mut heard).await?;
+        assert_eq!(&heard, HELLO);
+        Ok::<_, Error>(count)
+    });
+    assert_eq!(count, Ok(24));
+    desk.over();
+}
+
+#[test]
+fn section_6_1_4_1_on_one_line() {
+    let mut desk = up("ryz014_6_1_4_1_on_one_line");
+    let stack = desk.stack;
+    let heard = desk.run(10, async {
+        let remote = ([172, 16, 72, 2], 5000).into();
+        let (_, mut socket) = stack.connect_from(([0, 0, 0, 0], 3000).into(), remote).await?;
+        let mut heard = [0; 6];
+        let count = socket.receive_into(&mut heard).await?;
+        Ok::<_, Error>((count, heard))
+    });
+    assert_eq!(heard, Ok((6, *b"11111\n")));
+    desk.over();
+}
+
+#[test]
+fn section_6_1_4_2_send_to_others() {
+    let mut desk = up("ryz014_6_1_4_2_send_to_others");
+    let stack = desk.stack;
+    let sent = desk.run(10, async {
+        let (local, mut socket) = stack.bind_single(([0, 0, 0, 0], 3000).into()).await?;
+        socket.send(local, ([172, 16, 72, 2], 5001).into(), b"hello1").await?;
+        socket.send(local, ([172, 16, 72, 8], 5002).into(), b"hello2").await
+    });
+    assert_eq!(sent, Ok(()));
+    desk.over();
+}
+
+#[test]
+fn section_6_2_2_online_mode() {
+    let mut desk = up("ryz014_6_2_2_online_mode");
+    golden::online(&mut desk);
+    desk.over();
+}
+
+#[test]
+fn section_6_2_3_text_data() {
+    let mut desk = up("ryz014_6_2_3_text_data");
+    golden::text_data(&mut desk);
+    desk.over();
+}
+
+#[test]
+fn a_name_is_looked_up() {
+    let mut desk = up("name_lookup");
+    let stack = desk.stack;
+    let address = desk.run(10, stack.get_host_by_name("www.google.com", AddrType::IPv4));
+    assert_eq!(address, Ok([216, 239, 59, 147].into()));
+    desk.over();
+}
+
+#[test]
+fn a_dial_fails() {
+    let mut desk = up("dial_fails");
+    let stack = desk.stack;
+    assert_eq!(desk.run(10, tcp(stack, (PEER, 8008))).map(drop), Err(Error::Refused));
+    desk.over();
+}
