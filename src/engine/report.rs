@@ -6,6 +6,12 @@ use crate::at::Final;
 use crate::dialect::{Procedure, Urc};
 use crate::error::{CmeCode, Error};
 use crate::socket::{Kind, State};
+use crate::time::{Duration, Instant};
+
+/// How long the answer to a command may still come behind an error that may be about something else;
+/// how long that of a connect may.
+const ANSWER: Duration = Duration::from_millis(500);
+const CONNECT: Duration = Duration::from_secs(5);
 
 impl Core {
     /// An error that belongs to no command: a Sequans modem says that a receive buffer is full and
@@ -24,19 +30,16 @@ impl Core {
         }
     }
 
-    /// Whether a result may be about a full buffer and not about the command in flight. One without
-    /// number, where errors have numbers, may be; of a dial or a close it is not believed, because a
-    /// socket could be open that is taken for closed.
-    pub(super) fn may_be_overflow(&self, result: Final) -> bool {
-        let opens_or_closes = |job: &Job| {
-            matches!(
-                job.procedure,
-                Procedure::OpenTcp | Procedure::OpenUdp | Procedure::Accept | Procedure::Close
-            )
-        };
-        result == Final::Error(CmeCode::UNKNOWN)
+    /// Until when to wait for another result, where this one may be about a full buffer and not about the
+    /// command in flight: an error without number may be, where errors have numbers.
+    pub(super) fn doubt(&self, result: Final) -> Option<Instant> {
+        let job = self.job.as_ref()?;
+        let of_socket = job.slot.is_some() || job.procedure == Procedure::Close;
+        let may_be = result == Final::Error(CmeCode::UNKNOWN)
+            && of_socket
             && self.dialect.limits().host_keeps_sockets
-            && self.job.as_ref().is_some_and(opens_or_closes)
+            && !job.is_doubtful();
+        may_be.then(|| self.now + if job.opens() { CONNECT } else { ANSWER })
     }
 
     pub(super) fn on_urc(&mut self, urc: Urc) {

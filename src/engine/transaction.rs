@@ -38,6 +38,8 @@ pub(super) struct Job {
     /// The information text or span that belongs to the command has come.
     answered: bool,
     damaged: bool,
+    /// An error has come that may be about something else.
+    doubtful: bool,
     echoed: bool,
     failure: Option<Failure>,
     pub(super) begun: Instant,
@@ -50,6 +52,16 @@ pub(super) struct Job {
 }
 
 impl Job {
+    /// Whether it opens a socket.
+    pub(super) fn opens(&self) -> bool {
+        matches!(self.procedure, Procedure::OpenTcp | Procedure::OpenUdp | Procedure::Accept)
+    }
+
+    /// Whether an error was answer enough for now.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.doubtful
+    }
+
     /// Whether the last command has been answered and the next step is to begin.
     pub(super) fn is_due(&self) -> bool {
         self.phase == Phase::Due
@@ -81,6 +93,7 @@ impl Core {
             deadline: self.now,
             answered: false,
             damaged: false,
+            doubtful: false,
             echoed: false,
             failure: None,
             begun: self.now,
@@ -109,6 +122,18 @@ impl Core {
                 None
             }
             Phase::Answering | Phase::Payload if now < job.deadline => Some((job.deadline, Timer::Answer)),
+            // Nothing else has come: it was the answer.
+            _ if job.doubtful && !job.opens() => {
+                self.on_final(Final::Error(CmeCode::UNKNOWN), None);
+                None
+            }
+            // Or not: what opens a socket may take long, and one could be open that is taken for closed.
+            _ if job.doubtful => {
+                self.on_overflow();
+                self.conclude(Err(Failure::Unanswered));
+                self.resync();
+                None
+            }
             Phase::Answering | Phase::Payload => {
                 warning!("no answer to AT{}", job.step().map_or("", |step| step.command));
                 self.conclude(Err(Failure::Timeout));
@@ -158,6 +183,7 @@ impl Core {
         job.deadline = self.now + job.patience();
         job.answered = false;
         job.damaged = false;
+        job.doubtful = false;
         job.echoed = false;
         job.paid = 0;
     }
@@ -370,10 +396,15 @@ impl Core {
             // Behind the information text only `OK` can come.
             return self.on_overflow();
         }
-        if self.may_be_overflow(result) {
+        if let Some(until) = self.doubt(result) {
+            if let Some(job) = &mut self.job {
+                (job.doubtful, job.deadline) = (true, job.deadline.min(until));
+            }
+            return;
+        }
+        if result != Final::Error(CmeCode::UNKNOWN) && self.job.as_ref().is_some_and(|job| job.doubtful) {
+            // The error before was about something else.
             self.on_overflow();
-            self.conclude(Err(Failure::Unanswered));
-            return self.resync();
         }
         let Some(job) = &mut self.job else { return };
         let Some(step) = job.step() else { return };
