@@ -1,6 +1,5 @@
 //! What the modem says unasked.
 
-use super::transaction::Job;
 use super::{Core, bit};
 use crate::at::Final;
 use crate::dialect::{Procedure, Urc};
