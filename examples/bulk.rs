@@ -24,7 +24,7 @@ use embedded_nal_async::{AddrType, Dns, TcpConnect};
 
 use address::Address;
 use bulk_server::{ALIKE, GIVE, TAKE, pattern};
-use support::options::{Options, Own, Place, Program};
+use support::options::{Options, Own, Program};
 use support::{Failure, show};
 
 const PROGRAM: Program = Program {
@@ -61,12 +61,9 @@ fn run(options: &Options) -> Result<(), Failure> {
     let port = options.own("server").and_then(|text| text.rsplit_once(':')?.1.parse().ok());
     let started = bulk_server::start(port)?;
     let server = address::given_or_else(options, "server", || Ok(started))?;
-    // Without --baud the simulated modem is faster than any line.
-    let simulated = matches!(options.place, Place::Simulator(_));
-    let baud = if simulated { options.baud } else { Some(options.baud()) };
     let limit = Duration::from_secs(60 + (4 * bytes / SLOWEST) as u64);
     session::run(options, Some(limit), async |stack, model| {
-        let bulk = Bulk { stack, server: &server, bytes, baud, model };
+        let bulk = Bulk { stack, server: &server, bytes, baud: options.baud, model };
         bulk.measure_all().await.map_err(|reason| format!("{server}: {reason}"))
     })
 }
@@ -94,7 +91,7 @@ struct Bulk<'a> {
     stack: Stack<'a>,
     server: &'a Address,
     bytes: usize,
-    /// The bit rate of the line, if it has one.
+    /// The bit rate of the line, if the user says that it has one: a simulated modem may be faster.
     baud: Option<u32>,
     model: &'static str,
 }
