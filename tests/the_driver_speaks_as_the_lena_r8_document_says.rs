@@ -29,7 +29,6 @@ fn section_7_2_2_additional_bearers() {
 }
 
 #[test]
-#[ignore = "a context that is configured already is taken for none"]
 fn section_7_2_2_configured_already() {
     apn(Model::LenaR8, APN, "lena_r8_7_2_2_configured_already");
 }
@@ -97,7 +96,6 @@ fn section_9_2_4_socket_read() {
 }
 
 #[test]
-#[ignore = "the socket is closed in the background, a form that this document does not have"]
 fn section_9_2_5_socket_close() {
     let mut desk = up("lena_r8_9_2_5_socket_close");
     let stack = desk.stack;

@@ -61,7 +61,6 @@ fn section_2_3_2_6_detach() {
 }
 
 #[test]
-#[ignore = "automatic selection is asked for, not the attach"]
 fn section_2_3_3_1_not_searching() {
     link(Model::Ryz014a, "ryz014_2_3_3_1_not_searching");
 }

@@ -32,7 +32,6 @@ fn section_2_3_registration_check_lte() {
 }
 
 #[test]
-#[ignore = "registration is known from +CEREG alone, and the profile is mapped before the context is active"]
 fn section_2_3_registration_check_gprs() {
     link(Model::SaraR42, "sara_lexi_2_3_registration_check_gprs");
 }
@@ -114,7 +113,6 @@ fn section_5_2_socket_listening() {
 }
 
 #[test]
-#[ignore = "a connection that comes within 20 ms of the OK to +USOLI is closed"]
 fn section_5_2_connection_at_once() {
     let mut desk = up("sara_lexi_5_2_connection_at_once");
     let (listener, socket) = golden::listened(&mut desk);
@@ -269,7 +267,6 @@ fn section_5_7_udp_read_sara_r42() {
 }
 
 #[test]
-#[ignore = "a datagram that is being read while the one before is taken never arrives"]
 fn section_5_7_one_after_the_other() {
     read_datagrams(&mut up("sara_lexi_5_7_one_after_the_other"));
 }

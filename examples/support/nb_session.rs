@@ -83,7 +83,7 @@ pub(crate) fn run(
     while stack.refresh().is_err() && start.elapsed() < DETAILS {
         pause.wait()?;
     }
-    report(options.modem.name(), &stack.status());
+    report(stack.model(), &stack.status());
     let result = application(&mut stack, &pause);
     // What the application's end has left to send goes first, then the radio; both are bounded.
     let start = Instant::now();

@@ -33,7 +33,6 @@ pub(crate) fn run(
     let config = options.config().map_err(|error| error.to_string())?;
     let mut resources = Resources::<4, 4096, 4096>::new();
     let (stack, control, mut runner) = asynch::new(options.modem, config, &mut resources);
-    let engine = runner.engine();
     async_io::block_on(async {
         let (mut rx, mut tx, mut port) = (serial, serial, serial);
         let line = runner.run_on(&mut rx, &mut tx, &mut port);
@@ -41,7 +40,7 @@ pub(crate) fn run(
             control.connect().await.map_err(|error: Error| error.to_string())?;
             // Operator and signal are asked for separately; an example does without if need be.
             let status = control.refresh().await;
-            let model = engine.borrow().model();
+            let model = control.model();
             report(model, &status.unwrap_or_else(|_| control.status()));
             let result = within(limit, application(stack, model)).await;
             // Whether the modem says goodbye does not matter for what was asked.

@@ -59,6 +59,12 @@ impl<'d> Control<'d> {
         self.engine.borrow_mut().status()
     }
 
+    /// Which modem it is, as [`Dialect::name`](crate::dialect::Dialect::name) gives it; "auto" while it
+    /// is not known.
+    pub fn model(&self) -> &'static str {
+        self.engine.borrow().model()
+    }
+
     /// Reads signal strength and operator anew.
     ///
     /// # Errors

@@ -75,14 +75,24 @@ const RADIO_OFF: &[Step] = &[AIRPLANE];
 pub(crate) const REGISTRATION: &[Step] = &[
     Step::new("+CEREG?").text("+CEREG: {registration}"),
     OPERATOR.when(|a| a.call.found.registration == Some(0)),
-    Step::new("+COPS=0")
-        .when(|a| a.call.found.registration == Some(0) && a.call.found.operator_mode == Some(2))
-        .on_error(OnError::Ignore)
-        .timeout(Duration::from_secs(180)),
+    AUTOMATIC_SELECTION,
+];
+
+const AUTOMATIC_SELECTION: Step = Step::new("+COPS=0")
+    .when(|a| a.call.found.registration == Some(0) && a.call.found.operator_mode == Some(2))
+    .on_error(OnError::Ignore)
+    .timeout(Duration::from_secs(180));
+
+/// The same on a modem that also knows older networks: `+CEREG` is about LTE alone (27.007 §10.1.22),
+/// there the operator and its access technology tell (SARA/LEXI internet applications §2.3).
+pub(crate) const REGISTRATION_ANYWHERE: &[Step] = &[
+    Step::new("+CEREG?").text("+CEREG: {registration}"),
+    OPERATOR.when(|a| !matches!(a.call.found.registration, Some(1 | 5))),
+    AUTOMATIC_SELECTION,
 ];
 
 const OPERATOR: Step = Step::new("+COPS?")
-    .optional_text("+COPS: {mode},{operator}")
+    .optional_text("+COPS: {mode},{operator},{Generation}")
     .on_error(OnError::Ignore)
     .timeout(Duration::from_secs(60));
 

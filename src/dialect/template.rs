@@ -154,7 +154,7 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
             }
             // {functionality}
             b'f' => found.functionality = Some(params.byte()?),
-            // {defined}: the configured context is.
+            // {Defined}: the configured context is.
             b'D' => {
                 if params.byte()? != config.cid {
                     return Some(());
@@ -174,6 +174,13 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
             b'o' => {
                 params.raw();
                 status.set_operator(params.text().unwrap_or_default());
+            }
+            // {Generation}: the access technology, where it is given. Those below E-UTRAN are known by
+            // nothing else.
+            b'G' => {
+                if let (Some(0..=3), Some(registration)) = (params.byte(), &mut found.registration) {
+                    *registration = 1;
+                }
             }
             // {dBm}, as `+CSQ` codes it
             b'd' => status.set_signal(params.byte()?),

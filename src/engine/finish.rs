@@ -310,7 +310,7 @@ impl Core {
         }
         match result {
             Ok(()) => {
-                slot.commit();
+                slot.commit(place.rx);
                 slot.touch(now);
                 // Whatever a late report has said, an empty answer says that nothing is unread.
                 slot.unread = if job.read == 0 { 0 } else { slot.unread.saturating_sub(job.read) };

@@ -63,7 +63,10 @@ impl Core {
     fn take_incoming(&mut self, listener: u8, id: u8, remote: SocketAddr) -> bool {
         let now = self.now;
         let Some(place) = self.table.at(listener) else { return false };
-        let (port, open) = (place.slot.local_port, place.slot.state == State::Open && !place.slot.released);
+        let (port, open) = (
+            place.slot.local_port,
+            matches!(place.slot.state, State::Opening | State::Open) && !place.slot.released,
+        );
         let Some(slot) = self.table.all_mut().iter_mut().find(|slot| open && slot.state == State::Free)
         else {
             return false;

@@ -72,7 +72,9 @@ impl Core {
             Err(then) => at = sooner(at, then),
         }
         let up = self.link.state() == crate::LinkState::Up;
-        if up && self.lookup.is_wanted() {
+        if let Some(wanted) = self.lookup.wanted_at().filter(|&wanted| up && wanted > now) {
+            at = sooner(at, Some((wanted, Timer::Probe)));
+        } else if up && self.lookup.wanted_at().is_some() {
             self.lookup.start(now);
             let mut call = Call::new();
             let procedure = match self.lookup.question {

@@ -56,6 +56,8 @@ pub(crate) struct Sync {
     calls: u8,
     questions: u8,
     refusals: u8,
+    /// `OK` has come behind the last question, and no mark.
+    unmarked: bool,
     /// Calls at one bit rate until the next is tried.
     patience: u8,
     rate: u8,
@@ -77,6 +79,7 @@ impl Sync {
             calls: 0,
             questions: 0,
             refusals: 0,
+            unmarked: false,
             patience,
             rate: 0,
             booting,
@@ -119,6 +122,7 @@ impl Sync {
                     self.settle(now);
                 }
             }
+            (Stage::Asking, Final::Ok) => self.unmarked = true,
             (Stage::Marked, _) => self.settle(now),
             _ => {}
         }
@@ -140,6 +144,11 @@ impl Sync {
         match self.stage {
             Stage::Settling => Action::Done,
             Stage::Calling => self.call(now, configured, guard),
+            // One that answers the question with nothing but `OK` has nothing else to say.
+            Stage::Asking if self.questions >= 3 && self.unmarked => {
+                self.settle(now);
+                Action::Wait(self.due)
+            }
             Stage::Asking | Stage::Marked if self.questions >= 3 => {
                 self.stage = Stage::Calling;
                 self.calls = 0;
@@ -148,6 +157,7 @@ impl Sync {
             Stage::Asking | Stage::Marked => {
                 self.stage = Stage::Asking;
                 self.questions += 1;
+                self.unmarked = false;
                 self.due = now + ASK_AGAIN;
                 Action::Send(b"AT+CMEE?\r")
             }

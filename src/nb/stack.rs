@@ -117,6 +117,11 @@ where
         self.engine.borrow_mut().status()
     }
 
+    /// Which modem it is, as [`Dialect::name`] gives it; "auto" while it is not known.
+    pub fn model(&self) -> &'static str {
+        self.engine.borrow().model()
+    }
+
     /// Whether the serial port has failed since this was asked last. The engine takes it for lost
     /// bytes and goes on.
     pub fn take_port_failure(&mut self) -> bool {

@@ -58,7 +58,7 @@ impl Front {
 impl Slot {
     /// Begins a datagram of `len` bytes, of which as many are kept as fit. Says how many.
     pub(crate) fn begin_datagram(&mut self, storage: &mut [u8], len: u16, from: SocketAddr) -> Option<u16> {
-        let first = self.front == Front::None;
+        let first = self.front == Front::None && self.rx.is_unused();
         let mut header = [0; HEADER];
         let size = if first { 0 } else { put_address(&mut header, from) };
         let room = self.rx.free(storage).checked_sub(size)?;
@@ -83,8 +83,17 @@ impl Slot {
         let take = stored.min(out.len());
         self.rx.pop(storage, out.get_mut(..take).unwrap_or_default());
         self.rx.skip(storage, stored - take);
-        self.front = self.next_header(storage).map_or(Front::None, Front::Ready);
+        self.front = Front::None;
+        self.advance_front(storage);
         Some(Arrived { len: header.len.into(), from: header.from.into() })
+    }
+
+    /// The next datagram becomes the first, where there is no first. One that is still coming when
+    /// the first is taken becomes it when it counts.
+    pub(super) fn advance_front(&mut self, storage: &[u8]) {
+        if self.is_datagram() && self.front == Front::None {
+            self.front = self.next_header(storage).map_or(Front::None, Front::Ready);
+        }
     }
 
     fn next_header(&mut self, storage: &[u8]) -> Option<Header> {
@@ -244,19 +253,25 @@ impl Core {
 mod tests {
     use super::*;
 
+    fn bound() -> Slot {
+        let mut slot = Slot::new();
+        slot.occupy(Kind::Bound, NOBODY, 1);
+        slot
+    }
+
     fn datagram(slot: &mut Slot, storage: &mut [u8], len: u16, from: SocketAddr) -> Option<u16> {
         let stored = slot.begin_datagram(storage, len, from)?;
         for byte in 0..stored {
             slot.rx.push(storage, &[byte as u8]);
         }
-        slot.commit();
+        slot.commit(storage);
         Some(stored)
     }
 
     #[test]
     fn a_datagram_that_does_not_fit_tells_its_full_length() {
         let mut storage = [0; 16];
-        let mut slot = Slot::new();
+        let mut slot = bound();
         let from = SocketAddr::from(([10, 0, 0, 7], 7));
         assert_eq!(datagram(&mut slot, &mut storage, 20, from), Some(16));
         assert_eq!(datagram(&mut slot, &mut storage, 1, from), None);
@@ -268,9 +283,35 @@ mod tests {
     }
 
     #[test]
+    fn a_datagram_is_taken_while_the_next_one_comes() {
+        let mut storage = [0; 80];
+        let mut slot = bound();
+        let from = SocketAddr::from(([10, 0, 0, 7], 7));
+        for _ in 0..20 {
+            datagram(&mut slot, &mut storage, 5, from);
+            assert_eq!(slot.begin_datagram(&mut storage, 3, from), Some(3));
+            slot.rx.push(&mut storage, b"a");
+            assert_eq!(slot.pop_datagram(&storage, &mut [0; 8]), Some(Arrived { len: 5, from }));
+            assert_eq!(slot.pop_datagram(&storage, &mut [0; 8]), None);
+            slot.rx.push(&mut storage, b"bc");
+            slot.commit(&storage);
+            let mut out = [0; 8];
+            assert_eq!(slot.pop_datagram(&storage, &mut out), Some(Arrived { len: 3, from }));
+            assert_eq!(&out[..3], b"abc");
+            // One that is damaged leaves nothing behind.
+            datagram(&mut slot, &mut storage, 2, from);
+            slot.begin_datagram(&mut storage, 3, from);
+            slot.rx.push(&mut storage, b"xyz");
+            slot.pop_datagram(&storage, &mut [0; 8]);
+            slot.roll_back();
+            assert!(!slot.has_datagram() && slot.rx.is_unused());
+        }
+    }
+
+    #[test]
     fn datagrams_keep_their_order_their_ends_and_their_senders() {
         let mut storage = [0; 80];
-        let mut slot = Slot::new();
+        let mut slot = bound();
         let v4 = SocketAddr::from(([10, 0, 0, 7], 7));
         let v6 = SocketAddr::from((Ipv6Addr::LOCALHOST, 65_535));
         for round in 0..50 {

@@ -15,6 +15,10 @@ const NAME: usize = 253;
 /// An answer that nobody fetches makes room for the next question after this.
 const UNCLAIMED: Duration = Duration::from_secs(2);
 
+/// A question that was refused at once is asked again after this: SARA-R422 resolves no names in the
+/// first half second behind an attach.
+const AGAIN: Duration = Duration::from_millis(700);
+
 /// Names one lookup of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(u16);
@@ -94,8 +98,9 @@ impl Lookup {
         }
     }
 
-    pub(crate) fn is_wanted(&self) -> bool {
-        self.state == State::Wanted
+    /// When the modem may be asked, where it is to be.
+    pub(crate) fn wanted_at(&self) -> Option<Instant> {
+        (self.state == State::Wanted).then_some(self.since)
     }
 
     pub(crate) fn start(&mut self, now: Instant) {
@@ -103,12 +108,14 @@ impl Lookup {
         self.since = now;
     }
 
-    /// The modem has answered. A modem that is busy refuses at once: it is asked once more.
+    /// The modem has answered. A modem that is busy, or has just attached, refuses at once: it is asked
+    /// once more.
     pub(crate) fn finish(&mut self, now: Instant, result: Result<IpAddr, Error>) {
         let quick = !now.is_past(self.since, Duration::from_secs(2));
         if result.is_err() && quick && !self.retried && !self.abandoned {
             self.retried = true;
             self.state = State::Wanted;
+            self.since = now + AGAIN;
             return;
         }
         self.since = now;
@@ -157,6 +164,7 @@ impl Core {
         }
         lookup.ticket = lookup.ticket.wrapping_add(1);
         lookup.state = State::Wanted;
+        lookup.since = Instant::default();
         lookup.abandoned = false;
         lookup.retried = false;
         lookup.question = question;

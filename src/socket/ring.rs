@@ -22,6 +22,11 @@ impl Ring {
         self.committed == 0
     }
 
+    /// Whether nothing is in it, readable or not yet.
+    pub(crate) const fn is_unused(&self) -> bool {
+        self.len == 0
+    }
+
     pub(crate) const fn free(&self, storage: &[u8]) -> usize {
         storage.len().saturating_sub(self.len)
     }

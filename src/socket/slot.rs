@@ -251,9 +251,10 @@ impl Slot {
     }
 
     /// What came in the span that is over counts.
-    pub(crate) fn commit(&mut self) {
+    pub(crate) fn commit(&mut self, storage: &[u8]) {
         self.rx.commit();
         self.front.commit();
+        self.advance_front(storage);
     }
 
     /// What came in the span that was damaged does not count.

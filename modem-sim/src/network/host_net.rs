@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use super::{Failure, Handle, Network, TcpState};
 
+/// The first of the ports that hosts take when it does not matter which.
+const EPHEMERAL: u16 = 49_152;
+
 /// How often open sockets are looked at.
 const POLL: Duration = Duration::from_millis(2);
 /// A connect thread gives up after this time, whatever the modem thinks.
@@ -224,7 +227,11 @@ impl Network for HostNetwork {
     }
 
     fn bind(&mut self, local_port: Option<u16>) -> Result<Handle, Failure> {
-        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, local_port.unwrap_or(0)))
+        let any = |port| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port));
+        let port = local_port.unwrap_or(0);
+        let socket = any(port)
+            // Several modems share this machine's ports: one that nobody has chosen by hand may be another.
+            .or_else(|error| if port >= EPHEMERAL { any(0) } else { Err(error) })
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
             .map_err(|e| failure(&e))?;
         Ok(self.insert(Entry::Udp(socket)))

@@ -5,7 +5,8 @@ use crate::dialect::{OnError, Step, cellular};
 use crate::time::Duration;
 
 /// Renesas RYZ014A and Sequans GM01Q (Monarch).
-pub const RYZ014A: Sequans = Sequans { name: "ryz014a", setup: SETUP, registration: cellular::REGISTRATION };
+pub const RYZ014A: Sequans =
+    Sequans { name: "ryz014a", setup: SETUP, registration: REGISTRATION_WITH_ATTACH };
 
 /// Sequans GM02S (Monarch 2). Its socket commands are those of the RYZ014A.
 pub const GM02S: Sequans = Sequans { name: "gm02s", ..RYZ014A };
@@ -29,8 +30,8 @@ const SETUP_WITHOUT_BYPASS: &[Step] = &[
     Step::new("^RESET").when(|a| a.call.found.active == Some(true)).restarts(),
 ];
 
-/// "Force EPS attach" where the modem does not even search (Cassiopeia §1.2.4): automatic attach may
-/// have been switched off.
+/// "Force EPS attach" where the modem does not even search (use cases §2.3.3.1, Cassiopeia §1.2.4):
+/// registration was switched off with `+COPS=2`, or automatic attach was.
 const REGISTRATION_WITH_ATTACH: &[Step] = &[
     Step::new("+CEREG?").text("+CEREG: {registration}"),
     Step::new("+CGATT=1")

@@ -25,6 +25,7 @@ pub struct Ublox {
     escape: Duration,
     escape_answer: Duration,
     radio_on: &'static [Step],
+    registration: &'static [Step],
     activate: &'static [Step],
     close: &'static [Step],
     /// The longest from the result of a close in the background to `+UUSOCL`.
@@ -61,6 +62,7 @@ impl Dialect for Ublox {
         match procedure {
             Procedure::Setup => SETUP,
             Procedure::RadioOn => self.radio_on,
+            Procedure::Registration => self.registration,
             Procedure::Activate => self.activate,
             Procedure::OpenTcp => socket::OPEN_TCP,
             Procedure::OpenUdp => socket::OPEN_UDP,

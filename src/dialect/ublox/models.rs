@@ -15,6 +15,7 @@ pub const SARA_R5: Ublox = Ublox {
     escape: Duration::from_millis(1050),
     escape_answer: Duration::from_millis(800),
     radio_on: cellular::RADIO_ON,
+    registration: cellular::REGISTRATION,
     activate: cellular::ACTIVATE,
     close: socket::CLOSE,
     close_report: Duration::ZERO,
@@ -37,6 +38,7 @@ pub const LEXI_R520: Ublox = Ublox { name: "lexi-r520", ..SARA_R5 };
 /// The context is activated after every attach (IADG §2.3). A close need not block the line.
 pub const SARA_R42: Ublox = Ublox {
     name: "sara-r42",
+    registration: cellular::REGISTRATION_ANYWHERE,
     activate: packet::AFTER_EACH_ATTACH,
     close: socket::CLOSE_IN_BACKGROUND,
     close_report: Duration::from_secs(120),
@@ -57,6 +59,9 @@ pub const LENA_R8: Ublox = Ublox {
     escape_answer: Duration::ZERO,
     radio_on: packet::RADIO_ON_BESIDE_DEFAULT,
     activate: packet::BESIDE_DEFAULT,
+    // The only close in its document (LENA §9.2.5).
+    close: socket::CLOSE,
+    close_report: Duration::ZERO,
     released: &[],
     ..SARA_R42
 };

@@ -38,12 +38,15 @@ fn was_refused(a: &Args<'_>) -> bool {
 }
 
 /// The profile is mapped and the context activated after every attach, also where it seems to be
-/// active: SARA-R42 and LEXI-R422 (IADG §2.3).
+/// active: SARA-R42 and LEXI-R422 (IADG §2.3). It is mapped when the context has an address; on GSM
+/// that is not before the first activation.
 pub(super) const AFTER_EACH_ATTACH: &[Step] = &[
+    cellular::ADDRESS,
+    ACTIVATE_CONTEXT.when(|a| a.call.found.address.is_none()),
     Step::new("+UPSD=0,0,0").on_error(OnError::Ignore),
     Step::new("+UPSD=0,100,{cid}").on_error(OnError::Ignore),
     ACTIVATE_CONTEXT,
-    cellular::ADDRESS,
+    cellular::ADDRESS.when(|a| a.call.found.address.is_none()),
 ];
 
 /// "Always issue the AT+CGACT=1,<cid> command on used context" (LENA §13.1).
@@ -57,7 +60,7 @@ const ACTIVATE_CONTEXT: Step =
 pub(super) const RADIO_ON_BESIDE_DEFAULT: &[Step] = &[
     cellular::REPORT_REGISTRATION,
     cellular::REPORT_EVENTS,
-    Step::new("+CGDCONT?").optional_text("+CGDCONT: {defined},{*},{APN}"),
+    Step::new("+CGDCONT?").optional_text("+CGDCONT: {Defined},{*},{APN}"),
     Step::new("+CGACT=0,{cid}").when(redefines).on_error(OnError::Ignore).timeout(Duration::from_secs(40)),
     Step::new("+CGDCONT={cid},\"IP\",{APN}").when(defines),
     cellular::FULL_FUNCTIONALITY,
