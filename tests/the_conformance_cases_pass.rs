@@ -1,32 +1,31 @@
 //! The cases of `nal-tests` on the async stack, on each model.
 mod common;
 
-use common::{ECHO, up};
-use modem_sim::{Model, Peer};
-use nal_tests::asynch;
+use std::rc::Rc;
 
-const GOODBYE: ([u8; 4], u16) = ([10, 0, 0, 8], 17);
+use common::conformance::{Clock, Far};
+use common::up;
+use modem_sim::Model;
+use nal_tests::asynch::{self, Nal};
+use nal_tests::{Context, Records};
 
 #[test]
 fn the_conformance_cases_pass() {
-    for &model in Model::ALL {
+    for &model in Model::KNOWN {
         let mut world = up(model);
-        world.net.on(ECHO.0, ECHO.1, Peer::Echo);
-        let text = b"goodbye, and thanks for all the bytes";
-        world.net.on(GOODBYE.0, GOODBYE.1, Peer::SendThenClose(text.to_vec()));
-        let stack = world.stack;
-        let results = world.run(300, async {
-            [
-                (asynch::ECHO, asynch::echo(&stack, ECHO.into()).await),
-                (asynch::NOTHING, asynch::nothing(&stack, ECHO.into()).await),
-                (asynch::END, asynch::end(&stack, GOODBYE.into(), text).await),
-            ]
-        });
-        for (case, result) in results {
-            assert_eq!(result, Ok(()), "{model}, {}: {}", case.id, case.sentence);
+        let far = Rc::new(Far::new(&world, 20_000));
+        let (clock, stack) = (Clock(far.clone()), world.stack);
+        let mut records = Records::new();
+        let bench = far.bench();
+        let context = Context { bench: &bench, timer: &clock };
+        let cases = async {
+            asynch::stream::run("async", &Nal(&stack), context, &mut records).await;
+        };
+        far.run(&mut world, 100_000, cases).expect("the cases come to an end");
+        for entry in records.entries() {
+            println!("{model}: {}", entry.text());
         }
-        world.pass_secs(10);
-        assert!(world.modem.open_sockets().is_empty());
-        world.no_breach();
+        assert!(records.summary().is_success(), "{model}");
+        world.leaves_nothing();
     }
 }
