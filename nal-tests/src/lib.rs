@@ -8,6 +8,8 @@ extern crate std;
 mod bench;
 mod case;
 pub mod pattern;
+#[cfg(feature = "std")]
+pub mod peer;
 mod report;
 pub mod run;
 
