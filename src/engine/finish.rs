@@ -224,7 +224,7 @@ impl Core {
             }
         } else if !told {
             // The closing notice must not meet the next socket with this id.
-            self.notice = Some((id, now + notice));
+            (self.notice, self.notice_by) = (Some(id), now + notice);
         }
     }
 

@@ -90,7 +90,8 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     /// After a restart that echo has shown, the modem is left alone until then.
     quiet_until: Instant,
     /// A socket whose failed connect has not been followed by its closing notice yet.
-    notice: Option<(u8, Instant)>,
+    notice: Option<u8>,
+    notice_by: Instant,
     /// Whatever the framer is in the middle of is not to be believed.
     out_of_step: bool,
     /// What the modem's counters are good for.
@@ -141,6 +142,7 @@ impl<S> Engine<S> {
                 damages: 0,
                 quiet_until: zero,
                 notice: None,
+                notice_by: zero,
                 out_of_step: false,
                 ledger: Ledger::new(),
                 separator: None,

@@ -74,7 +74,7 @@ impl Core {
             }
             Urc::Closed { id } => {
                 self.closing &= !bit(id);
-                if self.notice.is_some_and(|(noticed, _)| noticed == id) {
+                if self.notice == Some(id) {
                     self.notice = None;
                 } else if let Some(slot) = self.table.by_id(id) {
                     slot.peer_closed = true;

@@ -39,9 +39,9 @@ impl Core {
             let started = self.link.is_set_up() && self.start_upload();
             return if started { None } else { Some(at) };
         }
-        if let Some((_, until)) = self.notice {
-            if now < until {
-                at = sooner(at, Some((until, Timer::Notice)));
+        if self.notice.is_some() {
+            if now < self.notice_by {
+                at = sooner(at, Some((self.notice_by, Timer::Notice)));
             } else {
                 // No notice: perhaps the modem still has the socket, perhaps its id was damaged.
                 self.notice = None;
