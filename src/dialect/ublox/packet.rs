@@ -14,6 +14,8 @@ const ACTIVATING: Duration = Duration::from_secs(180);
 /// then IPv4. The address comes some time after the `OK`, so this is repeated until it is there.
 pub(super) const PROFILE: &[Step] = &[
     PROFILE_STATE,
+    // The network activates the first context alone.
+    ACTIVATE_CONTEXT.when(|a| is_inactive(a) && a.config.cid != 1),
     Step::new("+UPSD=0,0,2").when(is_inactive).on_error(OnError::Ignore),
     Step::new("+UPSD=0,100,{cid}").when(is_inactive).on_error(OnError::Ignore),
     Step::new("+UPSDA=0,3").when(is_inactive).on_error(OnError::Note).timeout(ACTIVATING),
