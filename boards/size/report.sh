@@ -25,7 +25,7 @@ lacks() {
     done
 }
 directory=$1
-parts=(advance_online take_incoming begin_datagram feed_on set_option)
+parts=(advance_online take_incoming begin_datagram next_header feed_on set_option)
 lacks async_tcp_ublox "${parts[@]}" sequans SQNS detect
 lacks nb_tcp_ublox "${parts[@]}" sequans SQNS detect
 lacks async_tcp_sequans "${parts[@]}" ublox +USO detect

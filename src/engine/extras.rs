@@ -9,14 +9,21 @@ use super::transaction::Job;
 use super::{Core, Timer};
 use crate::dialect::{Call, Procedure};
 use crate::error::{Error, Failure};
+use crate::socket::Slot;
 use crate::time::Instant;
 
 /// When to go on, and why; `None` when something has changed.
 pub(super) type Next = Option<Option<(Instant, Timer)>>;
 
-/// Puts the head of a datagram into the slot at an index: its length and its sender. Says how much of
-/// it is kept.
-pub(super) type Begin = fn(&mut Core, u8, u16, SocketAddr) -> u16;
+/// Datagrams.
+#[derive(Debug)]
+pub(super) struct Datagrams {
+    /// Puts the head of a datagram into the slot at an index: its length and its sender. Says how
+    /// much of it is kept.
+    pub(super) begin: fn(&mut Core, u8, u16, SocketAddr) -> u16,
+    /// What came in a span that is over counts.
+    pub(super) commit: fn(&mut Slot, &[u8]),
+}
 
 /// What the end of a procedure means.
 pub(super) type Finish = fn(&mut Core, &Job, Result<(), Failure>);
@@ -60,8 +67,7 @@ pub(super) struct Extras {
     pub(super) options: Option<Finish>,
     /// Host names.
     pub(super) names: Option<Finish>,
-    /// Datagrams.
-    pub(super) datagrams: Option<Begin>,
+    pub(super) datagrams: Option<&'static Datagrams>,
 }
 
 impl Extras {

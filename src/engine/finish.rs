@@ -1,12 +1,12 @@
 //! What the end of a procedure means for link, sockets and users.
 
-use super::extras::Finish;
+use super::extras::{Datagrams, Finish};
 use super::transaction::Job;
 use super::{Core, bit};
 use crate::dialect::{Identity, Procedure};
 use crate::error::{CmeCode, Error, Failure};
 use crate::link::{Change, LinkState};
-use crate::socket::{Kind, State};
+use crate::socket::{Kind, Slot, State};
 use crate::time::Duration;
 
 /// Failures to close a socket, in a row, after which it is taken for closed.
@@ -119,7 +119,8 @@ impl Core {
 
     /// Datagrams are used from now on.
     pub(crate) fn use_datagrams(&mut self) {
-        self.extras.datagrams = Some(Self::arrives);
+        const DATAGRAMS: Datagrams = Datagrams { begin: Core::arrives, commit: Slot::commit_datagram };
+        self.extras.datagrams = Some(&DATAGRAMS);
     }
 
     /// After the setup: which modem it is, where that was to be found out, and what it may still
@@ -303,6 +304,7 @@ impl Core {
 
     fn received(&mut self, job: &Job, result: Result<(), Failure>) {
         let (now, limits, counts) = (self.now, self.dialect.limits(), self.ledger.is_asked());
+        let datagrams = self.extras.datagrams;
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         let slot = place.slot;
         if slot.state != State::Open {
@@ -310,7 +312,10 @@ impl Core {
         }
         match result {
             Ok(()) => {
-                slot.commit(place.rx);
+                match datagrams.filter(|_| slot.is_datagram()) {
+                    Some(datagrams) => (datagrams.commit)(slot, place.rx),
+                    None => slot.rx.commit(),
+                }
                 slot.touch(now);
                 // Whatever a late report has said, an empty answer says that nothing is unread.
                 slot.unread = if job.read == 0 { 0 } else { slot.unread.saturating_sub(job.read) };

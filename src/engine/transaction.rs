@@ -365,9 +365,9 @@ impl Core {
         }
         if !place.slot.is_datagram() {
             job.keep = span.len;
-        } else if let (Some(begin), Some(index)) = (self.extras.datagrams, job.slot) {
+        } else if let (Some(datagrams), Some(index)) = (self.extras.datagrams, job.slot) {
             let from = span.from.unwrap_or_else(|| place.slot.tied.map_or(place.slot.remote, Into::into));
-            let keep = begin(self, index, span.len, from);
+            let keep = (datagrams.begin)(self, index, span.len, from);
             if let Some(job) = &mut self.job {
                 job.keep = keep;
             }

@@ -88,10 +88,17 @@ impl Slot {
         Some(Arrived { len: header.len.into(), from: header.from.into() })
     }
 
+    /// What came in the span that is over counts.
+    pub(crate) fn commit_datagram(&mut self, storage: &[u8]) {
+        self.rx.commit();
+        self.front.commit();
+        self.advance_front(storage);
+    }
+
     /// The next datagram becomes the first, where there is no first. One that is still coming when
     /// the first is taken becomes it when it counts.
-    pub(super) fn advance_front(&mut self, storage: &[u8]) {
-        if self.is_datagram() && self.front == Front::None {
+    fn advance_front(&mut self, storage: &[u8]) {
+        if self.front == Front::None {
             self.front = self.next_header(storage).map_or(Front::None, Front::Ready);
         }
     }
@@ -264,7 +271,7 @@ mod tests {
         for byte in 0..stored {
             slot.rx.push(storage, &[byte as u8]);
         }
-        slot.commit(storage);
+        slot.commit_datagram(storage);
         Some(stored)
     }
 
@@ -294,7 +301,7 @@ mod tests {
             assert_eq!(slot.pop_datagram(&storage, &mut [0; 8]), Some(Arrived { len: 5, from }));
             assert_eq!(slot.pop_datagram(&storage, &mut [0; 8]), None);
             slot.rx.push(&mut storage, b"bc");
-            slot.commit(&storage);
+            slot.commit_datagram(&storage);
             let mut out = [0; 8];
             assert_eq!(slot.pop_datagram(&storage, &mut out), Some(Arrived { len: 3, from }));
             assert_eq!(&out[..3], b"abc");

@@ -250,13 +250,6 @@ impl Slot {
         matches!(self.kind, Kind::Udp | Kind::Bound)
     }
 
-    /// What came in the span that is over counts.
-    pub(crate) fn commit(&mut self, storage: &[u8]) {
-        self.rx.commit();
-        self.front.commit();
-        self.advance_front(storage);
-    }
-
     /// What came in the span that was damaged does not count.
     pub(crate) fn roll_back(&mut self) {
         self.rx.rollback();

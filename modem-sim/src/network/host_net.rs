@@ -229,9 +229,11 @@ impl Network for HostNetwork {
     fn bind(&mut self, local_port: Option<u16>) -> Result<Handle, Failure> {
         let any = |port| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port));
         let port = local_port.unwrap_or(0);
+        let has = |socket: &UdpSocket| socket.local_addr().is_ok_and(|address| address.port() == port);
+        let ours = self.entries.values().any(|entry| matches!(entry, Entry::Udp(socket) if has(socket)));
         let socket = any(port)
             // Several modems share this machine's ports: one that nobody has chosen by hand may be another.
-            .or_else(|error| if port >= EPHEMERAL { any(0) } else { Err(error) })
+            .or_else(|error| if port >= EPHEMERAL && !ours { any(0) } else { Err(error) })
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
             .map_err(|e| failure(&e))?;
         Ok(self.insert(Entry::Udp(socket)))
