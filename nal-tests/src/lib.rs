@@ -7,6 +7,8 @@ extern crate std;
 
 mod bench;
 mod case;
+#[cfg(feature = "nb")]
+pub mod nb;
 pub mod pattern;
 #[cfg(feature = "std")]
 pub mod peer;
