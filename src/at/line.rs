@@ -21,12 +21,8 @@ pub enum Final {
 impl Final {
     /// The final result code that `line` is, or `None`.
     pub fn parse(line: &[u8]) -> Option<Self> {
-        match line {
-            b"OK" => return Some(Self::Ok),
-            b"ERROR" => return Some(Self::Error(CmeCode::UNKNOWN)),
-            b"NO CARRIER" | b"BUSY" | b"NO ANSWER" | b"NO DIALTONE" => return Some(Self::NoCarrier),
-            b"ABORTED" => return Some(Self::Aborted),
-            _ => {}
+        if let Some((_, result)) = RESULTS.iter().find(|(text, _)| *text == line) {
+            return Some(*result);
         }
         if line == b"CONNECT" || line.starts_with(b"CONNECT ") {
             return Some(Self::Connect);
@@ -39,6 +35,17 @@ impl Final {
         Some(Self::Error(code.map_or_else(|| verbose(rest), CmeCode)))
     }
 }
+
+/// Results that are words alone.
+const RESULTS: [(&[u8], Final); 7] = [
+    (b"OK", Final::Ok),
+    (b"ERROR", Final::Error(CmeCode::UNKNOWN)),
+    (b"NO CARRIER", Final::NoCarrier),
+    (b"BUSY", Final::NoCarrier),
+    (b"NO ANSWER", Final::NoCarrier),
+    (b"NO DIALTONE", Final::NoCarrier),
+    (b"ABORTED", Final::Aborted),
+];
 
 /// Verbose texts of `+CMEE=2` whose meaning decides something here.
 fn verbose(text: &[u8]) -> CmeCode {

@@ -350,8 +350,8 @@ pub enum OnError {
 pub struct Prompt {
     /// The character that the modem prints.
     pub character: u8,
-    /// Silence between the prompt and the payload.
-    pub pause: Duration,
+    /// Silence between the prompt and the payload, in milliseconds.
+    pub pause: u8,
 }
 
 /// One command and its answer.
@@ -371,8 +371,8 @@ pub struct Step {
     pub cleans_up: bool,
     /// Whether the modem starts anew after the final result.
     pub restarts: bool,
-    /// The longest time until the final result.
-    pub timeout: Duration,
+    /// The longest time until the final result, in seconds.
+    pub timeout: u8,
 }
 
 impl Step {
@@ -386,7 +386,7 @@ impl Step {
             on_error: OnError::Fail,
             cleans_up: false,
             restarts: false,
-            timeout: Duration::from_secs(10),
+            timeout: 10,
         }
     }
 
@@ -426,8 +426,8 @@ impl Step {
         self
     }
 
-    /// Payload follows the command.
-    pub const fn prompt(mut self, character: u8, pause: Duration) -> Self {
+    /// Payload follows the command, `pause` milliseconds behind the prompt.
+    pub const fn prompt(mut self, character: u8, pause: u8) -> Self {
         self.prompt = Some(Prompt { character, pause });
         self
     }
@@ -451,9 +451,11 @@ impl Step {
         self
     }
 
-    /// The longest time until the final result.
+    /// The longest time until the final result: whole seconds, 255 at most.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        let seconds = timeout.as_millis() / 1000;
+        assert!(seconds <= 255, "longer than any command takes");
+        self.timeout = seconds as u8;
         self
     }
 }

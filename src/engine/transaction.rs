@@ -76,7 +76,8 @@ impl Job {
         let Some(step) = self.step() else { return Duration::ZERO };
         // A prompt comes at once, whatever the modem does with the payload afterwards.
         let prompting = step.prompt.is_some() && self.phase == Phase::Answering && self.paid == 0;
-        if prompting { step.timeout.min(PROMPT) } else { step.timeout }
+        let timeout = Duration::from_secs(step.timeout.into());
+        if prompting { timeout.min(PROMPT) } else { timeout }
     }
 }
 
@@ -204,10 +205,9 @@ impl Core {
     pub(super) fn on_prompt(&mut self) {
         let Some(job) = &mut self.job else { return };
         let Some(prompt) = job.step().and_then(|step| step.prompt) else { return };
-        job.phase = if prompt.pause == Duration::ZERO {
-            Phase::Payload
-        } else {
-            Phase::Pausing(self.now + prompt.pause)
+        job.phase = match prompt.pause {
+            0 => Phase::Payload,
+            pause => Phase::Pausing(self.now + Duration::from_millis(pause.into())),
         };
         if let Some(uploads) = self.extras.uploads {
             (uploads.prompted)(self);

@@ -37,13 +37,12 @@ pub(super) const OPEN_UDP: &[Step] = &[
 ];
 
 /// `+SQNSSEND` would act on Ctrl-Z and ESC inside the payload (use cases §6.2.4).
-pub(super) const SEND: &[Step] =
-    &[Step::new("+SQNSSENDEXT={id},{length}").prompt(b'>', Duration::ZERO).timeout(WRITING)];
+pub(super) const SEND: &[Step] = &[Step::new("+SQNSSENDEXT={id},{length}").prompt(b'>', 0).timeout(WRITING)];
 
 /// The last parameter is release assistance (use cases §6 do not name its values; 3GPP TS 24.301
 /// does).
 pub(super) const SEND_LAST_DATAGRAM: &[Step] =
-    &[Step::new("+SQNSSENDEXT={id},{length},{release}").prompt(b'>', Duration::ZERO).timeout(WRITING)];
+    &[Step::new("+SQNSSENDEXT={id},{length},{release}").prompt(b'>', 0).timeout(WRITING)];
 
 /// One connection, and then the modem listens no more (use cases §6).
 pub(super) const LISTEN: &[Step] =

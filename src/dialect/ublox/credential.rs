@@ -9,7 +9,7 @@ const STORING: Duration = Duration::from_secs(30);
 /// The bytes follow the prompt as they are; the answer holds the MD5 of what was stored. The
 /// credential's slot is made part of its name.
 pub(super) const STORE: &[Step] = &[Step::new("+USECMNG=0,{type},\"{kind}{slot}\",{length}")
-    .prompt(b'>', Duration::ZERO)
+    .prompt(b'>', 0)
     .optional_text("+USECMNG: {*}")
     .timeout(STORING)];
 

@@ -9,7 +9,7 @@ use crate::time::Duration;
 
 /// "After the @ prompt reception, wait for a minimum of 50 ms before sending data" (IADG §5.3.1).
 /// One more, because the prompt was on the wire before it was seen.
-const PROMPT_PAUSE: Duration = Duration::from_millis(51);
+const PROMPT_PAUSE: u8 = 51;
 
 /// A connect blocks the interface for 130 s at most; a close, which lingers, for 120 s.
 const CONNECT: Duration = Duration::from_secs(130);
