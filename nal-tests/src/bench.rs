@@ -28,7 +28,7 @@ pub enum Role {
     Reset,
     /// TCP: takes the connection and reads nothing, ever.
     Stall,
-    /// TCP: reads slowly: at most 2 KiB every 10 ms; at the end of the stream it closes.
+    /// TCP: reads slowly: at most 4 KiB every 5 ms; at the end of the stream it closes.
     SlowReader,
     /// TCP: a port at which nobody listens. UDP: the same.
     Refuse,

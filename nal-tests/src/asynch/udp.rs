@@ -30,7 +30,11 @@ suite! {
         "D10" Should cancelled, "A receive that is given up loses no datagram.",
             "select loops of CoAP clients and servers";
         "D11" Must unasked, "A bound socket hears a peer to which it never sent.",
-            "UnconnectedUdp: \"several remote addresses\" (embedded-nal-async 0.9)";
+            "UnconnectedUdp: \"typically not connected\" (embedded-nal-async 0.9)";
+        "D12" Implementation unspecified, "A bound socket sends from an unspecified address too.",
+            "UnconnectedUdp: the caller \"MAY pass in unspecified values\" (embedded-nal-async 0.9)";
+        "D13" Implementation told, "A socket bound to a port tells to which address a datagram came.",
+            "UnconnectedUdp::receive_into (embedded-nal-async 0.9)";
     }
 }
 
@@ -87,8 +91,8 @@ async fn truncation<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Ver
     check!(count == sent.len(), count, sent.len(), "the length of a datagram that does not fit");
     round(&mut socket, b"the next one").await?;
     drop(socket);
-    let (_, mut socket) = value!(stack.bind(ANYWHERE).await, "bind");
-    value!(socket.send(ANYWHERE, peer, &sent).await, "send");
+    let (told, mut socket) = value!(stack.bind(ANYWHERE).await, "bind");
+    value!(socket.send(told.unwrap_or(ANYWHERE), peer, &sent).await, "send");
     let (count, _, _) = value!(socket.receive(&mut small).await, "receive");
     check!(pattern::matches(&small, 0), "what fits is not the beginning of the datagram");
     check!(count == sent.len(), count, sent.len(), "the length of a datagram that does not fit");
@@ -99,8 +103,8 @@ async fn bound<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict 
     let peer = context.bench.udp.get(Role::Echo)?;
     let (told, mut socket) = value!(stack.bind(ANYWHERE).await, "bind");
     let mut buffer = [0; 64];
-    for (from, sent) in [(told.unwrap_or(ANYWHERE), b"from here"), (ANYWHERE, b"from any!")] {
-        value!(socket.send(from, peer, sent).await, "send");
+    for sent in [b"one", b"two"] {
+        value!(socket.send(told.unwrap_or(ANYWHERE), peer, sent).await, "send");
         let (count, local, remote) = value!(socket.receive(&mut buffer).await, "receive");
         check!(buffer.get(..count) == Some(sent), "another datagram came back than was sent");
         check!(remote == peer, "it came from somebody else than its sender");
@@ -110,6 +114,15 @@ async fn bound<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict 
         let (count, _, _) = value!(socket.receive(&mut buffer).await, "receive");
         check!(buffer.get(..count) == Some(sent), "another datagram came back than was sent");
     }
+    Ok(())
+}
+
+async fn unspecified<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
+    let (_, mut socket) = value!(stack.bind(ANYWHERE).await, "bind");
+    value!(socket.send(ANYWHERE, context.bench.udp.get(Role::Echo)?, b"from any").await, "send");
+    let mut buffer = [0; 64];
+    let (count, _, _) = value!(socket.receive(&mut buffer).await, "receive");
+    check!(buffer.get(..count) == Some(b"from any"), "another datagram came back than was sent");
     Ok(())
 }
 
@@ -123,24 +136,31 @@ async fn multiple<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdi
         for peer in peers {
             value!(socket.send(ANYWHERE, peer, sent).await, "send");
         }
-        let mut heard = [false; 2];
-        for _ in peers {
-            let (count, local, remote) = value!(socket.receive(&mut buffer).await, "receive");
-            check!(buffer.get(..count) == Some(sent), "another datagram came back than was sent");
-            for (heard, _) in heard.iter_mut().zip(peers).filter(|&(_, peer)| peer == remote) {
-                *heard = true;
+        // First what was sent comes back, then the answers to that.
+        for answer in [true, false] {
+            let mut froms = [None; 2];
+            for place in &mut froms {
+                let (count, local, remote) = value!(socket.receive(&mut buffer).await, "receive");
+                check!(buffer.get(..count) == Some(sent), "another datagram came back than was sent");
+                *place = Some((local.unwrap_or(ANYWHERE), remote));
             }
-            // As a server answers.
-            value!(
-                socket.send(local.unwrap_or(ANYWHERE), remote, sent).await,
-                "an answer from where it came to"
-            );
-        }
-        check!(heard == [true; 2], "one of two peers was not heard");
-        for _ in peers {
-            value!(socket.receive(&mut buffer).await, "receive");
+            let heard = |peer| froms.iter().flatten().any(|&(_, remote)| remote == peer);
+            check!(peers.into_iter().all(heard), "one of two peers was not heard");
+            for (local, remote) in froms.into_iter().flatten().filter(|_| answer) {
+                value!(socket.send(local, remote, sent).await, "an answer from where it came to");
+            }
         }
     }
+    Ok(())
+}
+
+async fn told<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
+    let mine = context.bench.local.ok_or(Failure::Missing("an address of its own"))?;
+    let mut socket = value!(stack.bind_multiple(ANYWHERE).await, "bind");
+    value!(socket.send(ANYWHERE, context.bench.udp.get(Role::Echo)?, b"where?").await, "send");
+    let (_, local, _) = value!(socket.receive(&mut [0; 64]).await, "receive");
+    let local = local.ok_or(Failure::Missing("traits that tell where a datagram came to"))?;
+    check!(local.ip() == mine, "another address than that of the stack is told");
     Ok(())
 }
 

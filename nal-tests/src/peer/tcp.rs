@@ -188,9 +188,9 @@ fn serve(role: Role, bulk: u32, mut stream: &TcpStream, line: &Line) {
             let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
         }
         Role::SlowReader => {
-            let mut buffer = [0; 2048];
+            let mut buffer = [0; 4096];
             while line.read(stream, &mut buffer) > 0 {
-                thread::sleep(Duration::from_millis(10));
+                thread::sleep(Duration::from_millis(5));
             }
         }
         _ => line.drain(stream),

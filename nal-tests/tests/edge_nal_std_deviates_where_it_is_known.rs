@@ -1,0 +1,40 @@
+//! All cases of edge-nal on edge-nal-std 0.7.
+mod common;
+
+use common::{System, verify};
+use edge_nal_std::Stack;
+use nal_tests::asynch::{self, Edge};
+use nal_tests::peer::Peers;
+use nal_tests::{Context, Deviation, Print, Records, Role};
+
+const DEVIATIONS: &[Deviation] = &[
+    Deviation::new("A07", "a read polls the socket for data before it looks at the buffer"),
+    Deviation::new("D03", "recv_from of the system cuts the length too"),
+    Deviation::new("E04", "an abort does nothing, as the documentation of TcpShutdown says"),
+];
+
+#[test]
+fn edge_nal_std_deviates_where_it_is_known() {
+    let peers = Peers::start().expect("the system has ports");
+    let mut bench = peers.bench();
+    // The system gives up after two minutes, which is too long for a test.
+    bench.tcp.unset(Role::Blackhole);
+    bench.names.v4 = Some(("localhost", [127, 0, 0, 1].into()));
+    bench.names.missing = Some("nothing.invalid");
+    bench.port = 28_200;
+    bench.limit_ms = 30_000;
+    bench.rounds = 200;
+    bench.deviations = DEVIATIONS;
+    let (stack, mut records) = (Stack::new(), Records::new());
+    let context = Context { bench: &bench, timer: &System };
+    async_io::block_on(async {
+        let (edge, report) = (Edge(&stack), &mut (&mut records, Print));
+        asynch::tcp("edge", &edge, context, report).await;
+        asynch::udp::run("edge", &edge, context, report).await;
+        asynch::names::run("edge", &edge, context, report).await;
+        asynch::whole::run("edge", &edge, context, report).await;
+        asynch::halves::run("edge", &stack, context, report).await;
+        asynch::server::run("edge", &stack, context, report).await;
+    });
+    verify(&records, DEVIATIONS);
+}
