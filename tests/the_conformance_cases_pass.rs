@@ -1,31 +1,29 @@
 //! The cases of `nal-tests` on the async stack, on each model.
 mod common;
 
-use std::rc::Rc;
-
-use common::conformance::{Clock, Far};
-use common::up;
+use common::conformance::{Clock, async_deviations, bench_of, surprises};
 use modem_sim::Model;
 use nal_tests::asynch::{self, Nal};
 use nal_tests::{Context, Records};
 
 #[test]
 fn the_conformance_cases_pass() {
+    let mut wrong = Vec::new();
     for &model in Model::KNOWN {
-        let mut world = up(model);
-        let far = Rc::new(Far::new(&world, 20_000));
-        let (clock, stack) = (Clock(far.clone()), world.stack);
-        let mut records = Records::new();
-        let bench = far.bench();
-        let context = Context { bench: &bench, timer: &clock };
+        let (mut world, far) = bench_of(model);
+        let (clock, stack, known) = (Clock(far.clone()), world.stack, async_deviations(model));
+        let mut bench = far.bench();
+        bench.deviations = &known;
+        let (mut records, context) = (Records::new(), Context { bench: &bench, timer: &clock });
         let cases = async {
-            asynch::stream::run("async", &Nal(&stack), context, &mut records).await;
+            let (stack, report) = (Nal(&stack), &mut records);
+            asynch::tcp("async", &stack, context, report).await;
+            asynch::udp::run("async", &stack, context, report).await;
+            asynch::names::run("async", &stack, context, report).await;
+            asynch::whole::run("async", &stack, context, report).await;
         };
         far.run(&mut world, 100_000, cases).expect("the cases come to an end");
-        for entry in records.entries() {
-            println!("{model}: {}", entry.text());
-        }
-        assert!(records.summary().is_success(), "{model}");
-        world.leaves_nothing();
+        wrong.extend(surprises(world, &records, &known));
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -11,13 +11,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use modem_sim::{ConnId, Peer, Registration, ScriptStep, TcpState, VirtualNetwork};
+use modem_sim::{ConnId, Model, Peer, ScriptStep, TcpState, VirtualNetwork};
 use nal_tests::pattern::{self, Digest};
 use nal_tests::{
-    Bench, CLOSE_AFTER, Capabilities, Ended, FarEnd, GOODBYE, Role, STRANGER, Seen, TRICKLE, Timer,
+    Bench, CLOSE_AFTER, Capabilities, Deviation, Ended, FarEnd, GOODBYE, Outcome, Records, Role, STRANGER,
+    Seen, TRICKLE, Timer,
 };
 
-use super::{ECHO_NAME, World};
+use super::{ECHO_NAME, Setup, World};
+
+/// Sockets of a world here.
+const SOCKETS: usize = 3;
 
 /// Where the server of a role is, for TCP and UDP.
 pub fn address(role: Role) -> SocketAddr {
@@ -81,6 +85,8 @@ pub struct Far {
     datagrams: Cell<usize>,
     bulk: Cell<u32>,
     dialed: Cell<Option<ConnId>>,
+    /// How often the link was cut or restored.
+    losses: Cell<u32>,
 }
 
 impl Far {
@@ -102,6 +108,7 @@ impl Far {
             datagrams: Cell::new(world.net.datagrams().len()),
             bulk: Cell::new(bulk),
             dialed: Cell::default(),
+            losses: Cell::default(),
         }
     }
 
@@ -126,6 +133,8 @@ impl Far {
         bench.can.close_write = false;
         bench.can.empty_datagrams = false;
         bench.max_datagram = 1024;
+        bench.max_sockets = Some(SOCKETS);
+        bench.rounds = 50;
         bench.bulk = self.bulk.get();
         bench.idle_ms = 10_000;
         bench.settle_ms = 60_000;
@@ -152,9 +161,14 @@ impl Far {
         }
         while let Some(command) = self.commands.borrow_mut().pop_front() {
             match command {
+                // The modem restarts by itself, and every other time it has no power until later.
                 Command::Link(up) => {
-                    let registration = if up { Registration::Home } else { Registration::Never };
-                    world.modem.set_registration(world.now, registration);
+                    let round = self.losses.replace(self.losses.get() + 1) / 2;
+                    match (round % 2, up) {
+                        (0, true) => {}
+                        (0, false) => world.modem.reboot(world.now),
+                        _ => world.modem.power(world.now, up),
+                    }
                 }
                 Command::Forget => world.modem.vanish_sockets(),
             }
@@ -289,4 +303,42 @@ impl FarEnd for Far {
         self.commands.borrow_mut().push_back(Command::Forget);
         Some(())
     }
+}
+
+/// A world with three sockets whose link is up, and its far end.
+pub fn bench_of(model: Model) -> (World, Rc<Far>) {
+    let mut world = Setup { record: true, ..Setup::new(model) }.build_sized::<SOCKETS, 1024, 1024>();
+    world.bring_up();
+    let far = Rc::new(Far::new(&world, 20_000));
+    (world, far)
+}
+
+/// What came out and is not what was known; and the modem has no fault to find with its host.
+pub fn surprises(mut world: World, records: &Records, deviations: &[Deviation]) -> Vec<String> {
+    let model = world.model;
+    let mut wrong = Vec::new();
+    for entry in records.entries() {
+        println!("{model}: {}", entry.text());
+        if matches!(entry.outcome, Outcome::Fail(_) | Outcome::Mended { .. }) {
+            wrong.push(format!("{model}: {}", entry.text()));
+        }
+    }
+    for known in deviations {
+        let exists = records.entries().any(|entry| entry.case.id == known.id);
+        assert!(exists, "there is no case {} to deviate from", known.id);
+    }
+    println!("{}", records.summary());
+    world.leaves_nothing();
+    wrong
+}
+
+/// Where the cases of both async facades are known to fail, because of what the documents say.
+pub fn async_deviations(model: Model) -> Vec<Deviation> {
+    let mut known =
+        vec![Deviation::new("A10", "the modem tells a reset and an orderly end with the same words")];
+    if !model.is_ublox() {
+        let reason = "a UDP socket of this modem has one peer, that of the last datagram (AT+SQNSD)";
+        known.extend([Deviation::new("D05", reason), Deviation::new("D11", reason)]);
+    }
+    known
 }
