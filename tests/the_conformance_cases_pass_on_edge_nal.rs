@@ -1,0 +1,42 @@
+//! The cases of `nal-tests` on the traits of edge-nal, on each model.
+mod common;
+
+use common::conformance::{Clock, async_deviations, bench_of, surprises};
+use modem_sim::Model;
+use nal_tests::asynch::{self, Edge};
+use nal_tests::{Context, Deviation, Records};
+
+fn deviations(model: Model) -> Vec<Deviation> {
+    let mut known = async_deviations(model);
+    known.push(Deviation::new("E04", "no command of the modem resets a connection"));
+    if model.is_ublox() {
+        let reason =
+            "bug: a connection that gets the number of a socket whose close was just answered is lost";
+        known.extend([Deviation::new("S03", reason), Deviation::new("S08", reason)]);
+    }
+    known
+}
+
+#[test]
+fn the_conformance_cases_pass_on_edge_nal() {
+    let mut wrong = Vec::new();
+    for &model in Model::KNOWN {
+        let (mut world, far) = bench_of(model);
+        let (clock, stack, known) = (Clock(far.clone()), world.stack, deviations(model));
+        let mut bench = far.bench();
+        bench.deviations = &known;
+        let (mut records, context) = (Records::new(), Context { bench: &bench, timer: &clock });
+        let cases = async {
+            let (edge, report) = (Edge(&stack), &mut records);
+            asynch::tcp("edge", &edge, context, report).await;
+            asynch::udp::run("edge", &edge, context, report).await;
+            asynch::names::run("edge", &edge, context, report).await;
+            asynch::whole::run("edge", &edge, context, report).await;
+            asynch::halves::run("edge", &stack, context, report).await;
+            asynch::server::run("edge", &stack, context, report).await;
+        };
+        far.run(&mut world, 100_000, cases).expect("the cases come to an end");
+        wrong.extend(surprises(world, &records, &known));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
