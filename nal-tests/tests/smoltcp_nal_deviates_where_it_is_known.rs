@@ -6,7 +6,8 @@ mod virtual_far;
 use std::cell::RefCell;
 
 use modem_sim::VirtualNetwork;
-use nal_tests::{Deviation, Print, Records, nb};
+use nal_tests::nb::{self, Polled};
+use nal_tests::{Deviation, Print, Records};
 use smoltcp_world::{SOCKETS, World};
 use virtual_far::VirtualFar;
 
@@ -25,17 +26,17 @@ const KNOWN: &[Deviation] = &[
 fn smoltcp_nal_deviates_where_it_is_known() {
     let net = VirtualNetwork::new();
     let far = VirtualFar::new(&net, 20_000);
-    let (mut stack, world) = World::new(&net);
-    let world = RefCell::new(world);
+    let (mut stack, mut world) = World::new(&net);
+    let stack = RefCell::new(&mut stack);
     let mut spin = || {
-        world.borrow_mut().tick();
+        world.tick(&mut stack.borrow_mut());
         far.attend();
     };
     let mut bench = far.bench();
     bench.max_sockets = Some(SOCKETS);
     bench.limit_ms = 60_000;
     bench.deviations = KNOWN;
-    let mut records = Records::new();
+    let (mut stack, mut records) = (Polled(&stack), Records::new());
     let report = &mut (&mut records, Print);
     nb::tcp_client("nb", &mut stack, &mut spin, &bench, report);
     nb::udp("nb", &mut stack, &mut spin, &bench, report);

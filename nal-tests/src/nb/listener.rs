@@ -143,7 +143,7 @@ impl<S: TcpFullStack> Ground<'_, S> {
             ground.stack.bind(socket, port).map_err(|error| failed("bind gave an error", &error))?;
             ground.stack.listen(socket).map_err(|error| failed("listen gave an error", &error))?;
             // A stack that begins to listen in the background does it now.
-            for _ in 0..ground.bench.idle_ms {
+            for _ in 0..ground.bench.settle_ms {
                 if let Ok((client, _)) = ground.stack.accept(socket) {
                     let _ = ground.stack.close(client);
                     return Err(Failure::wrong("accept was Ok although nobody connects"));

@@ -1,7 +1,7 @@
 //! Cases for embedded-nal: stacks whose calls never wait.
 //!
 //! A case calls again what would block, and `spin` in between: it has to let a millisecond pass and
-//! to poll a stack that needs that. With a simulation behind the stack, virtual time advances there.
+//! to poll a stack that needs that, for which there is [`Polled`]. With a simulation behind the stack, virtual time advances there.
 //!
 //! A case is about one sentence only. So where it is not about them, `Ok(0)` counts as `WouldBlock`,
 //! and an error of a UDP socket that has nothing to receive does so too.
@@ -12,6 +12,7 @@ mod dns;
 mod end;
 mod ground;
 mod listener;
+mod polled;
 mod tcp;
 mod udp;
 
@@ -20,6 +21,8 @@ use embedded_nal::{Dns, TcpClientStack, TcpFullStack, UdpFullStack};
 use crate::{Bench, Case, Report};
 
 use ground::Ground;
+
+pub use polled::Polled;
 
 /// A table of cases and the function that runs them in its order.
 macro_rules! cases {

@@ -25,7 +25,7 @@ const HEAD: &str = "\
 # Conformance
 
 What the cases of [`nal-tests`](../nal-tests) find on each stack; `./ci.sh conformance --write` writes this file, and the
-tests fail when it is not what they find. *M*: the documentation of the traits demands it; *S*: it recommends it; *C*: a
+tests fail when it is not what they find. A column with a modem's name is cellular-nal on that modem, simulated. *M*: the documentation of the traits demands it; *S*: it recommends it; *C*: a
 published client breaks without it; *I*: left to the stack, so that no outcome is wrong.
 
 **yes**: it holds. **no**: it does not, and the reason is below the table. **-**: not tried, because the stack or its

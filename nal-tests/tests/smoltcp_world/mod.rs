@@ -4,10 +4,9 @@
 
 pub mod gateway;
 pub mod names;
-pub mod stack;
 pub mod wire;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::net::Ipv4Addr;
 use std::rc::Rc;
 use std::time::Duration;
@@ -19,7 +18,6 @@ use smoltcp::socket::{dns, tcp, udp};
 use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
 
 use gateway::Gateway;
-use stack::Stack;
 use wire::{End, cable};
 
 /// Sockets of the stack: so many for TCP, and as many for UDP.
@@ -50,12 +48,11 @@ impl embedded_time::Clock for Clock {
 pub struct World {
     clock: Clock,
     gateway: Gateway,
-    stack: Stack,
 }
 
 impl World {
     /// A stack, and the world around it with `net` in it.
-    pub fn new(net: &VirtualNetwork) -> (Stack, Self) {
+    pub fn new(net: &VirtualNetwork) -> (NetworkStack, Self) {
         net.clone().configure(OWN, RTT);
         let (mut near, far) = cable();
         let start = smoltcp::time::Instant::from_millis(0);
@@ -74,9 +71,7 @@ impl World {
         sockets.add(dns::Socket::new(&[IpAddress::Ipv4(NAME_SERVER)], vec![]));
         let clock = Clock::default();
         let stack = smoltcp_nal::NetworkStack::new(interface, near, sockets, clock.clone());
-        let stack = Stack(Rc::new(RefCell::new(stack)));
-        let world = Self { clock, gateway: Gateway::new(Box::new(net.clone()), far), stack: stack.clone() };
-        (stack, world)
+        (stack, Self { clock, gateway: Gateway::new(Box::new(net.clone()), far) })
     }
 
     pub fn now(&self) -> Duration {
@@ -84,10 +79,10 @@ impl World {
     }
 
     /// A millisecond passes.
-    pub fn tick(&mut self) {
+    pub fn tick(&mut self, stack: &mut NetworkStack) {
         self.clock.0.set(self.now() + STEP);
-        self.stack.poll();
+        stack.poll().expect("the clock does not fail");
         self.gateway.tick(self.now());
-        self.stack.poll();
+        stack.poll().expect("the clock does not fail");
     }
 }
