@@ -1,5 +1,7 @@
 //! The cases of `nal-tests` on the async stack, on each model.
 mod common;
+#[path = "../nal-tests/tests/results/mod.rs"]
+mod results;
 
 use common::conformance::{Clock, async_deviations, bench_of, surprises};
 use modem_sim::Model;
@@ -9,7 +11,7 @@ use nal_tests::{Context, Records};
 #[test]
 fn the_conformance_cases_pass() {
     let mut wrong = Vec::new();
-    for &model in Model::KNOWN {
+    for (place, &model) in (10..).zip(Model::KNOWN) {
         let (mut world, far) = bench_of(model);
         let (clock, stack, known) = (Clock(far.clone()), world.stack, async_deviations(model));
         let mut bench = far.bench();
@@ -23,6 +25,7 @@ fn the_conformance_cases_pass() {
             asynch::whole::run("async", &stack, context, report).await;
         };
         far.run(&mut world, 100_000, cases).expect("the cases come to an end");
+        results::check("async", place, &model.to_string(), &records);
         wrong.extend(surprises(world, &records, &known));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

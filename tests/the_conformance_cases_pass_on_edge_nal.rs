@@ -1,5 +1,7 @@
 //! The cases of `nal-tests` on the traits of edge-nal, on each model.
 mod common;
+#[path = "../nal-tests/tests/results/mod.rs"]
+mod results;
 
 use common::conformance::{Clock, async_deviations, bench_of, surprises};
 use modem_sim::Model;
@@ -20,7 +22,7 @@ fn deviations(model: Model) -> Vec<Deviation> {
 #[test]
 fn the_conformance_cases_pass_on_edge_nal() {
     let mut wrong = Vec::new();
-    for &model in Model::KNOWN {
+    for (place, &model) in (10..).zip(Model::KNOWN) {
         let (mut world, far) = bench_of(model);
         let (clock, stack, known) = (Clock(far.clone()), world.stack, deviations(model));
         let mut bench = far.bench();
@@ -36,6 +38,7 @@ fn the_conformance_cases_pass_on_edge_nal() {
             asynch::server::run("edge", &stack, context, report).await;
         };
         far.run(&mut world, 100_000, cases).expect("the cases come to an end");
+        results::check("edge", place, &model.to_string(), &records);
         wrong.extend(surprises(world, &records, &known));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

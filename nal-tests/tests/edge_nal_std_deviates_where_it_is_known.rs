@@ -1,5 +1,6 @@
 //! All cases of edge-nal on edge-nal-std 0.7.
 mod common;
+mod results;
 
 use common::{System, verify};
 use edge_nal_std::Stack;
@@ -37,4 +38,5 @@ fn edge_nal_std_deviates_where_it_is_known() {
         asynch::server::run("edge", &stack, context, report).await;
     });
     verify(&records, DEVIATIONS);
+    results::check("edge", 1, "edge-nal-std 0.7", &records);
 }

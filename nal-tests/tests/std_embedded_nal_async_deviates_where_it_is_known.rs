@@ -1,5 +1,6 @@
 //! All async cases on std-embedded-nal-async 0.4.
 mod common;
+mod results;
 
 use common::{System, verify};
 use nal_tests::asynch::{self, Nal};
@@ -36,4 +37,5 @@ fn std_embedded_nal_async_deviates_where_it_is_known() {
         asynch::whole::run("async", &stack, context, report).await;
     });
     verify(&records, DEVIATIONS);
+    results::check("async", 1, "std-embedded-nal-async 0.4", &records);
 }
