@@ -11,20 +11,11 @@ use std::cell::RefCell;
 use common::nb::up;
 use modem_sim::{Model, Options};
 use nal_tests::nb::{self, Polled};
-use nal_tests::{Deviation, Print, Records};
+use nal_tests::{Print, Records};
 use virtual_far::VirtualFar;
 
 /// Sockets of the stack.
 const SOCKETS: usize = 4;
-
-const LOST: &str = "bug: a +UUSOLI right behind the OK of a +USOCL of the same socket id is lost";
-
-/// What is known of the stack on u-blox modems.
-const UBLOX: &[Deviation] = &[Deviation::new("S01", LOST), Deviation::new("S03", LOST)];
-
-fn known(model: Model) -> &'static [Deviation] {
-    if model.is_ublox() { UBLOX } else { &[] }
-}
 
 #[test]
 fn the_conformance_cases_of_nb_pass() {
@@ -42,7 +33,6 @@ fn the_conformance_cases_of_nb_pass() {
         bench.limit_ms = 600_000;
         bench.idle_ms = 1000;
         bench.settle_ms = 10_000;
-        bench.deviations = known(model);
         let (mut under_test, mut records) = (Polled(&stack), Records::new());
         let report = &mut (&mut records, Print);
         nb::tcp_client("nb", &mut under_test, &mut spin, &bench, report);
@@ -51,11 +41,6 @@ fn the_conformance_cases_of_nb_pass() {
         nb::dns("nb", &mut under_test, &mut spin, &bench, report);
         results::check("nb", place, &model.to_string(), &records);
         assert!(records.summary().is_success(), "{model}\n{}", records.summary());
-        // The connection that is lost keeps its socket.
-        if known(model).is_empty() {
-            world.leaves_nothing(&mut stack.borrow_mut());
-        } else {
-            world.no_breach();
-        }
+        world.leaves_nothing(&mut stack.borrow_mut());
     }
 }

@@ -11,11 +11,6 @@ use nal_tests::{Context, Deviation, Records};
 fn deviations(model: Model) -> Vec<Deviation> {
     let mut known = async_deviations(model);
     known.push(Deviation::new("E04", "no command of the modem resets a connection"));
-    if model.is_ublox() {
-        let reason =
-            "bug: a connection that gets the number of a socket whose close was just answered is lost";
-        known.extend([Deviation::new("S03", reason), Deviation::new("S08", reason)]);
-    }
     known
 }
 

@@ -30,6 +30,12 @@ impl Core {
 
     /// The modem has made socket `id` for a connection that came to socket `listener`.
     fn on_incoming(&mut self, id: u8, listener: u8, remote: SocketAddr) {
+        // A close that has just been answered has given the id back.
+        let closed =
+            |job: &Job| job.procedure == Procedure::Close && job.call.id == id && job.is_done(&self.config);
+        if self.job.as_ref().is_some_and(closed) {
+            self.conclude(Ok(()));
+        }
         let index = self.index_of(listener);
         if self.table.by_id(id).is_some() {
             // The id was damaged on its way, or that socket is gone.

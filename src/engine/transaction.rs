@@ -5,6 +5,7 @@ use crate::at::{CommandWriter, Final, Params, Span, Watch, split};
 use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, template};
 use crate::error::{CmeCode, Failure};
 use crate::fmt::Ascii;
+use crate::link::Config;
 use crate::time::{Duration, Instant};
 
 /// The longest that a prompt takes.
@@ -52,6 +53,13 @@ pub(super) struct Job {
 }
 
 impl Job {
+    /// Whether it went well, and no step is left.
+    pub(super) fn is_done(&self, config: &Config) -> bool {
+        let args = Args { config, name: &[], call: &self.call };
+        let needed = |step: &Step| !step.cleans_up && (step.when)(&args);
+        self.is_due() && self.failure.is_none() && !self.steps.iter().skip(self.index).any(needed)
+    }
+
     /// Whether it opens a socket.
     pub(super) fn opens(&self) -> bool {
         matches!(self.procedure, Procedure::OpenTcp | Procedure::OpenUdp | Procedure::Accept)
