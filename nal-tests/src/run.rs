@@ -143,6 +143,7 @@ pub fn one_blocking(
 ///
 /// makes `pub const CASES: &[Case]` and `pub async fn tcp(suite, stack, context, report)`, which calls
 /// `echo(stack, context)` and so on.
+#[cfg(any(feature = "async", feature = "edge-nal"))]
 macro_rules! suite {
     (
         $(#[$doc:meta])*
@@ -173,5 +174,5 @@ macro_rules! suite {
     };
 }
 
-#[allow(unused_imports, reason = "the modules of some features use it")]
+#[cfg(any(feature = "async", feature = "edge-nal"))]
 pub(crate) use suite;

@@ -52,7 +52,7 @@ async fn up<S: Tcp, T: Timer>(stack: &S, context: Context<'_, T>, role: Role, al
     }
     value!(socket.flush().await, "flush");
     drop(socket);
-    watch.ends_with(context, all).await
+    watch.gets(context, all).await
 }
 
 async fn both_ways<S: Tcp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
@@ -98,5 +98,5 @@ async fn full_duplex<S: Tcp, T: Timer>(stack: &S, context: Context<'_, T>) -> Ve
     }
     value!(socket.flush().await, "flush");
     drop(socket);
-    watch.ends_with(context, all).await
+    watch.gets(context, all).await
 }

@@ -82,7 +82,7 @@ async fn write<S: Tcp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict 
     }
     value!(socket.flush().await, "flush");
     drop(socket);
-    watch.ends_with(context, all).await
+    watch.gets(context, all).await
 }
 
 async fn flush<S: Tcp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {

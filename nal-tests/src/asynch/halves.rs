@@ -79,7 +79,7 @@ async fn close_both<S: TcpConnect, T: Timer>(stack: &S, context: Context<'_, T>)
     value!(socket.write_all(&sent).await, "write");
     value!(socket.close(Close::Both).await, "close");
     check!(context.settles(|| watch.ended().is_some()).await, "the peer does not see the end");
-    watch.ends_with(context, sent.len() as u32).await
+    watch.gets(context, sent.len() as u32).await
 }
 
 async fn abort<S: TcpConnect, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {

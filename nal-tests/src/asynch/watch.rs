@@ -33,17 +33,15 @@ impl<'a> Watch<'a> {
         self.seen().filter(|seen| seen.ended != Ended::Open)
     }
 
-    /// Waits for the end however long it takes: so much of the pattern has come, and the end in peace.
-    pub(super) async fn ends_with<T: Timer>(&self, context: Context<'_, T>, bytes: u32) -> Verdict {
-        let seen = loop {
-            match self.ended() {
-                Some(seen) => break seen,
-                None => context.pause(10).await,
-            }
-        };
+    /// Waits however long it takes until so much of the pattern has come, or the connection has ended.
+    pub(super) async fn gets<T: Timer>(&self, context: Context<'_, T>, bytes: u32) -> Verdict {
+        while !self.has(bytes as usize) && self.ended().is_none() {
+            context.pause(10).await;
+        }
+        let seen = self.seen().ok_or(Failure::wrong("the far end has no connection"))?;
         check!(seen.received == u64::from(bytes), seen.received, bytes, "bytes at the far end");
         check!(seen.digest == pattern::Digest::of_pattern(bytes), "other bytes came than were written");
-        check!(seen.ended == Ended::End, "the connection was reset instead of closed");
+        check!(seen.ended != Ended::Reset, "the connection was reset instead of closed");
         Ok(())
     }
 }

@@ -23,12 +23,15 @@ pub fn asked(query: &[u8]) -> Option<String> {
     }
 }
 
-/// The response to a query; without addresses, that there is no such name.
+/// The response to a query; without addresses, that there is no such name. To a question for another type
+/// than A there is no answer, although there is such a name.
 pub fn answer(query: &[u8], addresses: &[Ipv4Addr]) -> Vec<u8> {
     let mut bytes = query.to_vec();
+    let exists = !addresses.is_empty();
+    let addresses = if query.ends_with(&[0, 1, 0, 1]) { addresses } else { &[] };
     // A response, recursion available; NXDOMAIN is 3.
     bytes[2] = 0x81;
-    bytes[3] = if addresses.is_empty() { 0x83 } else { 0x80 };
+    bytes[3] = if exists { 0x80 } else { 0x83 };
     bytes[7] = addresses.len() as u8;
     for address in addresses {
         // The name of the question, type A, class IN, an hour, four octets.
