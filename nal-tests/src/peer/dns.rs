@@ -88,3 +88,40 @@ pub fn answer(query: &[u8], zone: &Zone, out: &mut [u8]) -> Option<usize> {
     out.get_mut(..message.len())?.copy_from_slice(&message);
     Some(message.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A query for `echo.example`, type and class IN, recursion desired.
+    fn query(kind: u16) -> Vec<u8> {
+        let mut query = Vec::from(*b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x04echo\x07example\0");
+        query.extend(kind.to_be_bytes());
+        query.extend([0, 1]);
+        query
+    }
+
+    #[test]
+    fn a_name_has_its_addresses_and_no_others() {
+        let zone = Zone::new().host("Echo.example", &[[192, 0, 2, 7].into()]);
+        let mut out = [0; 512];
+        let count = answer(&query(A), &zone, &mut out).expect("there is an answer");
+        let mut expected = query(A);
+        expected[2..4].copy_from_slice(&[0x85, 0x80]);
+        expected[7] = 1;
+        expected.extend([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7]);
+        assert_eq!(out[..count], expected);
+        let count = answer(&query(AAAA), &zone, &mut out).expect("there is an answer");
+        assert_eq!((count, out[3] & 15, out[7]), (query(AAAA).len(), 0, 0));
+    }
+
+    #[test]
+    fn other_names_do_not_exist_or_are_not_answered() {
+        let mut out = [0; 512];
+        answer(&query(A), &Zone::new(), &mut out).expect("there is an answer");
+        assert_eq!(out[3] & 15, NXDOMAIN);
+        assert_eq!(answer(&query(A), &Zone::new().silent("echo.example"), &mut out), None);
+        assert_eq!(answer(b"short", &Zone::new(), &mut out), None);
+        assert_eq!(answer(&query(A), &Zone::new(), &mut [0; 8]), None);
+    }
+}
