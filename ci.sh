@@ -21,6 +21,7 @@ Usage: ./ci.sh VERB...
   no_std    the library builds for $BARE
   layers    modules name only the modules below them
   lines     no source file is over 500 lines
+  conformance  docs/conformance.md is what the runs give (--write: write it anew); part of test
   docs      documentation builds without warnings
   size      boards/size stays within its budget (--write: write the budget anew)
   examples  every example runs against every simulated modem
@@ -97,6 +98,14 @@ verb_features() {
 verb_test() {
     need cargo
     cargo test --workspace
+}
+
+# Each run compares or writes its own column.
+verb_conformance() {
+    need cargo
+    [ "${1:-}" != --write ] || export WRITE=1
+    cargo test --quiet -p nal-tests
+    cargo test --quiet -p cellular-nal --test 'the_conformance_cases_*'
 }
 
 verb_docs() {
@@ -328,6 +337,7 @@ verb_all() {
 [ $# -gt 0 ] || { usage && exit 2; }
 case $1 in
 size) verb_size "${@:2}" ;;
+conformance) verb_conformance "${@:2}" ;;
 *)
     for verb; do
         case " $VERBS all " in

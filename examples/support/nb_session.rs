@@ -68,7 +68,7 @@ pub(crate) fn run(
     let serial = Serial { file, trace, failure: failure.clone() };
     let pause = Pause { failure };
     let config = options.config().map_err(|error| error.to_string())?;
-    let mut resources = Resources::<2, 2048, 2048>::new();
+    let mut resources = Resources::<4, 2048, 2048>::new();
     let clock = Clock(Instant::now());
     let mut stack = nb::Stack::new(options.modem, config, &mut resources, serial, clock);
     loop {

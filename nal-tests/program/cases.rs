@@ -1,0 +1,90 @@
+//! The cases of each family of traits, on a session with the modem.
+
+use core::cell::RefCell;
+
+use nal_tests::asynch::{self, Edge, Nal};
+use nal_tests::nb::{self, Polled};
+use nal_tests::{Bench, Context, Print, Records, Timer};
+
+use crate::support::Failure;
+use crate::support::options::Options;
+use crate::{nb_session, session};
+
+/// A family of traits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Api {
+    Async,
+    Nb,
+    Edge,
+}
+
+impl Api {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        [("async", Api::Async), ("nb", Api::Nb), ("edge", Api::Edge)]
+            .into_iter()
+            .find_map(|(known, api)| (known == name).then_some(api))
+    }
+}
+
+pub(crate) fn run(
+    options: &Options,
+    api: Api,
+    bench: &Bench<'_>,
+    records: &mut Records,
+) -> Result<(), Failure> {
+    match api {
+        Api::Nb => polled(options, bench, records),
+        Api::Async | Api::Edge => driven(options, api, bench, records),
+    }
+}
+
+fn polled(options: &Options, bench: &Bench<'_>, records: &mut Records) -> Result<(), Failure> {
+    nb_session::run(options, |stack, pause| {
+        let failure = RefCell::new(None);
+        let stack = RefCell::new(stack);
+        let mut spin = || {
+            stack.borrow_mut().poll();
+            if let Err(error) = pause.wait() {
+                failure.borrow_mut().get_or_insert(error);
+            }
+        };
+        let under_test = &mut Polled(&stack);
+        let report = &mut (records, Print);
+        nb::tcp_client("nb", under_test, &mut spin, bench, report);
+        nb::tcp_server("nb", under_test, &mut spin, bench, report);
+        nb::udp("nb", under_test, &mut spin, bench, report);
+        nb::dns("nb", under_test, &mut spin, bench, report);
+        failure.take().map_or(Ok(()), Err)
+    })
+}
+
+fn driven(options: &Options, api: Api, bench: &Bench<'_>, records: &mut Records) -> Result<(), Failure> {
+    session::run(options, None, async |stack, _| {
+        let (context, report) = (Context { bench, timer: &Clock }, &mut (records, Print));
+        if api == Api::Edge {
+            let edge = Edge(&stack);
+            asynch::tcp("edge", &edge, context, report).await;
+            asynch::udp::run("edge", &edge, context, report).await;
+            asynch::names::run("edge", &edge, context, report).await;
+            asynch::whole::run("edge", &edge, context, report).await;
+            asynch::halves::run("edge", &stack, context, report).await;
+            asynch::server::run("edge", &stack, context, report).await;
+        } else {
+            let nal = Nal(&stack);
+            asynch::tcp("async", &nal, context, report).await;
+            asynch::udp::run("async", &nal, context, report).await;
+            asynch::names::run("async", &nal, context, report).await;
+            asynch::whole::run("async", &nal, context, report).await;
+        }
+        Ok(())
+    })
+}
+
+/// The time of the operating system.
+struct Clock;
+
+impl Timer for Clock {
+    async fn after(&self, milliseconds: u32) {
+        embassy_time::Timer::after_millis(milliseconds.into()).await;
+    }
+}

@@ -1,0 +1,82 @@
+//! The far end, on this machine.
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use nal_tests::peer::Peers;
+use nal_tests::{Addresses, Bench, Role};
+
+use crate::support::Failure;
+
+/// Bytes of the transfers of much data: some seconds on a serial line.
+const BULK: u32 = 64 << 10;
+
+/// Rounds of the cases that repeat something.
+const ROUNDS: u32 = 20;
+
+/// Points at which an operation is given up, at most.
+const CANCELLATIONS: u32 = 20;
+
+/// Longest datagram that every modem takes.
+const DATAGRAM: usize = 1024;
+
+/// Sockets of the stack of both sessions.
+const SOCKETS: usize = 4;
+
+/// Servers of all roles, and the address that the modem reaches them at.
+pub(crate) struct Far {
+    peers: Peers,
+    host: IpAddr,
+    simulated: bool,
+}
+
+impl Far {
+    pub(crate) fn start(host: IpAddr, simulated: bool) -> Result<Self, Failure> {
+        let at = match host {
+            host if host.is_loopback() => host,
+            IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+            IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+        };
+        let peers = Peers::start_at(at, BULK).map_err(|error| format!("{at}: {error}"))?;
+        eprint!("{}", peers.table());
+        Ok(Self { peers, host, simulated })
+    }
+
+    /// A bench for a modem.
+    pub(crate) fn bench(&self) -> Bench<'_> {
+        let mut bench = self.peers.bench();
+        for addresses in [&mut bench.tcp, &mut bench.udp] {
+            seen_from_outside(addresses, self.host);
+        }
+        (bench.tcp6, bench.udp6) = (Addresses::new(), Addresses::new());
+        // The network of a real modem lets nobody in.
+        bench.local = self.simulated.then_some(Ipv4Addr::LOCALHOST.into());
+        bench.can.tcp_server = self.simulated;
+        if self.simulated {
+            // The operating system behind the simulator gives up late, and takes megabytes that nobody reads.
+            bench.tcp.unset(Role::Blackhole);
+            bench.tcp.unset(Role::Stall);
+        }
+        bench.can.ipv6 = false;
+        bench.can.half_close = false;
+        bench.can.close_write = false;
+        bench.can.empty_datagrams = false;
+        bench.names.missing = Some("nothing.invalid");
+        bench.max_sockets = Some(SOCKETS);
+        bench.max_datagram = DATAGRAM;
+        bench.rounds = ROUNDS;
+        bench.cancellations = CANCELLATIONS;
+        bench.limit_ms = 300_000;
+        bench.idle_ms = 2000;
+        bench.settle_ms = 5000;
+        bench.port = 28_400;
+        bench
+    }
+}
+
+fn seen_from_outside(addresses: &mut Addresses, host: IpAddr) {
+    for role in Role::ALL {
+        if let Ok(at) = addresses.get(role) {
+            addresses.set(role, SocketAddr::new(host, at.port()));
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Runs the conformance cases on a modem: a real one, or the built-in simulator.
+
+mod cases;
+mod far;
+#[path = "../../examples/support/nb_session.rs"]
+mod nb_session;
+#[path = "../../examples/support/session.rs"]
+mod session;
+#[path = "../../examples/support/mod.rs"]
+#[allow(dead_code, reason = "the examples use the rest")]
+mod support;
+
+use core::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+
+use modem_sim::Model;
+use nal_tests::{Deviation, Level, Outcome, Records};
+use support::options::{Options, Own, Place, Program};
+use support::{Failure, SERVER, show};
+
+use cases::Api;
+use far::Far;
+
+const PROGRAM: Program = Program {
+    name: "nal-tests",
+    about: "runs the conformance cases of embedded-nal, embedded-nal-async or edge-nal on a modem",
+    own: &[
+        Own {
+            name: "api",
+            value: "API",
+            check: |text| Api::named(text).map(drop).ok_or("is none of async, nb, edge"),
+            purpose: "async, nb or edge (default: async)",
+        },
+        Own {
+            name: "mode",
+            value: "MODE",
+            check: |text| if text == "sockets" { Ok(()) } else { Err("is not sockets") },
+            purpose: "sockets: those of the modem (default, and the only one)",
+        },
+        Own {
+            name: "peer-host",
+            value: "ADDR",
+            check: |text| text.parse::<IpAddr>().map(drop).map_err(|_| "is no IP address"),
+            purpose: "this machine's address for the modem; needed with --port",
+        },
+        Own {
+            name: "dns-name",
+            value: "NAME",
+            check: |text| if text.is_empty() { Err("is no name") } else { Ok(()) },
+            purpose: "name of the address of --peer-host",
+        },
+        Own {
+            name: "only",
+            value: "PATTERN",
+            check: |_| Ok(()),
+            purpose: "cases whose id begins so, several with commas: N0,U",
+        },
+        Own {
+            name: "json",
+            value: "FILE",
+            check: |text| if text.is_empty() { Err("is no file") } else { Ok(()) },
+            purpose: "write the outcomes to a file, a JSON object on each line",
+        },
+    ],
+};
+
+fn main() -> ExitCode {
+    support::main(&PROGRAM, run)
+}
+
+fn run(options: &Options) -> Result<(), Failure> {
+    let api = options.own("api").and_then(Api::named).unwrap_or(Api::Async);
+    let simulated = matches!(options.place, Place::Simulator(_));
+    let host = match options.own("peer-host").and_then(|text| text.parse().ok()) {
+        Some(host) => host,
+        None if simulated => IpAddr::from(Ipv4Addr::LOCALHOST),
+        None => return Err("--port: a modem needs --peer-host too, this machine's address for it".to_owned()),
+    };
+    let name = options.own("dns-name").or(simulated.then_some(SERVER));
+    let far = Far::start(host, simulated)?;
+    let mut bench = far.bench();
+    bench.names.v4 = name.map(|name| (name, host));
+    let only: Vec<&str> = options.own("only").map(|only| only.split(',').collect()).unwrap_or_default();
+    bench.only = &only;
+    let known = known(options, api);
+    bench.deviations = &known;
+    let mut records = Records::new();
+    let result = cases::run(options, api, &bench, &mut records);
+    // What was found before a failure is worth as much.
+    if let Some(file) = options.own("json") {
+        let lines: String = records.entries().map(|entry| format!("{}\n", entry.json())).collect();
+        std::fs::write(file, lines).map_err(|error| format!("{file}: {error}"))?;
+    }
+    let summary = records.summary();
+    show(summary.to_string().as_bytes())?;
+    result?;
+    if records.entries().next().is_none() {
+        return Err("--only: there is no such case".to_owned());
+    }
+    let failed: Vec<&str> = records
+        .entries()
+        .filter(|entry| {
+            entry.case.level != Level::Implementation && matches!(entry.outcome, Outcome::Fail(_))
+        })
+        .map(|entry| entry.case.id)
+        .collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+const RESET: Deviation =
+    Deviation::new("A10", "the modem tells a reset and an orderly end with the same words");
+const ONE_PEER: &str = "a UDP socket of this modem has one peer, that of the last datagram (AT+SQNSD)";
+
+/// In what cellular-nal is known to do otherwise, on the modem that was named.
+fn known(options: &Options, api: Api) -> Vec<Deviation> {
+    if api == Api::Nb {
+        return Vec::new();
+    }
+    let mut known = vec![RESET];
+    if api == Api::Edge {
+        known.push(Deviation::new("E04", "no command of the modem resets a connection"));
+    }
+    let model = match options.place {
+        Place::Simulator(model) => Some(model),
+        Place::Device(_) | Place::Tcp(_) => options.modem.name().parse().ok(),
+    };
+    if model.is_some_and(|model: Model| !model.is_ublox()) {
+        known.extend([Deviation::new("D05", ONE_PEER), Deviation::new("D11", ONE_PEER)]);
+    }
+    known
+}
