@@ -3,7 +3,7 @@
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use nal_tests::peer::Peers;
-use nal_tests::{Addresses, Bench, Role};
+use nal_tests::{Addresses, Bench, FarEnd, Role, Seen};
 
 use crate::support::Failure;
 
@@ -49,7 +49,8 @@ impl Far {
         }
         (bench.tcp6, bench.udp6) = (Addresses::new(), Addresses::new());
         // The network of a real modem lets nobody in.
-        bench.local = self.simulated.then_some(Ipv4Addr::LOCALHOST.into());
+        bench.local = self.simulated.then(|| modem_sim::Options::default().address.into());
+        bench.far = Some(self);
         bench.can.tcp_server = self.simulated;
         if self.simulated {
             // The operating system behind the simulator gives up late, and takes megabytes that nobody reads.
@@ -65,11 +66,38 @@ impl Far {
         bench.max_datagram = DATAGRAM;
         bench.rounds = ROUNDS;
         bench.cancellations = CANCELLATIONS;
-        bench.limit_ms = 300_000;
+        bench.limit_ms = 180_000;
         bench.idle_ms = 2000;
         bench.settle_ms = 5000;
         bench.port = 28_400;
         bench
+    }
+}
+
+/// What listens at the simulated modem's address does so on the loopback interface.
+fn on_this_machine(to: SocketAddr) -> SocketAddr {
+    SocketAddr::new(Ipv4Addr::LOCALHOST.into(), to.port())
+}
+
+impl FarEnd for Far {
+    fn taken(&self, role: Role) -> Option<u32> {
+        self.peers.taken(role)
+    }
+
+    fn newest(&self, role: Role) -> Option<Seen> {
+        self.peers.newest(role)
+    }
+
+    fn dial(&self, to: SocketAddr, role: Role) -> Option<()> {
+        self.peers.dial(on_this_machine(to), role)
+    }
+
+    fn dialed(&self) -> Option<Seen> {
+        self.peers.dialed()
+    }
+
+    fn datagram(&self, to: SocketAddr, bytes: &[u8]) -> Option<()> {
+        self.peers.datagram(on_this_machine(to), bytes)
     }
 }
 
