@@ -100,9 +100,15 @@ impl Core {
         if job.procedure == Procedure::Accept {
             match result {
                 Ok(()) => {
-                    // The modem's socket is the connection's from now on; another one will listen.
+                    // The modem's socket is the connection's from now on; another one will listen. What
+                    // was reported since is about the connection.
                     slot.has_id = false;
+                    let closed = core::mem::take(&mut slot.peer_closed);
+                    slot.check = false;
                     let taken = self.take_incoming(index, job.call.id, job.call.remote);
+                    if let Some(slot) = self.table.by_id(job.call.id).filter(|_| closed) {
+                        (slot.peer_closed, slot.check) = (true, true);
+                    }
                     self.stale |= if taken { 0 } else { bit(job.call.id) };
                     self.listen_again(index);
                 }
