@@ -1,18 +1,16 @@
 //! The cases of `nal-tests` on the nb stack, on each model, in virtual time.
 #![cfg(feature = "nb")]
 mod common;
-#[path = "../nal-tests/tests/results/mod.rs"]
-mod results;
-#[path = "../nal-tests/tests/virtual_far/mod.rs"]
-mod virtual_far;
+mod conformance;
 
 use std::cell::RefCell;
 
 use common::nb::up;
+use conformance::virtual_far::VirtualFar;
+use conformance::{modems, results};
 use modem_sim::{Model, Options};
 use nal_tests::nb::{self, Polled};
 use nal_tests::{Print, Records};
-use virtual_far::VirtualFar;
 
 /// Sockets of the stack.
 const SOCKETS: usize = 4;
@@ -26,10 +24,12 @@ fn the_conformance_cases_of_nb_pass() {
         let mut spin = || {
             stack.borrow_mut().poll();
             world.tick();
-            far.attend();
+            far.set_transactions(world.modem.commands());
+            far.attend(world.now());
         };
         let mut bench = far.bench();
         bench.max_sockets = Some(SOCKETS);
+        bench.lacks = modems::lacks(Some(model));
         bench.limit_ms = 600_000;
         bench.idle_ms = 1000;
         bench.settle_ms = 10_000;

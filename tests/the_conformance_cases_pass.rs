@@ -1,9 +1,9 @@
 //! The cases of `nal-tests` on the async stack, on each model.
 mod common;
-#[path = "../nal-tests/tests/results/mod.rs"]
-mod results;
+mod conformance;
 
-use common::conformance::{Clock, async_deviations, bench_of, surprises};
+use conformance::modems::{self, Api};
+use conformance::{Clock, bench_of, results, surprises};
 use modem_sim::Model;
 use nal_tests::asynch::{self, Nal};
 use nal_tests::{Context, Records};
@@ -13,9 +13,11 @@ fn the_conformance_cases_pass() {
     let mut wrong = Vec::new();
     for (place, &model) in (10..).zip(Model::KNOWN) {
         let (mut world, far) = bench_of(model);
-        let (clock, stack, known) = (Clock(far.clone()), world.stack, async_deviations(model));
+        let (clock, stack, known) =
+            (Clock(far.clone()), world.stack, modems::deviations(Some(model), Api::Async));
         let mut bench = far.bench();
         bench.deviations = &known;
+        bench.lacks = modems::lacks(Some(model));
         let (mut records, context) = (Records::new(), Context { bench: &bench, timer: &clock });
         let cases = async {
             let (stack, report) = (Nal(&stack), &mut records);

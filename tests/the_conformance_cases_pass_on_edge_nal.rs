@@ -1,27 +1,23 @@
 //! The cases of `nal-tests` on the traits of edge-nal, on each model.
 mod common;
-#[path = "../nal-tests/tests/results/mod.rs"]
-mod results;
+mod conformance;
 
-use common::conformance::{Clock, async_deviations, bench_of, surprises};
+use conformance::modems::{self, Api};
+use conformance::{Clock, bench_of, results, surprises};
 use modem_sim::Model;
 use nal_tests::asynch::{self, Edge};
-use nal_tests::{Context, Deviation, Records};
-
-fn deviations(model: Model) -> Vec<Deviation> {
-    let mut known = async_deviations(model);
-    known.push(Deviation::new("E04", "no command of the modem resets a connection"));
-    known
-}
+use nal_tests::{Context, Records};
 
 #[test]
 fn the_conformance_cases_pass_on_edge_nal() {
     let mut wrong = Vec::new();
     for (place, &model) in (10..).zip(Model::KNOWN) {
         let (mut world, far) = bench_of(model);
-        let (clock, stack, known) = (Clock(far.clone()), world.stack, deviations(model));
+        let (clock, stack, known) =
+            (Clock(far.clone()), world.stack, modems::deviations(Some(model), Api::Edge));
         let mut bench = far.bench();
         bench.deviations = &known;
+        bench.lacks = modems::lacks(Some(model));
         let (mut records, context) = (Records::new(), Context { bench: &bench, timer: &clock });
         let cases = async {
             let (edge, report) = (Edge(&stack), &mut records);

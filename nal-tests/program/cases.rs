@@ -6,24 +6,15 @@ use nal_tests::asynch::{self, Edge, Nal};
 use nal_tests::nb::{self, Polled};
 use nal_tests::{Bench, Context, Print, Records, Timer};
 
+use crate::modems::Api;
 use crate::support::Failure;
 use crate::support::options::Options;
 use crate::{nb_session, session};
 
-/// A family of traits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Api {
-    Async,
-    Nb,
-    Edge,
-}
-
-impl Api {
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        [("async", Api::Async), ("nb", Api::Nb), ("edge", Api::Edge)]
-            .into_iter()
-            .find_map(|(known, api)| (known == name).then_some(api))
-    }
+pub(crate) fn named(name: &str) -> Option<Api> {
+    [("async", Api::Async), ("nb", Api::Nb), ("edge", Api::Edge)]
+        .into_iter()
+        .find_map(|(known, api)| (known == name).then_some(api))
 }
 
 pub(crate) fn run(

@@ -2,6 +2,7 @@
 
 mod cases;
 mod far;
+mod modems;
 #[path = "../../examples/support/nb_session.rs"]
 mod nb_session;
 #[path = "../../examples/support/session.rs"]
@@ -14,12 +15,12 @@ use core::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
 use modem_sim::Model;
-use nal_tests::{Deviation, Level, Outcome, Records};
+use nal_tests::{Level, Outcome, Records};
 use support::options::{Options, Own, Place, Program};
 use support::{Failure, SERVER, show};
 
-use cases::Api;
 use far::Far;
+use modems::Api;
 
 const PROGRAM: Program = Program {
     name: "nal-tests",
@@ -28,7 +29,7 @@ const PROGRAM: Program = Program {
         Own {
             name: "api",
             value: "API",
-            check: |text| Api::named(text).map(drop).ok_or("is none of async, nb, edge"),
+            check: |text| cases::named(text).map(drop).ok_or("is none of async, nb, edge"),
             purpose: "async, nb or edge (default: async)",
         },
         Own {
@@ -69,7 +70,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
-    let api = options.own("api").and_then(Api::named).unwrap_or(Api::Async);
+    let api = options.own("api").and_then(cases::named).unwrap_or(Api::Async);
     let simulated = matches!(options.place, Place::Simulator(_));
     let host = match options.own("peer-host").and_then(|text| text.parse().ok()) {
         Some(host) => host,
@@ -82,8 +83,10 @@ fn run(options: &Options) -> Result<(), Failure> {
     bench.names.v4 = name.map(|name| (name, host));
     let only: Vec<&str> = options.own("only").map(|only| only.split(',').collect()).unwrap_or_default();
     bench.only = &only;
-    let known = known(options, api);
+    let model = model(options);
+    let known = modems::deviations(model, api);
     bench.deviations = &known;
+    bench.lacks = modems::lacks(model);
     let mut records = Records::new();
     let result = cases::run(options, api, &bench, &mut records);
     // What was found before a failure is worth as much.
@@ -107,25 +110,10 @@ fn run(options: &Options) -> Result<(), Failure> {
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
-const RESET: Deviation =
-    Deviation::new("A10", "the modem tells a reset and an orderly end with the same words");
-const ONE_PEER: &str = "a UDP socket of this modem has one peer, that of the last datagram (AT+SQNSD)";
-
-/// In what cellular-nal is known to do otherwise, on the modem that was named.
-fn known(options: &Options, api: Api) -> Vec<Deviation> {
-    if api == Api::Nb {
-        return Vec::new();
-    }
-    let mut known = vec![RESET];
-    if api == Api::Edge {
-        known.push(Deviation::new("E04", "no command of the modem resets a connection"));
-    }
-    let model = match options.place {
+/// The model, where it is known before the modem has been asked.
+fn model(options: &Options) -> Option<Model> {
+    match options.place {
         Place::Simulator(model) => Some(model),
         Place::Device(_) | Place::Tcp(_) => options.modem.name().parse().ok(),
-    };
-    if model.is_some_and(|model: Model| !model.is_ublox()) {
-        known.extend([Deviation::new("D05", ONE_PEER), Deviation::new("D11", ONE_PEER)]);
     }
-    known
 }

@@ -1,129 +1,9 @@
 //! What surrounds the stack under test.
 
 use core::fmt;
-use core::net::{IpAddr, SocketAddr};
+use core::net::IpAddr;
 
-use crate::{Case, Failure, Outcome, Verdict};
-
-/// What a server at the far end does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// TCP: returns every byte; at the end of the stream it closes. UDP: returns every datagram.
-    Echo,
-    /// TCP: takes every byte and sends none; at the end of the stream it closes. UDP: the same.
-    Discard,
-    /// TCP: sends [`Bench::bulk`] bytes of [`pattern`](crate::pattern) at once, takes every byte, and
-    /// closes at the end of the stream.
-    Chargen,
-    /// TCP: the same in pieces of 1 byte to 1 KiB with pauses of 20 ms, [`TRICKLE`] bytes.
-    Trickle,
-    /// TCP: sends [`GOODBYE`] and closes; takes no more bytes.
-    Goodbye,
-    /// TCP: sends [`GOODBYE`], closes its direction only, and takes every byte until the other end
-    /// closes too.
-    HalfClose,
-    /// TCP: takes [`CLOSE_AFTER`] bytes and closes.
-    CloseAfter,
-    /// TCP: resets the connection when the first byte comes.
-    Reset,
-    /// TCP: takes the connection and reads nothing, ever.
-    Stall,
-    /// TCP: reads slowly: at most 4 KiB every 5 ms; at the end of the stream it closes.
-    SlowReader,
-    /// TCP: a port at which nobody listens. UDP: the same.
-    Refuse,
-    /// TCP: an address from which no answer comes. UDP: the same.
-    Blackhole,
-    /// UDP: answers every datagram with [`STRANGER`] from another port, and 50 ms later with the
-    /// datagram itself from its own.
-    Stranger,
-    /// UDP: a second echo.
-    Echo2,
-}
-
-/// What [`Role::Goodbye`] and [`Role::HalfClose`] send.
-pub const GOODBYE: &[u8] = b"goodbye, and thanks for all the bytes";
-/// What [`Role::Stranger`] sends from its wrong port.
-pub const STRANGER: &[u8] = b"I am not whom you asked";
-/// Bytes that [`Role::CloseAfter`] takes.
-pub const CLOSE_AFTER: usize = 10;
-/// Bytes that [`Role::Trickle`] sends.
-pub const TRICKLE: u32 = 5000;
-
-impl Role {
-    /// All of them.
-    pub const ALL: [Role; 14] = [
-        Role::Echo,
-        Role::Discard,
-        Role::Chargen,
-        Role::Trickle,
-        Role::Goodbye,
-        Role::HalfClose,
-        Role::CloseAfter,
-        Role::Reset,
-        Role::Stall,
-        Role::SlowReader,
-        Role::Refuse,
-        Role::Blackhole,
-        Role::Stranger,
-        Role::Echo2,
-    ];
-
-    /// What a case says that lacks it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Role::Echo => "a peer that echoes",
-            Role::Discard => "a peer that takes everything",
-            Role::Chargen => "a peer that sends much",
-            Role::Trickle => "a peer that sends slowly",
-            Role::Goodbye => "a peer that sends and closes",
-            Role::HalfClose => "a peer that closes one direction",
-            Role::CloseAfter => "a peer that closes in the middle",
-            Role::Reset => "a peer that resets",
-            Role::Stall => "a peer that does not read",
-            Role::SlowReader => "a peer that reads slowly",
-            Role::Refuse => "a peer that refuses",
-            Role::Blackhole => "a peer that never answers",
-            Role::Stranger => "a peer that answers from two ports",
-            Role::Echo2 => "a second peer that echoes",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
-}
-
-/// Where the servers are.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Addresses([Option<SocketAddr>; Role::ALL.len()]);
-
-impl Addresses {
-    /// No server at all.
-    pub const fn new() -> Self {
-        Addresses([None; Role::ALL.len()])
-    }
-
-    /// The server of this role is there.
-    pub const fn set(&mut self, role: Role, at: SocketAddr) {
-        self.0[role as usize] = Some(at);
-    }
-
-    /// There is no server of this role.
-    pub const fn unset(&mut self, role: Role) {
-        self.0[role as usize] = None;
-    }
-
-    /// Where the server of this role is.
-    ///
-    /// # Errors
-    /// [`Failure::Missing`] when there is none: the case is skipped.
-    pub fn get(&self, role: Role) -> Result<SocketAddr, Failure> {
-        self.0[role as usize].ok_or(Failure::Missing(role.name()))
-    }
-}
+use crate::{Addresses, Case, Failure, FarEnd, Outcome, Verdict};
 
 /// Names that the stack's resolver is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -162,6 +42,19 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// What a case lacks where [`Capabilities::ipv6`] is false, and so on; for [`Lack::what`].
+    pub const IPV6: &str = "IPv6";
+    /// See [`Capabilities::half_close`] and [`Capabilities::close_write`].
+    pub const HALF_CLOSE: &str = "connections that are closed in one direction";
+    /// See [`Capabilities::empty_datagrams`].
+    pub const EMPTY_DATAGRAMS: &str = "datagrams that may be empty";
+    /// See [`Capabilities::udp_many`].
+    pub const UDP_MANY: &str = "a UDP socket for several peers";
+    /// See [`Capabilities::udp_bind`].
+    pub const UDP_BIND: &str = "a UDP socket that can be bound to a port";
+    /// See [`Capabilities::tcp_server`].
+    pub const TCP_SERVER: &str = "a stack that accepts connections";
+
     /// All of them.
     pub const ALL: Capabilities = Capabilities {
         ipv6: true,
@@ -197,76 +90,13 @@ impl Deviation {
     }
 }
 
-/// How a connection has ended for its far end.
+/// Why a stack lacks something, so that a skipped case says more than that it was skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// Not at all.
-    Open,
-    /// The stream came to its end.
-    End,
-    /// It was reset.
-    Reset,
-}
-
-/// What the far end knows about a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// Bytes that have come.
-    pub received: u64,
-    /// Their [`Digest`](crate::pattern::Digest).
-    pub digest: u32,
-    /// How it has ended.
-    pub ended: Ended,
-}
-
-/// What a case asks of the far end beyond its servers. A method that is not there says `None`, and
-/// the case is skipped.
-pub trait FarEnd {
-    /// How many connections the server of this role has taken so far.
-    fn taken(&self, role: Role) -> Option<u32> {
-        let _ = role;
-        None
-    }
-
-    /// What has become of the newest connection that the server of this role has taken.
-    fn newest(&self, role: Role) -> Option<Seen> {
-        let _ = role;
-        None
-    }
-
-    /// Opens a TCP connection to the stack under test and behaves as the role says. `Some` when that
-    /// is possible; the connection comes later.
-    fn dial(&self, to: SocketAddr, role: Role) -> Option<()> {
-        let _ = (to, role);
-        None
-    }
-
-    /// What has become of the newest connection that [`FarEnd::dial`] has opened.
-    fn dialed(&self) -> Option<Seen> {
-        None
-    }
-
-    /// Sends a datagram to the stack under test from an address that it has never seen.
-    fn datagram(&self, to: SocketAddr, bytes: &[u8]) -> Option<()> {
-        let _ = (to, bytes);
-        None
-    }
-
-    /// Cuts the link of the stack under test, or restores it; connections do not survive that.
-    fn link(&self, up: bool) -> Option<()> {
-        let _ = up;
-        None
-    }
-
-    /// All open sockets vanish from the stack's hardware, and nobody is told.
-    fn forget_sockets(&self) -> Option<()> {
-        None
-    }
-
-    /// A report about a socket comes that was closed before.
-    fn late_report(&self) -> Option<()> {
-        None
-    }
+pub struct Lack {
+    /// What it lacks, in the words of the case: see the constants of [`Capabilities`].
+    pub what: &'static str,
+    /// Why: a sentence of a data sheet, say.
+    pub reason: &'static str,
 }
 
 /// The bench on which a stack is tried: who is at the far end, what the stack can do, how much and how
@@ -308,6 +138,8 @@ pub struct Bench<'a> {
     pub settle_ms: u32,
     /// Cases in which the stack is known to do otherwise.
     pub deviations: &'a [Deviation],
+    /// Why the stack lacks what it lacks.
+    pub lacks: &'a [Lack],
     /// Only cases whose id begins with one of these; all when empty.
     pub only: &'a [&'a str],
     /// What else can be asked of the far end.
@@ -347,6 +179,7 @@ impl<'a> Bench<'a> {
             idle_ms: 500,
             settle_ms: 3000,
             deviations: &[],
+            lacks: &[],
             only: &[],
             far: None,
         }
@@ -387,7 +220,10 @@ impl<'a> Bench<'a> {
     /// The outcome of a case that was run.
     pub fn judge(&self, case: &Case, verdict: Verdict) -> Outcome {
         match (verdict, self.deviation(case)) {
-            (Err(Failure::Missing(what)), _) => Outcome::Skip(what),
+            (Err(Failure::Missing(what)), _) => {
+                let lack = self.lacks.iter().find(|lack| lack.what == what);
+                Outcome::Skip { what, reason: lack.map(|lack| lack.reason) }
+            }
             (Ok(()), None) => Outcome::Pass,
             (Ok(()), Some(known)) => Outcome::Mended { known: known.reason },
             (Err(failure), None) => Outcome::Fail(failure),

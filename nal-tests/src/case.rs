@@ -51,6 +51,14 @@ pub struct Case {
     pub source: &'static str,
 }
 
+impl Case {
+    /// Whether the case is about many small operations, so that it matters how many
+    /// [`transactions`](crate::Figures::transactions) they take.
+    pub fn is_counted(&self) -> bool {
+        ["A22", "A23", "N21", "N22"].contains(&self.id)
+    }
+}
+
 /// What an assertion found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
@@ -126,8 +134,13 @@ pub enum Outcome {
     Pass,
     /// It does not.
     Fail(Failure),
-    /// It was not tried: this is missing.
-    Skip(&'static str),
+    /// It was not tried.
+    Skip {
+        /// What is missing.
+        what: &'static str,
+        /// Why, where that is known.
+        reason: Option<&'static str>,
+    },
     /// It does not hold, and that was known.
     Deviation {
         /// What was known.
@@ -148,7 +161,7 @@ impl Outcome {
         match self {
             Outcome::Pass => "pass",
             Outcome::Fail(_) => "FAIL",
-            Outcome::Skip(_) => "skip",
+            Outcome::Skip { .. } => "skip",
             Outcome::Deviation { .. } => "deviation",
             Outcome::Mended { .. } => "MENDED",
         }
@@ -161,7 +174,8 @@ impl fmt::Display for Outcome {
         match self {
             Outcome::Pass => Ok(()),
             Outcome::Fail(failure) => write!(f, ": {failure}"),
-            Outcome::Skip(what) => write!(f, ": needs {what}"),
+            Outcome::Skip { what, reason: None } => write!(f, ": needs {what}"),
+            Outcome::Skip { what, reason: Some(reason) } => write!(f, ": needs {what} ({reason})"),
             Outcome::Deviation { known, failure: Some(failure) } => write!(f, ": {known} ({failure})"),
             Outcome::Deviation { known, failure: None } => write!(f, ": {known} (not run)"),
             Outcome::Mended { known } => write!(f, ": passes, although it is known: {known}"),

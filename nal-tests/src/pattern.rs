@@ -63,3 +63,25 @@ impl Digest {
         digest.0
     }
 }
+
+/// What is no name of a host: some are too long (63 octets are the longest label, 255 with all lengths
+/// the longest name, RFC 1035 §2.3.4), in some is what would end or change a command of a modem.
+#[cfg(any(feature = "nb", feature = "async", feature = "edge-nal"))]
+pub(crate) const ODD: [&str; 12] = [
+    "",
+    ".",
+    "..",
+    concat!(
+        "an.example.whose.name.is.longer.than.any.name.may.be.and.which.therefore.does.not.exist.at.all.",
+        "an.example.whose.name.is.longer.than.any.name.may.be.and.which.therefore.does.not.exist.at.all.",
+        "an.example.whose.name.is.longer.than.any.name.may.be.and.which.therefore.does.not.exist.at.all"
+    ),
+    "a-label-that-has-more-letters-than-the-sixty-three-that-a-label-may-have.example",
+    "a\"b.example",
+    "a\",\"b.example",
+    "a.example\r",
+    "a.example\r\nAT\r\n",
+    "a.example\0",
+    "a b.example",
+    "\u{fc}.example",
+];

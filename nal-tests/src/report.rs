@@ -4,6 +4,16 @@ use core::fmt::{self, Write as _};
 
 use crate::{Case, Level, Outcome};
 
+/// What was counted while a case ran.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// What [`FarEnd::transactions`](crate::FarEnd::transactions) has counted.
+    pub transactions: Option<u64>,
+    /// Bytes of the future of an async case: all that it keeps on the stack across its waits, the
+    /// sockets of the stack under test and the buffers of the case included.
+    pub future: Option<usize>,
+}
+
 /// Is told how each case has ended.
 pub trait Report {
     /// A case begins; if the program hangs or comes down, it was this one.
@@ -12,7 +22,7 @@ pub trait Report {
     }
 
     /// A case has ended.
-    fn end(&mut self, suite: &str, case: &Case, outcome: &Outcome);
+    fn end(&mut self, suite: &str, case: &Case, outcome: &Outcome, figures: Figures);
 }
 
 /// Two reports at once.
@@ -22,9 +32,9 @@ impl<A: Report, B: Report> Report for (A, B) {
         self.1.begin(suite, case);
     }
 
-    fn end(&mut self, suite: &str, case: &Case, outcome: &Outcome) {
-        self.0.end(suite, case, outcome);
-        self.1.end(suite, case, outcome);
+    fn end(&mut self, suite: &str, case: &Case, outcome: &Outcome, figures: Figures) {
+        self.0.end(suite, case, outcome, figures);
+        self.1.end(suite, case, outcome, figures);
     }
 }
 
@@ -33,8 +43,8 @@ impl<R: Report + ?Sized> Report for &mut R {
         (**self).begin(suite, case);
     }
 
-    fn end(&mut self, suite: &str, case: &Case, outcome: &Outcome) {
-        (**self).end(suite, case, outcome);
+    fn end(&mut self, suite: &str, case: &Case, outcome: &Outcome, figures: Figures) {
+        (**self).end(suite, case, outcome, figures);
     }
 }
 
@@ -58,7 +68,7 @@ impl Counts {
         let count = match outcome {
             Outcome::Pass => &mut self.passed,
             Outcome::Fail(_) => &mut self.failed,
-            Outcome::Skip(_) => &mut self.skipped,
+            Outcome::Skip { .. } => &mut self.skipped,
             Outcome::Deviation { .. } => &mut self.deviations,
             Outcome::Mended { .. } => &mut self.mended,
         };
@@ -117,7 +127,7 @@ impl Summary {
 }
 
 impl Report for Summary {
-    fn end(&mut self, _suite: &str, case: &Case, outcome: &Outcome) {
+    fn end(&mut self, _suite: &str, case: &Case, outcome: &Outcome, _figures: Figures) {
         self.add(case.level, outcome);
     }
 }
@@ -145,6 +155,8 @@ pub struct Entry<'a> {
     pub case: &'a Case,
     /// How it ended.
     pub outcome: &'a Outcome,
+    /// What was counted.
+    pub figures: Figures,
 }
 
 impl<'a> Entry<'a> {
@@ -153,10 +165,13 @@ impl<'a> Entry<'a> {
         Shown(move |f: &mut fmt::Formatter<'_>| {
             let Case { id, level, title, .. } = self.case;
             write!(f, "{} {id} {level} {:<9} {title}", self.suite, self.outcome.word())?;
-            match self.outcome {
-                Outcome::Pass => Ok(()),
-                other => write!(f, "\n    {other}"),
+            if let Some(transactions) = self.figures.transactions.filter(|_| self.case.is_counted()) {
+                write!(f, " ({transactions} transactions)")?;
             }
+            if !matches!(self.outcome, Outcome::Pass) {
+                write!(f, "\n    {}", self.outcome)?;
+            }
+            Ok(())
         })
     }
 
@@ -183,14 +198,21 @@ impl<'a> Entry<'a> {
     pub fn json(self) -> impl fmt::Display + 'a {
         Shown(move |f: &mut fmt::Formatter<'_>| {
             let Case { id, level, title, source } = self.case;
-            let Entry { suite, outcome, .. } = self;
+            let Entry { suite, outcome, figures, .. } = self;
             write!(f, "{{\"suite\":\"{suite}\",\"id\":\"{id}\",\"level\":\"{level}\",\"title\":\"")?;
             write!(Escaped(f), "{title}")?;
             f.write_str("\",\"source\":\"")?;
             write!(Escaped(f), "{source}")?;
             write!(f, "\",\"result\":\"{}\",\"text\":\"", Lower(outcome.word()))?;
             write!(Escaped(f), "{outcome}")?;
-            f.write_str("\"}")
+            f.write_char('"')?;
+            if let Some(transactions) = figures.transactions {
+                write!(f, ",\"transactions\":{transactions}")?;
+            }
+            if let Some(future) = figures.future {
+                write!(f, ",\"future_bytes\":{future}")?;
+            }
+            f.write_char('}')
         })
     }
 }
@@ -240,7 +262,7 @@ impl fmt::Write for Escaped<'_, '_> {
 /// Keeps every outcome.
 #[cfg(feature = "std")]
 #[derive(Clone, Debug, Default)]
-pub struct Records(pub std::vec::Vec<(std::string::String, Case, Outcome)>);
+pub struct Records(pub std::vec::Vec<(std::string::String, Case, Outcome, Figures)>);
 
 #[cfg(feature = "std")]
 impl Records {
@@ -251,21 +273,21 @@ impl Records {
 
     /// Them all.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        self.0.iter().map(|(suite, case, outcome)| Entry { suite, case, outcome })
+        self.0.iter().map(|(suite, case, outcome, figures)| Entry { suite, case, outcome, figures: *figures })
     }
 
     /// Their counts.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::new();
-        self.0.iter().for_each(|(_, case, outcome)| summary.add(case.level, outcome));
+        self.0.iter().for_each(|(_, case, outcome, _)| summary.add(case.level, outcome));
         summary
     }
 }
 
 #[cfg(feature = "std")]
 impl Report for Records {
-    fn end(&mut self, suite: &str, case: &Case, outcome: &Outcome) {
-        self.0.push((suite.into(), *case, *outcome));
+    fn end(&mut self, suite: &str, case: &Case, outcome: &Outcome, figures: Figures) {
+        self.0.push((suite.into(), *case, *outcome, figures));
     }
 }
 
@@ -280,7 +302,11 @@ impl Report for Print {
         std::eprint!("{suite} {} ... ", case.id);
     }
 
-    fn end(&mut self, _suite: &str, _case: &Case, outcome: &Outcome) {
-        std::eprintln!("{outcome}");
+    fn end(&mut self, _suite: &str, case: &Case, outcome: &Outcome, figures: Figures) {
+        std::eprint!("{outcome}");
+        if let Some(transactions) = figures.transactions.filter(|_| case.is_counted()) {
+            std::eprint!(" ({transactions} transactions)");
+        }
+        std::eprintln!();
     }
 }

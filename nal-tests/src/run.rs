@@ -6,7 +6,7 @@ use core::task::Poll;
 
 use embassy_futures::select::{Either, select};
 
-use crate::{Bench, Case, Failure, Report, Verdict};
+use crate::{Bench, Case, Failure, Figures, Report, Verdict};
 
 /// Time for cases: that of an executor, of the operating system, or of a simulation.
 #[allow(async_fn_in_trait, reason = "as in the traits under test")]
@@ -101,6 +101,7 @@ pub async fn one<T: Timer, F: Future<Output = Verdict>>(
         return;
     }
     report.begin(suite, case);
+    let count = Count::begin(bench);
     let outcome = match bench.spared(case) {
         Some(outcome) => outcome,
         None => {
@@ -109,7 +110,8 @@ pub async fn one<T: Timer, F: Future<Output = Verdict>>(
             bench.judge(case, verdict.unwrap_or(Err(Failure::wrong("it does not come to an end"))))
         }
     };
-    report.end(suite, case, &outcome);
+    let figures = Figures { future: Some(size_of::<F>()), ..count.end() };
+    report.end(suite, case, &outcome, figures);
 }
 
 /// Runs one case that does not wait, and tells how it ended.
@@ -124,8 +126,30 @@ pub fn one_blocking(
         return;
     }
     report.begin(suite, case);
+    let count = Count::begin(bench);
     let outcome = bench.spared(case).unwrap_or_else(|| bench.judge(case, run()));
-    report.end(suite, case, &outcome);
+    report.end(suite, case, &outcome, count.end());
+}
+
+/// What the far end has counted before a case.
+struct Count<'a> {
+    bench: &'a Bench<'a>,
+    before: Option<u64>,
+}
+
+impl<'a> Count<'a> {
+    fn begin(bench: &'a Bench<'a>) -> Self {
+        Count { bench, before: Count::now(bench) }
+    }
+
+    fn now(bench: &Bench<'_>) -> Option<u64> {
+        bench.far?.transactions()
+    }
+
+    fn end(self) -> Figures {
+        let now = Count::now(self.bench).zip(self.before);
+        Figures { transactions: now.map(|(now, before)| now - before), future: None }
+    }
 }
 
 /// A table of cases and the function that runs them in its order.

@@ -134,7 +134,7 @@ fn embassy_net_deviates_where_it_is_known() {
         let start = Instant::now();
         loop {
             gateway.tick(start.elapsed());
-            far.attend();
+            far.attend(start.elapsed());
             if !near.inbound.borrow().is_empty()
                 && let Some(waker) = waker.borrow_mut().take()
             {

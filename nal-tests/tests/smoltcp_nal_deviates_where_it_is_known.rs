@@ -30,7 +30,7 @@ fn smoltcp_nal_deviates_where_it_is_known() {
     let stack = RefCell::new(&mut stack);
     let mut spin = || {
         world.tick(&mut stack.borrow_mut());
-        far.attend();
+        far.attend(world.now());
     };
     let mut bench = far.bench();
     bench.max_sockets = Some(SOCKETS);

@@ -4,7 +4,6 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(missing_docs, unreachable_pub)]
 
-pub mod conformance;
 pub mod conversation;
 pub mod dialing;
 pub mod dropping;

@@ -6,7 +6,7 @@ use super::stack::Tcp;
 use super::stream::{exactly, works};
 use super::watch::Watch;
 use crate::run::suite;
-use crate::{Context, Ended, Failure, GOODBYE, Role, Timer, Verdict, check, pattern, value};
+use crate::{Capabilities, Context, Ended, Failure, GOODBYE, Role, Timer, Verdict, check, pattern, value};
 
 suite! {
     /// Cases about the ends of connections.
@@ -167,7 +167,7 @@ async fn unreachable<S: Tcp, T: Timer>(stack: &S, context: Context<'_, T>) -> Ve
 }
 
 async fn half_close<S: Tcp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
-    context.bench.needs(context.bench.can.half_close, "connections that are closed in one direction")?;
+    context.bench.needs(context.bench.can.half_close, Capabilities::HALF_CLOSE)?;
     let watch = Watch::start(context, Role::HalfClose)?;
     let mut socket = value!(stack.connect(context.bench.tcp.get(Role::HalfClose)?).await, "connect");
     let mut all = [0; GOODBYE.len()];

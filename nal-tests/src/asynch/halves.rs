@@ -7,7 +7,7 @@ use embedded_io_async::{Read, Write};
 use super::stream::exactly;
 use super::watch::Watch;
 use crate::run::suite;
-use crate::{Context, Ended, Failure, GOODBYE, Role, Timer, Verdict, check, pattern, value};
+use crate::{Capabilities, Context, Ended, Failure, GOODBYE, Role, Timer, Verdict, check, pattern, value};
 
 suite! {
     /// Cases about halves of connections and their ends, on a stack of edge-nal itself.
@@ -60,7 +60,7 @@ async fn split<S: TcpConnect, T: Timer>(stack: &S, context: Context<'_, T>) -> V
 }
 
 async fn close_write<S: TcpConnect, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
-    context.bench.needs(context.bench.can.close_write, "connections that can be closed in one direction")?;
+    context.bench.needs(context.bench.can.close_write, Capabilities::HALF_CLOSE)?;
     let mut socket = value!(stack.connect(context.bench.tcp.get(Role::Echo)?).await, "connect");
     value!(socket.write_all(b"the last words").await, "write");
     value!(socket.close(Close::Write).await, "close");

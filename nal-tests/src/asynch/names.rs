@@ -5,6 +5,7 @@ use core::net::IpAddr;
 use embassy_futures::join::join;
 
 use super::stack::{Family, Names};
+use crate::pattern::ODD;
 use crate::run::{polls, suite};
 use crate::{Context, Failure, Timer, Verdict, check};
 
@@ -100,27 +101,7 @@ async fn missing<S: Names, T: Timer>(stack: &S, context: Context<'_, T>) -> Verd
 
 async fn odd<S: Names, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
     context.bench.names.v4.ok_or(NO_NAMES)?;
-    // 63 octets are the longest label, 255 with all lengths the longest name (RFC 1035 §2.3.4).
-    const LONG: &str = concat!(
-        "an.example.whose.name.is.longer.than.any.name.may.be.and.which.therefore.does.not.exist.at.all.",
-        "an.example.whose.name.is.longer.than.any.name.may.be.and.which.therefore.does.not.exist.at.all.",
-        "an.example.whose.name.is.longer.than.any.name.may.be.and.which.therefore.does.not.exist.at.all"
-    );
-    const LABEL: &str = "a-label-that-has-more-letters-than-the-sixty-three-that-a-label-may-have.example";
-    for name in [
-        "",
-        ".",
-        "..",
-        LONG,
-        LABEL,
-        "a\"b.example",
-        "a\",\"b.example",
-        "a.example\r",
-        "a.example\r\nAT\r\n",
-        "a.example\0",
-        "a b.example",
-        "\u{fc}.example",
-    ] {
+    for name in ODD {
         check!(stack.address(name, Family::V4).await.is_err(), "what is no name has an address");
         works(stack, context).await?;
     }

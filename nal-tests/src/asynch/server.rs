@@ -8,7 +8,7 @@ use embedded_io_async::{Read, Write};
 
 use super::stream::{exactly, round};
 use crate::run::suite;
-use crate::{Context, Ended, Failure, FarEnd, GOODBYE, Role, Timer, Verdict, check, value};
+use crate::{Capabilities, Context, Ended, Failure, FarEnd, GOODBYE, Role, Timer, Verdict, check, value};
 
 suite! {
     /// Cases about listening, on a stack of edge-nal itself.
@@ -35,7 +35,7 @@ suite! {
 /// Where the stack listens in the n-th case.
 fn at<T: Timer>(context: Context<'_, T>, number: u16) -> Result<(SocketAddr, &dyn FarEnd), Failure> {
     let bench = context.bench;
-    bench.needs(bench.can.tcp_server, "connections that are accepted")?;
+    bench.needs(bench.can.tcp_server, Capabilities::TCP_SERVER)?;
     let local = bench.local.ok_or(Failure::Missing("an address of its own"))?;
     Ok((SocketAddr::new(local, bench.port + number), bench.far()?))
 }

@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::stack::{Bound, Connected, Udp};
 use crate::run::{polls, suite};
-use crate::{Context, Failure, Role, Timer, Verdict, check, pattern, value};
+use crate::{Capabilities, Context, Failure, Role, Timer, Verdict, check, pattern, value};
 
 suite! {
     /// Cases about datagrams.
@@ -129,7 +129,7 @@ async fn unspecified<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Ve
 async fn multiple<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
     let bench = context.bench;
     let peers = [bench.udp.get(Role::Echo)?, bench.udp.get(Role::Echo2)?];
-    bench.needs(bench.can.udp_many, "a bound socket with several peers")?;
+    bench.needs(bench.can.udp_many, Capabilities::UDP_MANY)?;
     let mut socket = value!(stack.bind_multiple(ANYWHERE).await, "bind");
     let mut buffer = [0; 64];
     for sent in [b"one", b"two"] {
@@ -165,7 +165,7 @@ async fn told<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
 }
 
 async fn empty<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
-    context.bench.needs(context.bench.can.empty_datagrams, "datagrams that may be empty")?;
+    context.bench.needs(context.bench.can.empty_datagrams, Capabilities::EMPTY_DATAGRAMS)?;
     let mut socket = value!(stack.connect(context.bench.udp.get(Role::Echo)?).await, "connect");
     value!(socket.send(&[]).await, "send");
     let received = context.within(context.bench.settle_ms, socket.receive(&mut [0; 8])).await;
@@ -265,7 +265,7 @@ async fn cancelled<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verd
 
 async fn unasked<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
     let bench = context.bench;
-    bench.needs(bench.can.udp_bind, "sockets that hear anybody")?;
+    bench.needs(bench.can.udp_bind, Capabilities::UDP_BIND)?;
     let local = SocketAddr::new(bench.local.ok_or(Failure::Missing("an address of its own"))?, bench.port);
     let far = bench.far()?;
     let (_, mut socket) = value!(stack.bind(local).await, "bind");

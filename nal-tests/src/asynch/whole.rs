@@ -8,7 +8,7 @@ use embedded_io_async::{Read, Write};
 use super::stack::{Connected, Tcp, Udp, Whole};
 use super::{names, stream, udp};
 use crate::run::suite;
-use crate::{Context, Failure, Role, Timer, Verdict, check, value};
+use crate::{Capabilities, Context, Failure, Role, Timer, Verdict, check, value};
 
 /// More sockets than this are not opened at once.
 const MOST: usize = 16;
@@ -60,7 +60,7 @@ async fn datagram<S: Connected>(socket: &mut S) -> Verdict {
 
 async fn dual<S: Whole, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
     let bench = context.bench;
-    bench.needs(bench.can.ipv6, "IPv6")?;
+    bench.needs(bench.can.ipv6, Capabilities::IPV6)?;
     bench.needs(bench.max_sockets.is_none_or(|max| max >= 2), "two sockets")?;
     let mut four = value!(Tcp::connect(stack, bench.tcp.get(Role::Echo)?).await, "connect");
     let mut six = value!(Tcp::connect(stack, bench.tcp6.get(Role::Echo)?).await, "connect");

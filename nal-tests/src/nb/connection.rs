@@ -42,6 +42,26 @@ pub(super) fn short_sends<S: TcpClientStack>(ground: &mut Ground<'_, S>) -> Verd
     })
 }
 
+pub(super) fn small_sends<S: TcpClientStack>(ground: &mut Ground<'_, S>) -> Verdict {
+    let mut bytes = [0; 200];
+    pattern::fill(&mut bytes, 0);
+    ground.with_connection(Role::Echo, |ground, socket| {
+        for byte in bytes.chunks(1) {
+            ground.send(socket, byte)?;
+        }
+        ground.expect(socket, &bytes)
+    })
+}
+
+pub(super) fn small_receives<S: TcpClientStack>(ground: &mut Ground<'_, S>) -> Verdict {
+    ground.with_connection(Role::Chargen, |ground, socket| {
+        for at in 0..ground.bench.bulk.min(1000) {
+            ground.expect(socket, &[pattern::byte(at)])?;
+        }
+        Ok(())
+    })
+}
+
 pub(super) fn full<S: TcpClientStack>(ground: &mut Ground<'_, S>) -> Verdict {
     ground.with_connection(Role::Stall, |ground, socket| {
         let (mut sent, mut idle) = (0, 0);

@@ -5,7 +5,7 @@ use core::net::SocketAddr;
 use embedded_nal::{TcpFullStack, nb};
 
 use super::ground::{Ground, failed};
-use crate::{Failure, GOODBYE, Role, Verdict, check};
+use crate::{Capabilities, Failure, GOODBYE, Role, Verdict, check};
 
 /// Clients beyond the sockets that there are.
 const TOO_MANY: usize = 2;
@@ -137,7 +137,7 @@ impl<S: TcpFullStack> Ground<'_, S> {
         place: u16,
         body: impl FnOnce(&mut Self, &mut S::TcpSocket) -> Verdict,
     ) -> Verdict {
-        self.bench.needs(self.bench.can.tcp_server, "a stack that accepts connections")?;
+        self.bench.needs(self.bench.can.tcp_server, Capabilities::TCP_SERVER)?;
         let port = self.port(place);
         self.with_socket(|ground, socket| {
             ground.stack.bind(socket, port).map_err(|error| failed("bind gave an error", &error))?;

@@ -89,6 +89,10 @@ cases! {
     "N19" Must connection::shared, "A stack behind &mut and one behind SharedStack serve two sockets in turn.",
         "SharedStack (embedded-nal 0.9)";
     "N20" Must tcp::kind_of_other_errors, "An error that is no closed pipe is of kind Other.", "TcpErrorKind (embedded-nal 0.9)";
+    "N21" Clients connection::small_sends, "Two hundred sends of one byte arrive in their order.",
+        "minimq 0.10 sends headers and payloads apart";
+    "N22" Clients connection::small_receives, "A thousand receives of one byte find every byte.",
+        "minimq 0.10 receives into what room is left";
     "B01" Must bytes::all_values, "All values of a byte come back.", "TcpClientStack (embedded-nal 0.9)";
     "B02" Must bytes::controls, "NUL, SUB and ESC are bytes as others, also as the last ones.", "TcpClientStack (embedded-nal 0.9)";
     "B03" Must bytes::escape, "Three plus signs between two silences are bytes as others.", "TcpClientStack (embedded-nal 0.9)";
@@ -126,7 +130,11 @@ cases! {
     /// Runs the cases of the resolver.
     dns(Dns) DNS
     "R01" Must dns::known, "A name is resolved.", "Dns::get_host_by_name (embedded-nal 0.9)";
+    "R02" Must dns::families, "An address is of the family that was asked for.", "AddrType (embedded-nal 0.9)";
+    "R03" Clients dns::literals, "An address in text is its own name.", "minimq 0.10 takes its broker as a text";
     "R04" Clients dns::missing, "A name that does not exist is an error in bounded time.", "minimq 0.10";
+    "R05" Clients dns::odd, "What is no name is an error, and the next name is found.",
+        "names come from users: quotes and line ends in them must not reach a modem";
     "R06" Clients dns::interleaved, "Two names asked for in turn have each their own address.",
         "Dns::get_host_by_name (embedded-nal 0.9); minimq 0.10";
     "R07" Must dns::reverse, "A reverse lookup ends; one into too little room is an error.",

@@ -62,16 +62,23 @@ pub(super) fn refused<S: TcpClientStack>(ground: &mut Ground<'_, S>) -> Verdict 
 
 pub(super) fn connect_again<S: TcpClientStack>(ground: &mut Ground<'_, S>) -> Verdict {
     let nobody = ground.bench.tcp.get(Role::Refuse)?;
-    let remote = ground.bench.tcp.get(Role::Echo)?;
-    ground.with_socket(|ground, socket| {
+    let open = |ground: &Ground<'_, S>, open| ground.bench.far.and_then(|far| far.open(Role::Refuse, open));
+    let verdict = ground.with_socket(|ground, socket| {
         for _ in 0..2 {
             let result =
                 ground.until("connect to nobody blocks for ever", |stack| stack.connect(socket, nobody))?;
             check!(result.is_err(), "connect was Ok although nobody listens");
         }
+        // The server comes up where it was looked for; where that cannot be, another one serves.
+        let remote = match open(ground, true) {
+            Some(()) => nobody,
+            None => ground.bench.tcp.get(Role::Echo)?,
+        };
         ground.connect(socket, remote)?;
         ground.exchange(socket, b"hello")
-    })
+    });
+    open(ground, false);
+    verdict
 }
 
 pub(super) fn nothing_yet<S: TcpClientStack>(ground: &mut Ground<'_, S>) -> Verdict {

@@ -5,7 +5,7 @@ use core::net::SocketAddr;
 use embedded_nal::{UdpFullStack, nb};
 
 use super::ground::Ground;
-use crate::{Failure, Role, Verdict, check, pattern};
+use crate::{Capabilities, Failure, Role, Verdict, check, pattern};
 
 /// A datagram that every stack takes.
 const LONG: usize = 200;
@@ -116,8 +116,8 @@ fn connect<S: UdpFullStack>(
 
 impl<S: UdpFullStack> Ground<'_, S> {
     fn two_peers(&self) -> Result<[SocketAddr; 2], Failure> {
-        self.bench.needs(self.bench.can.udp_bind, "a UDP socket that can be bound")?;
-        self.bench.needs(self.bench.can.udp_many, "a UDP socket for several peers")?;
+        self.bench.needs(self.bench.can.udp_bind, Capabilities::UDP_BIND)?;
+        self.bench.needs(self.bench.can.udp_many, Capabilities::UDP_MANY)?;
         Ok([self.bench.udp.get(Role::Echo)?, self.bench.udp.get(Role::Echo2)?])
     }
 

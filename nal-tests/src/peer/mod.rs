@@ -31,6 +31,8 @@ pub struct Peers {
     records: Vec<(Role, Arc<tcp::Record>)>,
     dialed: Mutex<Arc<tcp::Record>>,
     stop: Arc<AtomicBool>,
+    /// The port of [`Role::Refuse`].
+    refuse: Mutex<tcp::Closed>,
     /// Sockets that are there for their ports.
     _held: Vec<socket2::Socket>,
 }
@@ -69,6 +71,7 @@ impl Peers {
     /// # Errors
     /// That of the operating system.
     pub fn start_at(at: IpAddr, bulk: u32) -> io::Result<Self> {
+        let (refuse, refusing) = tcp::Closed::at(at)?;
         let mut peers = Peers {
             tcp: Addresses::new(),
             udp: Addresses::new(),
@@ -79,16 +82,18 @@ impl Peers {
             records: Vec::new(),
             dialed: Mutex::default(),
             stop: Arc::default(),
+            refuse: Mutex::new(refuse),
             _held: Vec::new(),
         };
         for role in TCP {
             let record = Arc::new(tcp::Record::default());
-            peers.tcp.set(role, tcp::start(at, role, bulk, record.clone(), peers.stop.clone())?);
+            peers.tcp.set(
+                role,
+                tcp::start(SocketAddr::new(at, 0), role, bulk, record.clone(), peers.stop.clone())?,
+            );
             peers.records.push((role, record));
         }
-        let (closed, port) = tcp::closed(at)?;
-        peers.tcp.set(Role::Refuse, port);
-        peers._held.push(closed);
+        peers.tcp.set(Role::Refuse, refusing);
         if let Ok((full, port)) = tcp::blackhole(at) {
             peers.tcp.set(Role::Blackhole, port);
             peers._held.extend(full);
@@ -102,7 +107,7 @@ impl Peers {
         let six = IpAddr::V6(Ipv6Addr::LOCALHOST);
         let record = Arc::default();
         if at.is_loopback()
-            && let Ok(tcp) = tcp::start(six, Role::Echo, bulk, record, peers.stop.clone())
+            && let Ok(tcp) = tcp::start(SocketAddr::new(six, 0), Role::Echo, bulk, record, peers.stop.clone())
             && let Ok(udp) = udp::start(six, Role::Echo, peers.stop.clone())
         {
             peers.tcp6.set(Role::Echo, tcp);
@@ -170,6 +175,13 @@ impl FarEnd for Peers {
         let from = self.udp.get(Role::Echo).ok()?;
         let socket = UdpSocket::bind((from.ip(), 0)).ok()?;
         socket.send_to(bytes, to).ok().map(|_| ())
+    }
+
+    fn open(&self, role: Role, open: bool) -> Option<()> {
+        match role {
+            Role::Refuse => self.refuse.lock().ok()?.open(open).ok(),
+            _ => None,
+        }
     }
 }
 

@@ -100,13 +100,13 @@ impl Line {
 
 /// Starts a server and says where it is.
 pub(super) fn start(
-    at: IpAddr,
+    at: SocketAddr,
     role: Role,
     bulk: u32,
     record: Arc<Record>,
     stop: Arc<AtomicBool>,
 ) -> io::Result<SocketAddr> {
-    let listener = TcpListener::bind((at, 0))?;
+    let listener = TcpListener::bind(at)?;
     if matches!(role, Role::Stall | Role::SlowReader) {
         // What the system takes although nobody reads it.
         SockRef::from(&listener).set_recv_buffer_size(1 << 14)?;
@@ -227,21 +227,64 @@ fn trickle(stream: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-fn socket(at: IpAddr) -> io::Result<(Socket, SocketAddr)> {
+fn socket(at: SocketAddr) -> io::Result<(Socket, SocketAddr)> {
     let domain = if at.is_ipv4() { Domain::IPV4 } else { Domain::IPV6 };
     let socket = Socket::new(domain, Type::STREAM, None)?;
-    socket.bind(&SocketAddr::new(at, 0).into())?;
+    // Connections of before may still be about to end.
+    socket.set_reuse_address(true)?;
+    socket.bind(&at.into())?;
     let address = socket.local_addr()?.as_socket().ok_or(io::ErrorKind::InvalidData)?;
     Ok((socket, address))
 }
 
-/// A port that belongs to somebody who does not listen.
-pub(super) fn closed(at: IpAddr) -> io::Result<(Socket, SocketAddr)> {
-    socket(at)
+/// A port that belongs to somebody who does not listen, until it is opened.
+pub(super) struct Closed {
+    address: SocketAddr,
+    /// Keeps the port while nobody listens.
+    held: Option<Socket>,
+    /// Ends the server that listens.
+    stop: Arc<AtomicBool>,
+}
+
+impl Closed {
+    pub(super) fn at(at: IpAddr) -> io::Result<(Self, SocketAddr)> {
+        let (held, address) = socket(SocketAddr::new(at, 0))?;
+        Ok((Closed { address, held: Some(held), stop: Arc::default() }, address))
+    }
+
+    /// Listens from now on and echoes, or does so no more.
+    pub(super) fn open(&mut self, open: bool) -> io::Result<()> {
+        if open == self.held.is_none() {
+            return Ok(());
+        }
+        if open {
+            self.held = None;
+            self.stop = Arc::default();
+            start(self.address, Role::Echo, 0, Arc::default(), self.stop.clone()).map(drop)
+        } else {
+            self.stop.store(true, Ordering::Relaxed);
+            // The server looks at that now and then; its port is free when it has ended.
+            for _ in 0..100 {
+                if let Ok((held, _)) = socket(self.address) {
+                    self.held = Some(held);
+                    return Ok(());
+                }
+                thread::sleep(TICK);
+            }
+            Err(io::ErrorKind::AddrInUse.into())
+        }
+    }
+}
+
+impl Drop for Closed {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
 }
 
 /// A port whose queue is full, so that no attempt is answered; not every system has such.
 pub(super) fn blackhole(at: IpAddr) -> io::Result<(Vec<Socket>, SocketAddr)> {
+    let at = SocketAddr::new(at, 0);
     let (listener, address) = socket(at)?;
     listener.listen(0)?;
     let mut held = vec![listener];

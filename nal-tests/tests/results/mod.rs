@@ -25,11 +25,13 @@ const HEAD: &str = "\
 # Conformance
 
 What the cases of [`nal-tests`](../nal-tests) find on each stack; `./ci.sh conformance --write` writes this file, and the
-tests fail when it is not what they find. A column with a modem's name is cellular-nal on that modem, simulated. *M*: the documentation of the traits demands it; *S*: it recommends it; *C*: a
-published client breaks without it; *I*: left to the stack, so that no outcome is wrong.
+tests fail when it is not what they find. A column with a modem's name is cellular-nal on that modem, simulated.
+*M*: the documentation of the traits demands it; *S*: it recommends it; *C*: a published client breaks without it; *I*:
+left to the stack, so that no outcome is wrong.
 
-**yes**: it holds. **no**: it does not, and the reason is below the table. **-**: not tried, because the stack or its
-surroundings lack what the case needs.
+**yes**: it holds; with a number where many small operations are to be few large ones for the hardware: so many commands
+the modem got in that case, from connect to close. **no**: it does not, and the reason is below the table. **-**: not
+tried, because the stack or its surroundings lack what the case needs.
 ";
 
 /// Compares the outcomes of a run with the committed ones, or writes them. `place` orders the columns.
@@ -59,13 +61,17 @@ fn root() -> PathBuf {
 fn column(records: &Records) -> String {
     let mut column = String::new();
     for entry in records.entries() {
-        let (mark, note) = match entry.outcome {
-            Outcome::Pass | Outcome::Mended { .. } => ("yes", ""),
-            Outcome::Fail(_) => ("no", "not known why"),
-            Outcome::Skip(what) => ("-", *what),
-            Outcome::Deviation { known, .. } => ("no", *known),
+        let (mut mark, note) = match *entry.outcome {
+            Outcome::Pass | Outcome::Mended { .. } => (String::from("yes"), String::new()),
+            Outcome::Fail(_) => ("no".into(), "not known why".into()),
+            Outcome::Skip { what, reason: None } => ("-".into(), format!("needs {what}")),
+            Outcome::Skip { what, reason: Some(reason) } => ("-".into(), format!("needs {what}: {reason}")),
+            Outcome::Deviation { known, .. } => ("no".into(), known.into()),
         };
         let case = entry.case;
+        if let Some(count) = entry.figures.transactions.filter(|_| case.is_counted() && mark == "yes") {
+            let _ = write!(mark, ", {count}");
+        }
         let _ = writeln!(column, "{}\t{}\t{}\t{mark}\t{note}", case.id, case.level, case.title);
     }
     column
@@ -148,9 +154,8 @@ fn table(text: &mut String, title: &str, columns: &[Column]) {
             }
         }
         text.push('\n');
-        for ((mark, note), stacks) in reasons {
-            let needs = if mark == "no" { "" } else { "needs " };
-            let _ = writeln!(notes, "- {} on {}: {needs}{note}", case.id, stacks.join(", "));
+        for ((_, note), stacks) in reasons {
+            let _ = writeln!(notes, "- {} on {}: {note}", case.id, stacks.join(", "));
         }
     }
     text.push('\n');

@@ -2,11 +2,11 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(missing_docs, missing_debug_implementations, unreachable_pub)]
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use modem_sim::{ConnId, Peer, ScriptStep, TcpState, VirtualNetwork};
+use modem_sim::{ConnId, Failure, Peer, ScriptStep, TcpState, VirtualNetwork};
 use nal_tests::pattern::{self, Digest};
 use nal_tests::{Bench, CLOSE_AFTER, Ended, FarEnd, GOODBYE, Role, STRANGER, Seen, TRICKLE};
 
@@ -14,6 +14,10 @@ const NAME: (&str, [u8; 4]) = ("echo.example", [10, 0, 0, 7]);
 const OTHER: (&str, [u8; 4]) = ("other.example", [10, 0, 0, 8]);
 const SILENT: &str = "silent.example";
 const STRANGE_PORT: u16 = 999;
+/// How long a slow reader reads, and how long it then does not.
+const SLOW: Duration = Duration::from_millis(50);
+/// A stack may refuse one connection while it takes another, so a dial is repeated.
+const REDIAL: Duration = Duration::from_millis(50);
 
 /// Where the server of a role is, for TCP and UDP.
 fn address(role: Role) -> SocketAddr {
@@ -58,7 +62,12 @@ pub struct VirtualFar {
     net: VirtualNetwork,
     bulk: u32,
     datagrams: Cell<usize>,
-    dialed: Cell<Option<ConnId>>,
+    /// Connections from outside: to which port, and what they do.
+    dials: RefCell<Vec<(ConnId, u16, Role)>>,
+    redial: Cell<Duration>,
+    /// A slow reader has a connection.
+    slow: Cell<bool>,
+    transactions: Cell<Option<u64>>,
 }
 
 impl VirtualFar {
@@ -72,7 +81,15 @@ impl VirtualFar {
             net.host(name, &[address.into()]);
         }
         net.silent_host(SILENT);
-        Self { net: net.clone(), bulk, datagrams: Cell::default(), dialed: Cell::default() }
+        Self {
+            net: net.clone(),
+            bulk,
+            datagrams: Cell::new(net.datagrams().len()),
+            dials: RefCell::default(),
+            redial: Cell::default(),
+            slow: Cell::default(),
+            transactions: Cell::default(),
+        }
     }
 
     /// A bench for a stack that can do what this network can.
@@ -84,9 +101,8 @@ impl VirtualFar {
         for role in [Role::Echo, Role::Echo2, Role::Discard, Role::Refuse, Role::Blackhole, Role::Stranger] {
             bench.udp.set(role, address(role));
         }
-        // Bytes for a peer that has closed are lost in this network, and it reads at once or not at all.
+        // Bytes for a peer that has closed are lost in this network.
         bench.tcp.unset(Role::HalfClose);
-        bench.tcp.unset(Role::SlowReader);
         bench.names.v4 = Some((NAME.0, NAME.1.into()));
         bench.names.other = Some((OTHER.0, OTHER.1.into()));
         bench.names.missing = Some("nothing.example");
@@ -101,10 +117,23 @@ impl VirtualFar {
     }
 
     /// Does what the servers of the network cannot; to be called whenever time has passed.
-    pub fn attend(&self) {
+    pub fn attend(&self, now: Duration) {
+        let slow_reads = now.as_millis() / SLOW.as_millis() % 2 == 0;
+        self.slow.set(false);
         for conn in self.net.connections().iter().filter(|conn| conn.open && !conn.inbound) {
             if conn.remote == address(Role::Stall) {
                 self.net.set_reading(conn.id, false);
+            } else if conn.remote == address(Role::SlowReader) {
+                self.slow.set(true);
+                self.net.set_reading(conn.id, slow_reads);
+            }
+        }
+        if now >= self.redial.get() {
+            self.redial.set(now + REDIAL);
+            for (conn, port, role) in self.dials.borrow_mut().iter_mut() {
+                if let TcpState::Failed(Failure::Refused) = self.net.peer_state(*conn) {
+                    *conn = self.call(*port, *role);
+                }
             }
         }
         let datagrams = self.net.datagrams();
@@ -114,6 +143,22 @@ impl VirtualFar {
                 self.net.push_datagram(from, datagram.from.port(), STRANGER);
             }
         }
+    }
+
+    /// When [`VirtualFar::attend`] has to be called again, if nothing else happens.
+    pub fn next(&self, now: Duration) -> Option<Duration> {
+        let turn = u32::try_from(now.as_millis() / SLOW.as_millis()).unwrap_or(u32::MAX);
+        self.slow.get().then(|| SLOW * (turn + 1))
+    }
+
+    /// What [`FarEnd::transactions`] says.
+    pub fn set_transactions(&self, count: u64) {
+        self.transactions.set(Some(count));
+    }
+
+    fn call(&self, port: u16, role: Role) -> ConnId {
+        let from = ([151, 9, 34, 1], 40_000 + (self.net.connections().len() % 20_000) as u16).into();
+        self.net.dial(port, from, peer(role, self.bulk))
     }
 
     fn seen(&self, conn: ConnId) -> Option<Seen> {
@@ -140,17 +185,28 @@ impl FarEnd for VirtualFar {
     }
 
     fn dial(&self, to: SocketAddr, role: Role) -> Option<()> {
-        let from = ([151, 9, 34, 1], 40_000 + (self.net.connections().len() % 20_000) as u16).into();
-        self.dialed.set(Some(self.net.dial(to.port(), from, peer(role, self.bulk))));
+        let conn = self.call(to.port(), role);
+        self.dials.borrow_mut().push((conn, to.port(), role));
         Some(())
     }
 
     fn dialed(&self) -> Option<Seen> {
-        self.seen(self.dialed.get()?)
+        let conn = self.dials.borrow().last()?.0;
+        self.seen(conn)
     }
 
     fn datagram(&self, to: SocketAddr, bytes: &[u8]) -> Option<()> {
         self.net.push_datagram(([10, 9, 9, 9], 999).into(), to.port(), bytes);
         Some(())
+    }
+
+    fn open(&self, role: Role, open: bool) -> Option<()> {
+        let at = address(role);
+        self.net.on(at.ip(), at.port(), if open { Peer::Echo } else { peer(role, self.bulk) });
+        Some(())
+    }
+
+    fn transactions(&self) -> Option<u64> {
+        self.transactions.get()
     }
 }
