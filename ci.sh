@@ -207,6 +207,11 @@ verb_no_std() {
         bare_cargo build --quiet --locked --release --lib --target $BARE --no-default-features --features "$set"
         echo "${set:-no features}: ok"
     done
+    for set in "" async nb edge-nal; do
+        bare_cargo build --quiet --locked --release --lib --package nal-tests --target $BARE \
+            --no-default-features --features "$set"
+        echo "nal-tests, ${set:-no features}: ok"
+    done
 }
 
 verb_size() {

@@ -9,9 +9,12 @@ use nal_tests::peer::Peers;
 use nal_tests::{Context, Deviation, Print, Records, Role};
 
 const DEVIATIONS: &[Deviation] = &[
-    Deviation::new("A07", "a read polls the socket for data before it looks at the buffer"),
-    Deviation::new("D03", "recv_from of the system cuts the length too"),
-    Deviation::new("E04", "an abort does nothing, as the documentation of TcpShutdown says"),
+    Deviation::new("A07", "a read waits for data before it looks at the buffer (0.7.0, src/lib.rs:158)"),
+    Deviation::new("D03", "recv_from of the system cuts the length too (0.7.0, src/lib.rs:400)"),
+    Deviation::new(
+        "E04",
+        "an abort does nothing (0.7.0, src/lib.rs:234), which the documentation of TcpShutdown allows",
+    ),
 ];
 
 #[test]

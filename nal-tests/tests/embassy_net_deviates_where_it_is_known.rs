@@ -31,12 +31,15 @@ const NAME_SERVER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 53);
 const SOCKETS: usize = 4;
 
 const DEVIATIONS: &[Deviation] = &[
-    Deviation::new("A02", "a dropped socket is gone before its FIN has left"),
-    Deviation::new("A04", "a dropped socket is gone before its bytes have left"),
-    Deviation::new("A08", "a write waits until some bytes fit, and none never do"),
-    Deviation::new("A12", "a connect has no time limit unless the client is given one"),
-    Deviation::new("A28", "every failure of a connect is ConnectionReset (src/tcp.rs)"),
-    Deviation::fatal("R07", "get_host_by_address is a todo!() (src/dns.rs)"),
+    Deviation::new("A02", "a dropped socket is gone before its FIN has left (0.9.1, src/tcp.rs:466)"),
+    Deviation::new("A04", "a dropped socket is gone before its bytes have left (0.9.1, src/tcp.rs:466)"),
+    Deviation::new("A08", "a write waits until some bytes fit, and none never do (0.9.1, src/tcp.rs:556)"),
+    Deviation::new(
+        "A12",
+        "a connect has no time limit unless the client is given one (0.9.1, src/tcp.rs:836)",
+    ),
+    Deviation::new("A28", "every failure of a connect is ConnectionReset (0.9.1, src/tcp.rs:841)"),
+    Deviation::fatal("R07", "get_host_by_address is a todo!() (0.9.1, src/dns.rs:114)"),
 ];
 
 /// The stack's end of the cable, and who waits for packets.

@@ -8,10 +8,13 @@ use nal_tests::peer::Peers;
 use nal_tests::{Deviation, Print, Records, Role, nb};
 
 const KNOWN: &[Deviation] = &[
-    Deviation::new("N03", "each connect opens a new connection"),
-    Deviation::new("N07", "the end of the stream is Ok(0)"),
-    Deviation::new("N09", "only BrokenPipe is PipeClosed; ConnectionReset is Other"),
-    Deviation::new("U04", "send needs connect; after send_to alone it is NotConnected"),
+    Deviation::new("N03", "each connect opens a new connection (0.4.0, src/tcp.rs:88)"),
+    Deviation::new("N07", "the end of the stream is Ok(0) (0.4.0, src/tcp.rs:107)"),
+    Deviation::new("N09", "only BrokenPipe is PipeClosed; ConnectionReset is Other (0.4.0, src/tcp.rs:29)"),
+    Deviation::new(
+        "U04",
+        "send needs connect; after send_to alone it is NotConnected (0.4.0, src/udp.rs:62)",
+    ),
 ];
 
 #[test]

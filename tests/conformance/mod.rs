@@ -27,6 +27,9 @@ use nal_tests::{Bench, Deviation, FarEnd, Outcome, Records, Role, Seen, Timer};
 use crate::common::{Setup, World};
 use virtual_far::VirtualFar;
 
+/// Bytes that a case may take for its buffers and what it keeps while it waits, on a device too.
+const CASE: usize = 8 << 10;
+
 /// Sockets of a world here.
 const SOCKETS: usize = 3;
 
@@ -245,8 +248,10 @@ pub fn bench_of(model: Model) -> (World, Rc<Far>) {
 pub fn surprises(mut world: World, records: &Records, deviations: &[Deviation]) -> Vec<String> {
     let model = world.model;
     let mut wrong = Vec::new();
+    let mut largest = 0;
     for entry in records.entries() {
         println!("{model}: {}", entry.text());
+        largest = largest.max(entry.figures.future.unwrap_or(0));
         if matches!(entry.outcome, Outcome::Fail(_) | Outcome::Mended { .. }) {
             wrong.push(format!("{model}: {}", entry.text()));
         }
@@ -255,7 +260,9 @@ pub fn surprises(mut world: World, records: &Records, deviations: &[Deviation]) 
         let exists = records.entries().any(|entry| entry.case.id == known.id);
         assert!(exists, "there is no case {} to deviate from", known.id);
     }
-    println!("{}", records.summary());
+    println!("{}The largest case takes {largest} bytes.", records.summary());
+    // Here, where pointers are twice as long as on a microcontroller.
+    assert!(largest <= CASE, "the largest case takes {largest} bytes");
     world.leaves_nothing();
     wrong
 }

@@ -3,7 +3,7 @@
 use embedded_nal::{SharableStack, TcpClientStack, nb};
 
 use super::ground::{Ground, failed};
-use crate::{Failure, Role, Verdict, check, pattern};
+use crate::{Ended, Failure, Role, Verdict, check, pattern};
 
 /// Bytes of a piece.
 const PIECE: usize = 1500;
@@ -141,6 +141,14 @@ pub(super) fn sent_before_close<S: TcpClientStack>(ground: &mut Ground<'_, S>) -
     ground.with_connection(Role::Discard, |ground, socket| ground.send(socket, &bytes))?;
     ground.settles("what was sent before close does not arrive", |far| {
         far.newest(Role::Discard).map(|seen| seen.received == bytes.len() as u64 && seen.digest == digest)
+    })
+}
+
+pub(super) fn closed<S: TcpClientStack>(ground: &mut Ground<'_, S>) -> Verdict {
+    ground.bench.far()?;
+    ground.with_connection(Role::Discard, |ground, socket| ground.send(socket, b"farewell"))?;
+    ground.settles("the peer does not see that the connection was closed", |far| {
+        far.newest(Role::Discard).map(|seen| seen.ended != Ended::Open)
     })
 }
 

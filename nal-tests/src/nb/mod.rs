@@ -93,6 +93,8 @@ cases! {
         "minimq 0.10 sends headers and payloads apart";
     "N22" Clients connection::small_receives, "A thousand receives of one byte find every byte.",
         "minimq 0.10 receives into what room is left";
+    "N23" Must connection::closed, "A connection that is closed is at its end for the peer.",
+        "TcpClientStack::close (embedded-nal 0.9)";
     "B01" Must bytes::all_values, "All values of a byte come back.", "TcpClientStack (embedded-nal 0.9)";
     "B02" Must bytes::controls, "NUL, SUB and ESC are bytes as others, also as the last ones.", "TcpClientStack (embedded-nal 0.9)";
     "B03" Must bytes::escape, "Three plus signs between two silences are bytes as others.", "TcpClientStack (embedded-nal 0.9)";
