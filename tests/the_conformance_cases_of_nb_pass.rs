@@ -29,7 +29,7 @@ fn the_conformance_cases_of_nb_pass() {
         };
         let mut bench = far.bench();
         bench.max_sockets = Some(SOCKETS);
-        bench.lacks = modems::lacks(Some(model));
+        bench.lacks = modems::lacks(model);
         bench.limit_ms = 600_000;
         bench.idle_ms = 1000;
         bench.settle_ms = 10_000;

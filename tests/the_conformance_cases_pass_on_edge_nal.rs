@@ -13,11 +13,10 @@ fn the_conformance_cases_pass_on_edge_nal() {
     let mut wrong = Vec::new();
     for (place, &model) in (10..).zip(Model::KNOWN) {
         let (mut world, far) = bench_of(model);
-        let (clock, stack, known) =
-            (Clock(far.clone()), world.stack, modems::deviations(Some(model), Api::Edge));
+        let (clock, stack, known) = (Clock(far.clone()), world.stack, modems::deviations(model, Api::Edge));
         let mut bench = far.bench();
         bench.deviations = &known;
-        bench.lacks = modems::lacks(Some(model));
+        bench.lacks = modems::lacks(model);
         let (mut records, context) = (Records::new(), Context { bench: &bench, timer: &clock });
         let cases = async {
             let (edge, report) = (Edge(&stack), &mut records);

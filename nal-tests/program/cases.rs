@@ -2,11 +2,12 @@
 
 use core::cell::RefCell;
 
+use modem_sim::Model;
 use nal_tests::asynch::{self, Edge, Nal};
 use nal_tests::nb::{self, Polled};
 use nal_tests::{Bench, Context, Print, Records, Timer};
 
-use crate::modems::Api;
+use crate::modems::{self, Api};
 use crate::support::Failure;
 use crate::support::options::Options;
 use crate::{nb_session, session};
@@ -29,8 +30,17 @@ pub(crate) fn run(
     }
 }
 
+/// The model of a modem whose dialect has this name.
+fn model(name: &str) -> Result<Model, Failure> {
+    name.parse().map_err(|_| format!("nothing is known about the model {name}"))
+}
+
 fn polled(options: &Options, bench: &Bench<'_>, records: &mut Records) -> Result<(), Failure> {
     nb_session::run(options, |stack, pause| {
+        let model = model(stack.model())?;
+        let known = modems::deviations(model, Api::Nb);
+        let mut bench = *bench;
+        (bench.deviations, bench.lacks) = (&known, modems::lacks(model));
         let failure = RefCell::new(None);
         let stack = RefCell::new(stack);
         let mut spin = || {
@@ -41,17 +51,21 @@ fn polled(options: &Options, bench: &Bench<'_>, records: &mut Records) -> Result
         };
         let under_test = &mut Polled(&stack);
         let report = &mut (records, Print);
-        nb::tcp_client("nb", under_test, &mut spin, bench, report);
-        nb::tcp_server("nb", under_test, &mut spin, bench, report);
-        nb::udp("nb", under_test, &mut spin, bench, report);
-        nb::dns("nb", under_test, &mut spin, bench, report);
+        nb::tcp_client("nb", under_test, &mut spin, &bench, report);
+        nb::tcp_server("nb", under_test, &mut spin, &bench, report);
+        nb::udp("nb", under_test, &mut spin, &bench, report);
+        nb::dns("nb", under_test, &mut spin, &bench, report);
         failure.take().map_or(Ok(()), Err)
     })
 }
 
 fn driven(options: &Options, api: Api, bench: &Bench<'_>, records: &mut Records) -> Result<(), Failure> {
-    session::run(options, None, async |stack, _| {
-        let (context, report) = (Context { bench, timer: &Clock }, &mut (records, Print));
+    session::run(options, None, async |stack, name| {
+        let model = model(name)?;
+        let known = modems::deviations(model, api);
+        let mut bench = *bench;
+        (bench.deviations, bench.lacks) = (&known, modems::lacks(model));
+        let (context, report) = (Context { bench: &bench, timer: &Clock }, &mut (records, Print));
         if api == Api::Edge {
             let edge = Edge(&stack);
             asynch::tcp("edge", &edge, context, report).await;

@@ -14,7 +14,6 @@ mod support;
 use core::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
-use modem_sim::Model;
 use nal_tests::{Level, Outcome, Records};
 use support::options::{Options, Own, Place, Program};
 use support::{Failure, SERVER, show};
@@ -83,10 +82,6 @@ fn run(options: &Options) -> Result<(), Failure> {
     bench.names.v4 = name.map(|name| (name, host));
     let only: Vec<&str> = options.own("only").map(|only| only.split(',').collect()).unwrap_or_default();
     bench.only = &only;
-    let model = model(options);
-    let known = modems::deviations(model, api);
-    bench.deviations = &known;
-    bench.lacks = modems::lacks(model);
     let mut records = Records::new();
     let result = cases::run(options, api, &bench, &mut records);
     // What was found before a failure is worth as much.
@@ -108,12 +103,4 @@ fn run(options: &Options) -> Result<(), Failure> {
         .map(|entry| entry.case.id)
         .collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
-}
-
-/// The model, where it is known before the modem has been asked.
-fn model(options: &Options) -> Option<Model> {
-    match options.place {
-        Place::Simulator(model) => Some(model),
-        Place::Device(_) | Place::Tcp(_) => options.modem.name().parse().ok(),
-    }
 }

@@ -12,8 +12,8 @@ pub enum Api {
     Edge,
 }
 
-/// Where a suite is known to fail on a modem; what fails on every modem when that is not known.
-pub fn deviations(model: Option<Model>, api: Api) -> Vec<Deviation> {
+/// Where a suite is known to fail on a modem.
+pub fn deviations(model: Model, api: Api) -> Vec<Deviation> {
     if api == Api::Nb {
         return Vec::new();
     }
@@ -27,7 +27,7 @@ pub fn deviations(model: Option<Model>, api: Api) -> Vec<Deviation> {
             "no command of the modem resets a connection (+USOCL: IADG §5.9; +SQNSH: RYZ014 use cases §6.1)",
         ));
     }
-    if model.is_some_and(|model| !model.is_ublox()) {
+    if !model.is_ublox() {
         let reason = "no document says whose a datagram is that anybody may have sent, so a UDP socket has \
                       one peer, that of the last datagram (+SQNSD, +SQNSRECV: RYZ014 use cases §6.1.4)";
         known.extend([Deviation::new("D05", reason), Deviation::new("D11", reason)]);
@@ -36,15 +36,11 @@ pub fn deviations(model: Option<Model>, api: Api) -> Vec<Deviation> {
 }
 
 /// What no modem of a vendor has, and where its documents say so.
-pub fn lacks(model: Option<Model>) -> &'static [Lack] {
-    match model {
-        Some(model) if !model.is_ublox() => SEQUANS,
-        _ => UBLOX,
-    }
+pub fn lacks(model: Model) -> &'static [Lack] {
+    if model.is_ublox() { UBLOX } else { SEQUANS }
 }
 
-const IPV6: Lack =
-    Lack { what: Capabilities::IPV6, reason: "the network of the simulator has IPv4 addresses only" };
+const IPV6: Lack = Lack { what: Capabilities::IPV6, reason: "the peers have IPv4 addresses only" };
 
 const UBLOX: &[Lack] = &[
     IPV6,
