@@ -24,6 +24,9 @@ fn the_conformance_cases_of_nb_pass() {
         let mut spin = || {
             stack.borrow_mut().poll();
             world.tick();
+            if let Some(up) = far.link_wanted() {
+                world.modem.power(world.now(), up);
+            }
             far.set_transactions(world.modem.commands());
             far.attend(world.now());
         };

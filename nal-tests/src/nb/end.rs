@@ -1,5 +1,7 @@
 //! How a connection ends.
 
+use core::net::SocketAddr;
+
 use embedded_nal::{TcpClientStack, nb};
 
 use super::ground::{Ground, is_closed};
@@ -78,4 +80,48 @@ pub(super) fn close_in_every_state<S: TcpClientStack>(ground: &mut Ground<'_, S>
     }
     // And the stack is as good as before.
     ground.with_connection(Role::Echo, |ground, socket| ground.exchange(socket, b"hello"))
+}
+
+pub(super) fn link_loss<S: TcpClientStack>(ground: &mut Ground<'_, S>) -> Verdict {
+    let far = ground.bench.far()?;
+    let missing = Failure::Missing("a far end that can do this to the link");
+    let remote = ground.bench.tcp.get(Role::Echo)?;
+    ground.with_socket(|ground, socket| {
+        for _ in 0..ground.bench.rounds.min(4) {
+            comes_back(ground, socket, remote)?;
+            ground.exchange(socket, b"all is well")?;
+            far.link(false).ok_or(missing)?;
+            let lost = is_lost(ground, socket);
+            far.link(true);
+            lost?;
+        }
+        comes_back(ground, socket, remote)?;
+        ground.exchange(socket, b"all is well again")
+    })
+}
+
+/// The pipe is closed; until that shows, a few bytes may be taken.
+fn is_lost<S: TcpClientStack>(ground: &mut Ground<'_, S>, socket: &mut S::TcpSocket) -> Verdict {
+    let kind = ground
+        .until_error("send does not tell that the link is lost", |stack| stack.send(socket, b"anybody?"))?;
+    is_closed("the error of a send without a link", kind)?;
+    let kind = ground.until_error("receive does not tell that the link is lost", |stack| {
+        stack.receive(socket, &mut [0; 8])
+    })?;
+    is_closed("the error of a receive without a link", kind)
+}
+
+/// A connect succeeds; until then it may fail.
+fn comes_back<S: TcpClientStack>(
+    ground: &mut Ground<'_, S>,
+    socket: &mut S::TcpSocket,
+    remote: SocketAddr,
+) -> Verdict {
+    loop {
+        let connected = ground.until("connect blocks for ever", |stack| stack.connect(socket, remote))?;
+        if connected.is_ok() {
+            return Ok(());
+        }
+        ground.spin("no connect succeeds any more")?;
+    }
 }

@@ -102,6 +102,8 @@ cases! {
     "B05" Must bytes::line_ends, "Lone line ends, quotes, commas and broken UTF-8 are bytes as others.",
         "TcpClientStack (embedded-nal 0.9)";
     "B06" Must bytes::boundaries, "The same around the limits of blocks and packets.", "TcpClientStack (embedded-nal 0.9)";
+    "X03" Clients end::link_loss, "When the link is lost, the pipe is closed, and the same socket connects again afterwards.",
+        "minimq 0.10 connects its socket again after an error";
 }
 
 cases! {

@@ -68,6 +68,9 @@ pub struct VirtualFar {
     /// A slow reader has a connection.
     slow: Cell<bool>,
     transactions: Cell<Option<u64>>,
+    /// The link can be cut and restored by whoever asks for [`VirtualFar::link_wanted`].
+    cuts: Cell<bool>,
+    wanted: Cell<Option<bool>>,
 }
 
 impl VirtualFar {
@@ -89,6 +92,8 @@ impl VirtualFar {
             redial: Cell::default(),
             slow: Cell::default(),
             transactions: Cell::default(),
+            cuts: Cell::default(),
+            wanted: Cell::default(),
         }
     }
 
@@ -151,6 +156,12 @@ impl VirtualFar {
         self.slow.get().then(|| SLOW * (turn + 1))
     }
 
+    /// What a case wants of the link since the last call: cut or restored.
+    pub fn link_wanted(&self) -> Option<bool> {
+        self.cuts.set(true);
+        self.wanted.take()
+    }
+
     /// What [`FarEnd::transactions`] says.
     pub fn set_transactions(&self, count: u64) {
         self.transactions.set(Some(count));
@@ -198,6 +209,10 @@ impl FarEnd for VirtualFar {
     fn datagram(&self, to: SocketAddr, bytes: &[u8]) -> Option<()> {
         self.net.push_datagram(([10, 9, 9, 9], 999).into(), to.port(), bytes);
         Some(())
+    }
+
+    fn link(&self, up: bool) -> Option<()> {
+        self.cuts.get().then(|| self.wanted.set(Some(up)))
     }
 
     fn open(&self, role: Role, open: bool) -> Option<()> {
