@@ -140,7 +140,9 @@ async fn multiple<S: Udp, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdi
         for answer in [true, false] {
             let mut froms = [None; 2];
             for place in &mut froms {
-                let (count, local, remote) = value!(socket.receive(&mut buffer).await, "receive");
+                let received = context.within(bench.settle_ms, socket.receive(&mut buffer)).await;
+                let received = received.ok_or(Failure::wrong("one of two peers is not heard"))?;
+                let (count, local, remote) = value!(received, "receive");
                 check!(buffer.get(..count) == Some(sent), "another datagram came back than was sent");
                 *place = Some((local.unwrap_or(ANYWHERE), remote));
             }
