@@ -136,8 +136,11 @@ fn colons(text: &[u8]) -> Option<Ipv6Addr> {
         None => (count == 8).then(|| groups.into()),
         Some(gap) => {
             // Groups behind the gap move to the end.
-            groups.get_mut(gap..)?.rotate_right(8usize.checked_sub(count)?);
-            (count < 8).then(|| groups.into())
+            let missing = 8usize.checked_sub(count).filter(|&missing| missing > 0)?;
+            for index in (gap..count).rev() {
+                *groups.get_mut(index + missing)? = core::mem::take(groups.get_mut(index)?);
+            }
+            Some(groups.into())
         }
     }
 }

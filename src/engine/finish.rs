@@ -238,8 +238,8 @@ impl Core {
 
     fn sent(&mut self, job: &Job, result: Result<(), Failure>) {
         let now = self.now;
-        let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
-        let slot = place.slot;
+        let Some(mut place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
+        let slot = &mut *place.slot;
         if slot.state != State::Open {
             return;
         }
@@ -272,9 +272,9 @@ impl Core {
                     };
                     let count = count.min(slot.tx_len);
                     slot.sent_total = slot.sent_total.wrapping_add(count as u32);
-                    place.tx.copy_within(count..slot.tx_len, 0);
-                    slot.tx_len -= count;
+                    place.drop_sent(count);
                 }
+                let slot = place.slot;
                 slot.flowed();
                 slot.touch(now);
                 slot.verify = slot.tx_len == 0 && verifies && slot.kind == Kind::Tcp && !slot.uncounted;

@@ -127,6 +127,11 @@ impl Core {
         lives.then_some(place)
     }
 
+    /// Bytes at the front of the transmit buffer that have left.
+    fn given(&self) -> usize {
+        self.online.as_ref().map_or(0, |online| online.given)
+    }
+
     /// How many bytes can be taken from the modem now.
     fn pipe_room(&mut self) -> usize {
         let held = self.online.as_ref().map_or(0, |online| online.held);
@@ -242,13 +247,11 @@ impl Core {
     /// The pipe is over. `gracefully`: the modem has said so.
     fn leave(&mut self, gracefully: bool) {
         let now = self.now;
-        let given = self.online.as_ref().map_or(0, |online| online.given);
+        let given = self.given();
         self.ready_at = now + self.dialect.timing().gap;
-        if let Some(place) = self.piped() {
+        if let Some(mut place) = self.piped() {
+            place.drop_sent(given);
             let slot = place.slot;
-            let given = given.min(slot.tx_len);
-            place.tx.copy_within(given..slot.tx_len, 0);
-            slot.tx_len -= given;
             slot.touch(now);
             slot.maybe_unread = true;
             slot.check = true;
@@ -267,7 +270,7 @@ impl Core {
     /// Goes on with the pipe. `None` when there is none (any more).
     fn advance_online(&mut self) -> Option<Option<(Instant, Timer)>> {
         let (now, guard) = (self.now, self.dialect.timing().escape);
-        let given = self.online.as_ref()?.given;
+        let given = self.given();
         let leaves = self.piped().is_none_or(|place| {
             let slot = place.slot;
             slot.start_clocks(now);
@@ -354,7 +357,7 @@ impl Core {
         let online = self.online.as_ref()?;
         let until = online.sent + guard;
         let waits = self.now < until && self.stream().is_empty();
-        let given = self.online.as_ref()?.given;
+        let given = self.given();
         let unsent = self.piped().is_some_and(|place| given < place.slot.tx_len);
         (waits && unsent).then_some((until, Timer::Escape))
     }
@@ -409,15 +412,13 @@ impl Core {
         online.sent = online.sent.max(now) + wire;
         let given = given + count;
         online.given = given;
-        let Some(place) = self.piped() else { return };
-        let slot = place.slot;
-        slot.sent_total = slot.sent_total.wrapping_add(count as u32);
-        if given < slot.tx_len && given < place.tx.len() / 2 {
+        let Some(mut place) = self.piped() else { return };
+        place.slot.sent_total = place.slot.sent_total.wrapping_add(count as u32);
+        if given < place.slot.tx_len && given < place.tx.len() / 2 {
             return;
         }
-        let given = given.min(slot.tx_len);
-        place.tx.copy_within(given..slot.tx_len, 0);
-        slot.tx_len -= given;
+        place.drop_sent(given);
+        let slot = place.slot;
         slot.flowed();
         slot.writer.wake();
         if let Some(online) = &mut self.online {

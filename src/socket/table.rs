@@ -1,5 +1,7 @@
 //! Slots and their buffers, with the sizes erased.
 
+use core::cell::Cell;
+
 use super::{Slot, SocketHandle, State};
 use crate::error::Error;
 
@@ -65,6 +67,18 @@ pub(crate) struct Place<'a> {
     pub(crate) slot: &'a mut Slot,
     pub(crate) rx: &'a mut [u8],
     pub(crate) tx: &'a mut [u8],
+}
+
+impl Place<'_> {
+    /// Takes bytes that have left off the front of the transmit buffer.
+    pub(crate) fn drop_sent(&mut self, count: usize) {
+        let count = count.min(self.slot.tx_len);
+        // A plain loop: `copy_within` would bring the 700 bytes of `memmove` with it.
+        let bytes = Cell::from_mut(&mut *self.tx).as_slice_of_cells();
+        let rest = bytes.get(count..self.slot.tx_len).unwrap_or_default();
+        bytes.iter().zip(rest).for_each(|(to, from)| to.set(from.get()));
+        self.slot.tx_len -= count;
+    }
 }
 
 impl dyn Slots + '_ {
