@@ -99,8 +99,9 @@ impl<'a> CommandWriter<'a> {
         self
     }
 
+    /// One character as it stands.
     #[inline(never)]
-    fn byte(&mut self, byte: u8) -> &mut Self {
+    pub(crate) fn byte(&mut self, byte: u8) -> &mut Self {
         match self.buffer.get_mut(self.len) {
             Some(place) => *place = byte,
             None => self.failed = true,

@@ -12,21 +12,24 @@ use crate::link::family;
 
 /// Writes a command. An unknown name fails it.
 pub(crate) fn write(template: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) {
-    let mut rest = template;
-    while let Some((text, tail)) = rest.split_once('{') {
-        w.text(text);
-        let Some((name, tail)) = tail.split_once('}') else { return w.fail() };
-        value(name, args, w);
-        rest = tail;
+    let mut bytes = template.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'{' {
+            w.byte(byte);
+            continue;
+        }
+        value(bytes.next(), args, w);
+        if !bytes.any(|byte| byte == b'}') {
+            w.fail();
+        }
     }
-    w.text(rest);
 }
 
 /// Names differ in their first letters, and those decide: comparing whole names would cost more
 /// than all tables.
-fn value(name: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) {
+fn value(letter: Option<u8>, args: &Args<'_>, w: &mut CommandWriter<'_>) {
     let call = args.call;
-    let number = match name.as_bytes().first() {
+    let number = match letter {
         // {id}, {length}, {port}, {own port}, {cid}, {slot}, {type}, {value}, {release}
         Some(b'i') => call.id.into(),
         Some(b'l') => call.len.into(),
@@ -42,8 +45,8 @@ fn value(name: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) {
             None => 0,
         },
         Some(b'r') => call.release as u32,
-        text => {
-            match text {
+        letter => {
+            match letter {
                 // {kind}, {address}, {name}, {APN}, {PIN}
                 Some(b'k') if call.credential.kind == CredentialKind::PrivateKey => w.text("privatekey"),
                 Some(b'k') => w.text("certificate"),
