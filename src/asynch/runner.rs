@@ -1,7 +1,8 @@
 //! The only loop: moves bytes between the serial port and the engine.
 
 use core::cell::RefCell;
-use core::future::poll_fn;
+use core::future::{Future, poll_fn};
+use core::pin::pin;
 use core::task::{Context, Poll};
 
 use embassy_futures::select::{Either, select};
@@ -149,19 +150,18 @@ impl<'d> Runner<'d> {
     /// Waits for users, bytes or the deadline.
     async fn wait(&self, until: Option<Instant>) {
         let mut first = true;
-        let woken = poll_fn(|cx| {
-            if core::mem::take(&mut first) {
-                self.engine.borrow_mut().register_runner(cx.waker());
-                return Poll::Pending;
+        poll_fn(|cx| {
+            if !core::mem::take(&mut first) {
+                return Poll::Ready(());
             }
-            Poll::Ready(())
-        });
-        match until {
-            Some(until) => {
+            self.engine.borrow_mut().register_runner(cx.waker());
+            if let Some(until) = until {
                 let until = embassy_time::Instant::from_micros(until.as_micros());
-                select(embassy_time::Timer::at(until), woken).await;
+                // It wakes this task then; whatever does is looked into.
+                return pin!(embassy_time::Timer::at(until)).poll(cx);
             }
-            None => woken.await,
-        }
+            Poll::Pending
+        })
+        .await;
     }
 }
