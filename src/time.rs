@@ -16,6 +16,11 @@ use core::ops::Add;
 pub struct Instant(u64);
 
 impl Instant {
+    /// The start of the clock: long ago.
+    pub(crate) const START: Self = Self(0);
+    /// What does not come.
+    pub(crate) const NEVER: Self = Self(u64::MAX);
+
     /// An instant `micros` microseconds after the start of the clock.
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)
@@ -44,7 +49,7 @@ impl Add<Duration> for Instant {
     #[inline(never)]
     fn add(self, by: Duration) -> Self {
         // 2^64 µs are half a million years.
-        Self(self.0.wrapping_add(by.as_micros()))
+        Self(self.0.saturating_add(by.as_micros()))
     }
 }
 

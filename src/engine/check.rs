@@ -17,7 +17,7 @@ impl Core {
         if matches!(result, Err(Failure::Timeout | Failure::Gone)) {
             return;
         }
-        let keeps = self.dialect.limits().host_keeps_sockets;
+        let keeps = self.limits.host_keeps_sockets;
         let found = job.call.found;
         let check = matches!(job.procedure, Procedure::Check | Procedure::CheckDatagram);
         if keeps && !self.counts_agree(job, check) {

@@ -5,15 +5,11 @@
 
 use core::net::SocketAddr;
 
+use super::Core;
 use super::transaction::Job;
-use super::{Core, Timer};
 use crate::dialect::{Call, Procedure};
 use crate::error::{Error, Failure};
 use crate::socket::Slot;
-use crate::time::Instant;
-
-/// When to go on, and why; `None` when something has changed.
-pub(super) type Next = Option<Option<(Instant, Timer)>>;
 
 /// Datagrams.
 #[derive(Debug)]
@@ -34,7 +30,8 @@ pub(super) struct Pipes {
     pub(super) finish: Finish,
     pub(super) room: fn(&mut Core) -> usize,
     pub(super) receive: for<'a> fn(&mut Core, &'a [u8]) -> &'a [u8],
-    pub(super) advance: fn(&mut Core) -> Next,
+    /// Goes on with a pipe. True when there is one: nothing else can be done then.
+    pub(super) advance: fn(&mut Core) -> bool,
     pub(super) outgoing: for<'a> fn(&'a mut Core) -> &'a [u8],
     pub(super) transmitted: fn(&mut Core, usize),
 }

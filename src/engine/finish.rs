@@ -129,7 +129,7 @@ impl Core {
         match self.dialect.identify(&job.call) {
             Some(Identity::Known(model)) => {
                 info!("the modem is {}", model.name());
-                self.dialect = model;
+                (self.dialect, self.limits, self.timing) = (model, model.limits(), model.timing());
                 true
             }
             Some(Identity::Unknown) => {
@@ -138,7 +138,7 @@ impl Core {
                 true
             }
             None => {
-                let limits = self.dialect.limits();
+                let limits = self.limits;
                 let all = ((1u16 << limits.sockets) - 1) << limits.first_id;
                 self.stale = if self.fresh { 0 } else { all as u8 };
                 self.fresh = false;
@@ -180,7 +180,7 @@ impl Core {
     }
 
     fn opened(&mut self, job: &Job, result: Result<(), Failure>) {
-        let (now, limits, notice) = (self.now, self.dialect.limits(), self.dialect.timing().close_notice);
+        let (now, limits, notice) = (self.now, self.limits, self.timing.close_notice);
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         let slot = place.slot;
         let again = slot.state == State::Open && slot.kind == Kind::Bound;
@@ -231,7 +231,7 @@ impl Core {
 
     /// One bit for each of the modem's sockets that no slot has.
     pub(super) fn unowned(&mut self) -> u8 {
-        let limits = self.dialect.limits();
+        let limits = self.limits;
         let ids = limits.first_id..limits.first_id + limits.sockets;
         ids.filter(|&id| self.table.by_id(id).is_none()).fold(0, |bits, id| bits | bit(id))
     }
@@ -244,7 +244,7 @@ impl Core {
             return;
         }
         let mut partial = false;
-        let verifies = self.dialect.limits().host_keeps_sockets && self.ledger.checks_writes();
+        let verifies = self.limits.host_keeps_sockets && self.ledger.checks_writes();
         match result {
             Ok(()) => {
                 let count = usize::from(job.call.found.count.unwrap_or(job.call.len));
@@ -303,7 +303,7 @@ impl Core {
     }
 
     fn received(&mut self, job: &Job, result: Result<(), Failure>) {
-        let (now, limits, counts) = (self.now, self.dialect.limits(), self.ledger.is_asked());
+        let (now, limits, counts) = (self.now, self.limits, self.ledger.is_asked());
         let datagrams = self.extras.datagrams;
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         let slot = place.slot;
@@ -347,7 +347,7 @@ impl Core {
         match result {
             Ok(()) | Err(Failure::Modem(CmeCode::NOT_ALLOWED) | Failure::Gone) => {
                 self.close_failures = 0;
-                let report = self.dialect.timing().close_report;
+                let report = self.timing.close_report;
                 if result.is_ok() && job.call.tcp && report > Duration::ZERO {
                     self.closing |= bit(job.call.id);
                     self.closing_by = self.now + report;

@@ -52,7 +52,7 @@ impl Core {
     /// whose announcement was lost: nobody will ever accept it.
     fn on_orphan(&mut self, id: u8) {
         let listens = |slot: &Slot| slot.has_id && slot.kind == Kind::Listener;
-        let makes_sockets = !self.dialect.limits().host_keeps_sockets;
+        let makes_sockets = !self.limits.host_keeps_sockets;
         if makes_sockets && self.table.all().iter().any(listens) {
             self.stale |= bit(id);
         }
@@ -126,7 +126,7 @@ impl Core {
             (Ok(()), Some(state)) if LISTENING.contains(&state) => slot.touch(now),
             (Ok(()), Some(WAITING)) => slot.maybe_unread = true,
             // The question may have been damaged, or is not known.
-            (Ok(()), None) if self.dialect.limits().host_keeps_sockets => {}
+            (Ok(()), None) if self.limits.host_keeps_sockets => {}
             (Ok(()), _) => {
                 // It listens no more.
                 if !slot.released {

@@ -23,10 +23,12 @@ use transaction::Job;
 use upload::Upload;
 
 use crate::at::{Framer, Token};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Limits, Timing};
 use crate::link::{Config, Link, Status};
 use crate::socket::{Lookup, Slots, State, Waiters, WakerCell};
 use crate::time::{Duration, Instant};
+
+const NO_DEADLINE: (Instant, Timer) = (Instant::NEVER, Timer::Link);
 
 /// The longest command: a host name between quotes.
 const COMMAND: usize = 280;
@@ -56,6 +58,9 @@ pub struct Engine<S: ?Sized = dyn Slots> {
 #[derive(Debug)]
 pub(crate) struct Core<S: ?Sized = dyn Slots> {
     pub(crate) dialect: &'static dyn Dialect,
+    /// What the dialect says of itself.
+    pub(crate) limits: Limits,
+    timing: Timing,
     pub(crate) config: Config,
     pub(crate) status: Status,
     pub(crate) link: Link,
@@ -69,6 +74,8 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     extras: Extras,
     /// The line is a raw pipe.
     online: Option<Online>,
+    /// Nothing is to be done before this, and why then.
+    deadline: (Instant, Timer),
     /// A bit rate that the serial port must be set to.
     baud: Option<u32>,
     /// The bit rate of the serial port, as far as it is known.
@@ -112,17 +119,18 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
 }
 
 impl<S> Engine<S> {
-    pub(crate) const fn new(dialect: &'static dyn Dialect, config: Config, table: S) -> Self {
-        let zero = Instant::from_micros(0);
+    pub(crate) fn new(dialect: &'static dyn Dialect, config: Config, table: S) -> Self {
         let rate = config.baud;
         Self {
             framer: Framer::new(),
             core: Core {
                 dialect,
+                limits: dialect.limits(),
+                timing: dialect.timing(),
                 config,
                 status: Status::new(),
                 link: Link::new(),
-                now: zero,
+                now: Instant::START,
                 command: [0; COMMAND],
                 len: 0,
                 sent: 0,
@@ -130,19 +138,20 @@ impl<S> Engine<S> {
                 sync: None,
                 extras: Extras::new(),
                 online: None,
+                deadline: NO_DEADLINE,
                 baud: None,
                 rate,
-                ready_at: zero,
+                ready_at: Instant::START,
                 echo_is_off: false,
                 fresh: false,
                 stale: 0,
                 close_failures: 0,
                 closing: 0,
-                closing_by: zero,
+                closing_by: Instant::START,
                 damages: 0,
-                quiet_until: zero,
+                quiet_until: Instant::START,
                 notice: None,
-                notice_by: zero,
+                notice_by: Instant::START,
                 out_of_step: false,
                 ledger: Ledger::new(),
                 separator: None,
@@ -195,17 +204,22 @@ impl Engine {
 
     /// What is to be done now.
     pub fn poll_output(&mut self, now: Instant) -> Output<'_> {
-        let next = self.core.advance(now);
+        self.core.advance(now);
         if let Some(baud) = self.core.baud.take() {
             self.framer.reset();
             self.core.rate = baud;
             return Output::Baud(baud);
         }
+        let deadline = self.core.deadline;
         let bytes = match (&self.core.online, self.core.extras.pipes) {
             (Some(_), Some(pipes)) => (pipes.outgoing)(&mut self.core),
             _ => self.core.outgoing(),
         };
-        if bytes.is_empty() { Output::Timeout(next) } else { Output::Transmit(bytes) }
+        if bytes.is_empty() {
+            Output::Timeout((deadline.0 < Instant::NEVER).then_some(deadline))
+        } else {
+            Output::Transmit(bytes)
+        }
     }
 
     /// The serial port took `count` bytes of the last [`Output::Transmit`].
@@ -318,78 +332,80 @@ impl Core {
     }
 
     /// Sets time forward: deadlines, then the next command where one is due.
-    fn advance(&mut self, now: Instant) -> Option<(Instant, Timer)> {
+    fn advance(&mut self, now: Instant) {
         self.now = now;
         self.link.start_clocks(now);
         loop {
+            self.deadline = NO_DEADLINE;
             if self.sync.is_none() && self.link.is_calling() {
                 self.forget_job();
-                let patience = (self.dialect.timing().boot.as_millis() / 1000) as u8 + 2;
+                let patience = (self.timing.boot.as_millis() / 1000) as u8 + 2;
                 self.begin_sync(Sync::new(now.max(self.quiet_until), true, patience));
             }
             if self.sent < self.len || self.baud.is_some() {
-                return self.job_deadline();
+                return self.wait_for_port();
             }
-            if let Some(at) = self.extras.pipes.and_then(|pipes| (pipes.advance)(self)) {
-                return at;
+            if self.extras.pipes.is_some_and(|pipes| (pipes.advance)(self)) || self.advance_sync() {
+                return;
             }
-            if let Some(at) = self.advance_sync() {
-                return at;
-            }
-            if self.job.is_some() {
-                match self.advance_job() {
-                    Some(at) => return Some(at),
-                    None => continue,
-                }
-            }
-            if let Some(at) = self.start_next() {
-                return at;
+            let waits = if self.job.is_some() { self.advance_job() } else { self.start_next() };
+            if waits {
+                return;
             }
         }
     }
 
-    /// Goes on with the synchronisation. `Some` when nothing else can be done now.
-    fn advance_sync(&mut self) -> Option<Option<(Instant, Timer)>> {
-        let sync = self.sync.as_mut()?;
+    /// Notes a deadline of a part of the engine that has nothing to do before. Gives true, as that part
+    /// has to.
+    fn wait(&mut self, at: Instant, timer: Timer) -> bool {
+        if at < self.deadline.0 {
+            self.deadline = (at, timer);
+        }
+        true
+    }
+
+    /// Goes on with the synchronisation. True when nothing else can be done now.
+    fn advance_sync(&mut self) -> bool {
+        let Some(sync) = &mut self.sync else { return false };
         if !self.link.is_calling()
             && self.link.state() == crate::LinkState::Down
             && self.link.next(self.now).is_none()
         {
             // Switched off in the meantime.
             self.sync = None;
-            return None;
+            return false;
         }
-        match sync.poll(self.now, self.config.baud, self.dialect.timing().escape) {
+        match sync.poll(self.now, self.config.baud, self.timing.escape) {
             sync::Action::Send(command) => {
                 if let Some(to) = self.command.get_mut(..command.len()) {
                     to.copy_from_slice(command);
                 }
                 (self.len, self.sent) = (command.len(), 0);
-                Some(None)
+                true
             }
             sync::Action::Fill => {
                 self.command.fill(b'\r');
                 (self.len, self.sent) = (self.command.len(), 0);
-                Some(None)
+                true
             }
             sync::Action::Baud(rate) => {
                 self.baud = Some(rate);
-                Some(None)
+                true
             }
             sync::Action::Silent => {
                 self.lost();
-                None
+                false
             }
             sync::Action::Done => {
                 self.sync = None;
-                self.ready_at = self.now + self.dialect.timing().gap;
+                self.ready_at = self.now + self.timing.gap;
                 if self.link.is_calling() {
                     self.link.answered(self.now);
                 }
                 self.waiters.wake();
-                None
+                false
             }
-            sync::Action::Wait(at) => Some(Some((at, Timer::Sync))),
+            sync::Action::Wait(at) => self.wait(at, Timer::Sync),
         }
     }
 }

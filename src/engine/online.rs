@@ -248,7 +248,7 @@ impl Core {
     fn leave(&mut self, gracefully: bool) {
         let now = self.now;
         let given = self.given();
-        self.ready_at = now + self.dialect.timing().gap;
+        self.ready_at = now + self.timing.gap;
         if let Some(mut place) = self.piped() {
             place.drop_sent(given);
             let slot = place.slot;
@@ -267,67 +267,63 @@ impl Core {
         self.runner.wake();
     }
 
-    /// Goes on with the pipe. `None` when there is none (any more).
-    fn advance_online(&mut self) -> Option<Option<(Instant, Timer)>> {
-        let (now, guard) = (self.now, self.dialect.timing().escape);
+    /// Goes on with the pipe. True as long as there is one.
+    fn advance_online(&mut self) -> bool {
+        let (now, guard) = (self.now, self.timing.escape);
         let given = self.given();
         let leaves = self.piped().is_none_or(|place| {
             let slot = place.slot;
             slot.start_clocks(now);
             (slot.released || slot.pipe != Pipe::On) && given >= slot.tx_len
         });
-        let online = self.online.as_mut()?;
+        let Some(online) = &mut self.online else { return false };
         let silent = online.sent.max(online.heard) + guard;
-        match online.phase {
-            Phase::Open if leaves => {
-                online.phase = Phase::Guarding(now + guard + guard);
-                self.advance_online()
-            }
-            Phase::Open if online.words => {
-                if now < silent {
-                    return Some(Some((silent, Timer::Escape)));
+        if online.phase == Phase::Open && leaves {
+            online.phase = Phase::Guarding(now + guard + guard);
+        } else if online.phase == Phase::Open && online.words && now >= silent {
+            online.phase = Phase::Guarding(now);
+        }
+        let until = match online.phase {
+            Phase::Open if online.words => silent,
+            Phase::Open if online.held > 0 && now < online.heard + HELD => online.heard + HELD,
+            Phase::Open => {
+                if online.held > 0 {
+                    self.pass_tail();
                 }
-                online.phase = Phase::Guarding(now);
-                self.advance_online()
+                self.plus_at()
             }
-            Phase::Open if online.held > 0 => {
-                let until = online.heard + HELD;
-                if now < until {
-                    return Some(Some((until, Timer::Escape)));
-                }
-                self.pass_tail();
-                Some(self.plus_at())
-            }
-            Phase::Open => Some(self.plus_at()),
-            Phase::Guarding(latest) if now < silent.min(latest) => {
-                Some(Some((silent.min(latest), Timer::Escape)))
-            }
+            Phase::Guarding(latest) if now < silent.min(latest) => silent.min(latest),
             Phase::Guarding(_) => {
                 online.pluses = 0;
                 online.before = online.held;
                 (online.phase, online.sent) = (Phase::Escaping(now), now);
-                Some(Some((now + guard + ANSWER, Timer::Escape)))
+                now + guard + ANSWER
             }
-            Phase::Escaping(_) if now < online.sent + guard + ANSWER => {
-                Some(Some((online.sent + guard + ANSWER, Timer::Escape)))
+            Phase::Escaping(_) if now < online.sent + guard + ANSWER => online.sent + guard + ANSWER,
+            Phase::Escaping(_) => {
+                self.end_escape();
+                return false;
             }
-            Phase::Escaping(..) => {
-                if online.left {
-                    self.leave(true);
-                } else if online.words {
-                    self.end_of_pipe();
-                } else {
-                    self.pass_tail();
-                    // It cannot be told where the modem is: what follows may go to the peer.
-                    self.stale |= self.online.as_ref().map_or(0, |online| bit(online.id));
-                    if let Some(place) = self.piped() {
-                        place.slot.fail(Error::Aborted);
-                    }
-                    self.leave(false);
-                }
-                None
-            }
+        };
+        self.wait(until, Timer::Escape)
+    }
+
+    /// No more answer to `+++` is to be expected.
+    fn end_escape(&mut self) {
+        let Some(online) = &self.online else { return };
+        if online.left {
+            return self.leave(true);
         }
+        if online.words {
+            return self.end_of_pipe();
+        }
+        // It cannot be told where the modem is: what follows may go to the peer.
+        self.stale |= bit(online.id);
+        self.pass_tail();
+        if let Some(place) = self.piped() {
+            place.slot.fail(Error::Aborted);
+        }
+        self.leave(false);
     }
 
     /// The modem has left the pipe by itself. Behind its words there may be reports.
@@ -352,19 +348,19 @@ impl Core {
     }
 
     /// When the escape character that is held back may leave.
-    fn plus_at(&mut self) -> Option<(Instant, Timer)> {
-        let guard = self.dialect.timing().escape;
-        let online = self.online.as_ref()?;
+    fn plus_at(&mut self) -> Instant {
+        let guard = self.timing.escape;
+        let Some(online) = &self.online else { return Instant::NEVER };
         let until = online.sent + guard;
         let waits = self.now < until && self.stream().is_empty();
         let given = self.given();
         let unsent = self.piped().is_some_and(|place| given < place.slot.tx_len);
-        (waits && unsent).then_some((until, Timer::Escape))
+        if waits && unsent { until } else { Instant::NEVER }
     }
 
     /// Bytes that may leave now.
     fn stream(&mut self) -> &[u8] {
-        let (now, guard) = (self.now, self.dialect.timing().escape);
+        let (now, guard) = (self.now, self.timing.escape);
         let Some(online) = &self.online else { return &[] };
         if let Phase::Escaping(..) = online.phase {
             return b"+++".get(online.pluses.into()..).unwrap_or_default();
@@ -388,7 +384,7 @@ impl Core {
 
     /// The serial port took so many bytes of [`stream`](Self::stream).
     fn streamed(&mut self, count: usize) {
-        let timing = self.dialect.timing();
+        let timing = self.timing;
         let (now, guard, answers) = (self.now, timing.escape, timing.escape_answer);
         let Some(online) = &mut self.online else { return };
         let wire = Duration::from_millis((count as u32).saturating_mul(10_000) / self.rate.max(1));

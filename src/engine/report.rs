@@ -17,7 +17,7 @@ impl Core {
     /// that further data are lost (RYZ014 use cases §6.2.5), not in which socket. A stream of which
     /// some is unread may have a gap from here on.
     pub(super) fn on_overflow(&mut self) {
-        if !self.dialect.limits().host_keeps_sockets {
+        if !self.limits.host_keeps_sockets {
             return;
         }
         for slot in self.table.all_mut() {
@@ -36,7 +36,7 @@ impl Core {
         let of_socket = job.slot.is_some() || job.procedure == Procedure::Close;
         let may_be = result == Final::Error(CmeCode::UNKNOWN)
             && of_socket
-            && self.dialect.limits().host_keeps_sockets
+            && self.limits.host_keeps_sockets
             && !job.is_doubtful();
         may_be.then(|| self.now + if job.opens() { CONNECT } else { ANSWER })
     }

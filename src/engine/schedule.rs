@@ -11,37 +11,31 @@ use crate::time::Instant;
 enum Want {
     Now(Procedure),
     /// Something at that time, at the latest.
-    At(Option<(Instant, Timer)>),
+    At(Instant, Timer),
 }
 
-fn sooner(a: Option<(Instant, Timer)>, b: Option<(Instant, Timer)>) -> Option<(Instant, Timer)> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(if b.0 < a.0 { b } else { a }),
-        (a, b) => a.or(b),
-    }
-}
+/// Nothing.
+const NOTHING: Want = Want::At(Instant::NEVER, Timer::Probe);
 
 impl Core {
-    /// Starts the next procedure, or says when there may be one.
-    pub(super) fn start_next(&mut self) -> Option<Option<(Instant, Timer)>> {
+    /// Starts the next procedure. True when there is none yet.
+    pub(super) fn start_next(&mut self) -> bool {
         let now = self.now;
-        let mut at = None;
         if let Some(procedure) = self.link.next(now)
             && !self.sockets_first(procedure)
         {
             self.start(procedure, None, Call::new());
-            return None;
+            return false;
         }
-        if let Some(due) = self.link.deadline().filter(|&due| due > now) {
-            at = sooner(at, Some((due, Timer::Link)));
+        if self.link.deadline() > now {
+            self.wait(self.link.deadline(), Timer::Link);
         }
         if !self.link.serves_sockets() {
-            let started = self.link.is_set_up() && self.start_upload();
-            return if started { None } else { Some(at) };
+            return !(self.link.is_set_up() && self.start_upload());
         }
         if self.notice.is_some() {
             if now < self.notice_by {
-                at = sooner(at, Some((self.notice_by, Timer::Notice)));
+                self.wait(self.notice_by, Timer::Notice);
             } else {
                 // No notice: perhaps the modem still has the socket, perhaps its id was damaged.
                 self.notice = None;
@@ -50,7 +44,7 @@ impl Core {
         }
         if self.closing != 0 {
             if now < self.closing_by {
-                at = sooner(at, Some((self.closing_by, Timer::Notice)));
+                self.wait(self.closing_by, Timer::Notice);
             } else {
                 // The command may have been damaged into one that closes another socket.
                 self.stale |= core::mem::take(&mut self.closing) & self.unowned();
@@ -62,19 +56,17 @@ impl Core {
             if self.table.by_id(id).is_none() {
                 self.start(Procedure::Close, None, Call { id, listens: true, ..Call::new() });
             }
-            return None;
+            return false;
         }
-        match self.next_socket() {
-            Ok((procedure, slot)) => {
-                self.start_socket(procedure, slot);
-                return None;
-            }
-            Err(then) => at = sooner(at, then),
+        if let Some((procedure, slot)) = self.next_socket() {
+            self.start_socket(procedure, slot);
+            return false;
         }
         let up = self.link.state() == crate::LinkState::Up;
-        if let Some(wanted) = self.lookup.wanted_at().filter(|&wanted| up && wanted > now) {
-            at = sooner(at, Some((wanted, Timer::Probe)));
-        } else if up && self.lookup.wanted_at().is_some() {
+        let wanted_at = self.lookup.wanted_at();
+        if up && wanted_at > now {
+            self.wait(wanted_at, Timer::Probe);
+        } else if up {
             self.lookup.start(now);
             let mut call = Call::new();
             let procedure = match self.lookup.question {
@@ -88,9 +80,9 @@ impl Core {
                 }
             };
             self.start(procedure, None, call);
-            return None;
+            return false;
         }
-        if self.start_upload() { None } else { Some(at) }
+        !self.start_upload()
     }
 
     /// Starts an upload, where one is wanted.
@@ -105,20 +97,19 @@ impl Core {
     /// was written and let go before the radio goes off.
     fn sockets_first(&mut self, procedure: Procedure) -> bool {
         match procedure {
-            Procedure::Status => self.next_socket().is_ok(),
+            Procedure::Status => self.next_socket().is_some(),
             Procedure::RadioOff => self.stale != 0 || self.table.all().iter().any(|slot| slot.has_id),
             _ => false,
         }
     }
 
-    /// The next socket that wants something, each in its turn.
-    fn next_socket(&mut self) -> Result<(Procedure, u8), Option<(Instant, Timer)>> {
-        let limits = self.dialect.limits();
+    /// The next socket that wants something, each in its turn; when they will is noted.
+    fn next_socket(&mut self) -> Option<(Procedure, u8)> {
+        let limits = self.limits;
         let can_open = self.link.state() == crate::LinkState::Up && self.notice.is_none();
         let counts = self.ledger.is_asked();
         let count = self.table.all().len() as u8;
         let room = self.table.all().iter().any(|slot| slot.state == State::Free);
-        let mut at = None;
         for turn in 0..count {
             let index = (self.next_slot + turn) % count;
             let Some(place) = self.table.at(index) else { continue };
@@ -139,16 +130,16 @@ impl Core {
             match want {
                 Want::Now(procedure) => {
                     self.next_slot = index + 1;
-                    return Ok((procedure, index));
+                    return Some((procedure, index));
                 }
-                Want::At(then) => at = sooner(at, then),
+                Want::At(at, timer) => _ = self.wait(at, timer),
             }
         }
-        Err(at)
+        None
     }
 
     fn start_socket(&mut self, procedure: Procedure, index: u8) {
-        let limits = self.dialect.limits();
+        let limits = self.limits;
         let picked = limits.host_keeps_sockets.then(|| self.pick_id(limits)).flatten();
         let now = self.now;
         let Some(place) = self.table.at(index) else { return };
@@ -236,7 +227,7 @@ fn is_tied(slot: &Slot) -> bool {
 fn want_of_untied(slot: &Slot, can_open: bool, read: Option<Procedure>) -> Want {
     match (slot.has_id, read) {
         (false, _) if slot.tx_len > 0 && can_open => Want::Now(Procedure::OpenUdp),
-        (false, _) => Want::At(None),
+        (false, _) => NOTHING,
         (true, Some(read)) => Want::Now(read),
         (true, None) => Want::Now(Procedure::Close),
     }
@@ -253,7 +244,7 @@ fn want_of_listener(slot: &Slot, now: Instant, room: bool) -> Want {
     if slot.check || slot.probe_at() <= now {
         return Want::Now(Procedure::CheckListener);
     }
-    Want::At(Some((slot.probe_at(), Timer::Probe)))
+    Want::At(slot.probe_at(), Timer::Probe)
 }
 
 /// What one socket wants next.
@@ -268,7 +259,7 @@ fn want(
 ) -> Want {
     let pick = |tcp, udp| if slot.kind == Kind::Tcp { tcp } else { udp };
     match slot.state {
-        State::Wanted if slot.released => Want::At(None),
+        State::Wanted if slot.released => NOTHING,
         State::Wanted if can_open && slot.kind == Kind::Listener => Want::Now(Procedure::Listen),
         State::Wanted if can_open => Want::Now(pick(Procedure::OpenTcp, Procedure::OpenUdp)),
         State::Open => {
@@ -284,12 +275,11 @@ fn want(
                     return Want::Now(Procedure::Available);
                 }
                 // Bytes may be missing: none may follow, and none that answer them be read.
-                return Want::At(Some((at, Timer::Probe)));
+                return Want::At(at, Timer::Probe);
             }
             let read = if slot.released { None } else { want_read(slot, free, capacity, limits, counts) };
             let send_at = slot.send_at();
-            let send = send_at.is_some_and(|at| at <= now);
-            if send && (read.is_none() || !slot.sent_last) {
+            if send_at <= now && (read.is_none() || !slot.sent_last) {
                 let plain = slot.release == ReleaseAssistance::None;
                 let datagram = if plain { Procedure::SendDatagram } else { Procedure::SendLastDatagram };
                 return Want::Now(pick(Procedure::Send, datagram));
@@ -306,15 +296,13 @@ fn want(
             {
                 return Want::Now(pick(Procedure::Check, Procedure::CheckDatagram));
             }
-            let sending = send_at.map(|at| (at, Timer::Send));
-            let later = if slot.released {
-                Some((slot.release_by(), Timer::Send))
-            } else {
-                idle.then(|| (slot.probe_at(), Timer::Probe))
-            };
-            Want::At(sooner(sending, later))
+            if slot.released {
+                return Want::At(send_at.min(slot.release_by()), Timer::Send);
+            }
+            let probe_at = if idle { slot.probe_at() } else { Instant::NEVER };
+            if probe_at < send_at { Want::At(probe_at, Timer::Probe) } else { Want::At(send_at, Timer::Send) }
         }
-        _ => Want::At(None),
+        _ => NOTHING,
     }
 }
 

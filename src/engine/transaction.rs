@@ -115,52 +115,45 @@ impl Core {
         }
     }
 
-    /// Goes on with the job. `None` when something has changed.
-    pub(super) fn advance_job(&mut self) -> Option<(Instant, Timer)> {
+    /// Goes on with the job. True when it has to wait.
+    pub(super) fn advance_job(&mut self) -> bool {
         let now = self.now;
-        let job = self.job.as_mut()?;
+        let Some(job) = &mut self.job else { return false };
+        let deadline = job.deadline;
         match job.phase {
-            Phase::Due if now < self.ready_at => Some((self.ready_at, Timer::Gap)),
-            Phase::Due => {
-                self.begin_step();
-                None
-            }
-            Phase::Pausing(until) if now < until => Some((until, Timer::Gap)),
-            Phase::Pausing(_) => {
-                job.phase = Phase::Payload;
-                None
-            }
-            Phase::Answering | Phase::Payload if now < job.deadline => Some((job.deadline, Timer::Answer)),
+            Phase::Due if now < self.ready_at => return self.wait(self.ready_at, Timer::Gap),
+            Phase::Due => self.begin_step(),
+            Phase::Pausing(until) if now < until => return self.wait(until, Timer::Gap),
+            Phase::Pausing(_) => job.phase = Phase::Payload,
+            Phase::Answering | Phase::Payload if now < deadline => return self.wait(deadline, Timer::Answer),
             // Nothing else has come: it was the answer.
-            _ if job.doubtful && !job.opens() => {
-                self.on_final(Final::Error(CmeCode::UNKNOWN), None);
-                None
-            }
+            _ if job.doubtful && !job.opens() => self.on_final(Final::Error(CmeCode::UNKNOWN), None),
             // Or not: what opens a socket may take long, and one could be open that is taken for closed.
             _ if job.doubtful => {
                 self.on_overflow();
                 self.conclude(Err(Failure::Unanswered));
                 self.resync();
-                None
             }
             Phase::Answering | Phase::Payload => {
                 warning!("no answer to AT{}", job.step().map_or("", |step| step.command));
                 self.conclude(Err(Failure::Timeout));
                 self.resync();
-                None
             }
         }
+        false
     }
 
-    pub(super) fn job_deadline(&mut self) -> Option<(Instant, Timer)> {
-        let job = self.job.as_ref()?;
+    /// A command is on its way to the serial port.
+    pub(super) fn wait_for_port(&mut self) {
+        let Some(job) = &self.job else { return };
         if self.now >= job.deadline && job.phase != Phase::Due {
             // The serial port does not take the command: give it up as if it had not been answered.
             self.len = 0;
             self.sent = 0;
-            return self.advance_job();
+            self.advance_job();
+        } else {
+            self.wait(job.deadline, Timer::Answer);
         }
-        Some((job.deadline, Timer::Answer))
     }
 
     /// Writes the command of the next step that is needed, or ends the job.
@@ -273,7 +266,7 @@ impl Core {
             return;
         }
         if let Some(urc) = self.dialect.urc(line) {
-            self.ready_at = self.ready_at.max(self.now + self.dialect.timing().gap);
+            self.ready_at = self.ready_at.max(self.now + self.timing.gap);
             return self.on_urc(urc);
         }
         match Final::parse(line) {
@@ -399,7 +392,7 @@ impl Core {
     }
 
     fn on_final(&mut self, result: Final, gap: Option<u8>) {
-        self.ready_at = self.ready_at.max(self.now + self.dialect.timing().gap);
+        self.ready_at = self.ready_at.max(self.now + self.timing.gap);
         if result == Final::Error(CmeCode::UNKNOWN) && self.job.as_ref().is_some_and(|job| job.answered) {
             // Behind the information text only `OK` can come.
             return self.on_overflow();

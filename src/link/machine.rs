@@ -55,7 +55,7 @@ pub(crate) enum Change {
 pub(crate) struct Link {
     phase: Phase,
     /// When the next step is due.
-    due: Option<Instant>,
+    due: Instant,
     /// When the phase began.
     since: Instant,
     /// Why users that wait for the link need not wait longer.
@@ -64,7 +64,8 @@ pub(crate) struct Link {
     /// Answers in a row that no network is searched for.
     idle: u8,
     pin: Pin,
-    denied: Option<Instant>,
+    /// Since when the network denies.
+    denied: Instant,
     refresh: bool,
     /// A request has come since the last look at the clock.
     requested: bool,
@@ -76,13 +77,13 @@ impl Link {
     pub(crate) const fn new() -> Self {
         Self {
             phase: Phase::Off,
-            due: None,
-            since: Instant::from_micros(0),
+            due: Instant::NEVER,
+            since: Instant::START,
             error: None,
             tries: 0,
             idle: 0,
             pin: Pin::Untried,
-            denied: None,
+            denied: Instant::NEVER,
             refresh: false,
             requested: false,
             restarts: 0,
@@ -128,10 +129,10 @@ impl Link {
     pub(crate) fn request(&mut self, now: Instant, up: bool) {
         self.error = None;
         self.requested = true;
-        self.denied = None;
+        self.denied = Instant::NEVER;
         match (up, self.phase) {
             (true, Phase::Off | Phase::TurningOff) => self.enter(now, Phase::Calling),
-            (true, _) => self.due = self.due.map(|due| due.min(now)),
+            (true, _) => self.due = self.due.min(now),
             (false, Phase::Off | Phase::Calling) => self.enter(now, Phase::Off),
             (false, _) => self.enter(now, Phase::TurningOff),
         }
@@ -158,7 +159,7 @@ impl Link {
         if self.phase == Phase::Up {
             return self.refresh.then_some(Procedure::Status);
         }
-        self.procedure().filter(|_| self.due.is_some_and(|due| now >= due))
+        self.procedure().filter(|_| now >= self.due)
     }
 
     /// The procedure that leads on from here.
@@ -175,7 +176,7 @@ impl Link {
         }
     }
 
-    pub(crate) fn deadline(&self) -> Option<Instant> {
+    pub(crate) const fn deadline(&self) -> Instant {
         self.due
     }
 
@@ -232,14 +233,14 @@ impl Link {
                 self.enter(now, Phase::Activating);
             }
             Phase::Searching if stat == 3 => {
-                let since = *self.denied.get_or_insert(now);
-                if now.is_past(since, DENIAL) {
+                self.denied = self.denied.min(now);
+                if now.is_past(self.denied, DENIAL) {
                     self.fail(Error::RegistrationDenied);
                 }
             }
             Phase::Activating | Phase::Up if !registered => {
                 self.enter(now, Phase::Searching);
-                self.due = Some(now + POLL);
+                self.due = now + POLL;
             }
             _ => {}
         }
@@ -251,7 +252,7 @@ impl Link {
             return Change::None;
         }
         self.enter(now, Phase::Searching);
-        self.due = Some(now + Duration::from_secs(1));
+        self.due = now + Duration::from_secs(1);
         Change::SocketsLost
     }
 
@@ -290,13 +291,13 @@ impl Link {
             (Phase::RadioOn, Ok(())) => self.enter(now, Phase::Searching),
             (Phase::Setup | Phase::RadioOn, Err(failure)) => {
                 self.tries = self.tries.saturating_add(1);
-                self.due = Some(now + Duration::from_secs(1));
+                self.due = now + Duration::from_secs(1);
                 if self.tries >= 3 {
                     self.fail_and_wait(now, failure.into());
                 }
             }
             (Phase::Searching, result) => {
-                self.due = Some(now + POLL);
+                self.due = now + POLL;
                 if let (Ok(()), Some(stat)) = (result, call.found.registration) {
                     self.registration(now, stat, status);
                     // It does not even search: what turned the radio on may have been damaged.
@@ -316,7 +317,7 @@ impl Link {
                 (Ok(()), Some(address)) => {
                     self.error = None;
                     self.enter(now, Phase::Up);
-                    self.due = None;
+                    self.due = Instant::NEVER;
                     self.refresh = true;
                     let before = status.address.replace(address);
                     if before.is_some_and(|before| before != address) {
@@ -324,7 +325,7 @@ impl Link {
                     }
                 }
                 _ => {
-                    self.due = Some(now + Duration::from_secs(2));
+                    self.due = now + Duration::from_secs(2);
                     if now.is_past(self.since, ADDRESS) {
                         self.fail_and_wait(now, Error::NoAddress);
                     }
@@ -352,12 +353,12 @@ impl Link {
             Some(SimState::Pin) => match self.pin {
                 _ if config.pin.is_empty() => self.fail_and_wait(now, Error::PinRequired),
                 Pin::Untried => self.enter(now, Phase::Pin),
-                Pin::Accepted if settling => self.due = Some(now + Duration::from_millis(500)),
+                Pin::Accepted if settling => self.due = now + Duration::from_millis(500),
                 Pin::Accepted | Pin::Refused => self.fail_and_wait(now, Error::WrongPin),
             },
             Some(SimState::Puk) => self.fail_and_wait(now, Error::PukRequired),
             Some(SimState::Locked) => self.fail_and_wait(now, Error::Modem(CmeCode(5))),
-            None if settling => self.due = Some(now + Duration::from_millis(500)),
+            None if settling => self.due = now + Duration::from_millis(500),
             None => self.fail_and_wait(now, Error::NoSim),
         }
     }
@@ -378,10 +379,10 @@ impl Link {
         self.phase = phase;
         self.since = now;
         self.tries = 0;
-        self.denied = None;
+        self.denied = Instant::NEVER;
         self.due = match phase {
-            Phase::Off | Phase::Calling | Phase::Up => None,
-            _ => Some(now),
+            Phase::Off | Phase::Calling | Phase::Up => Instant::NEVER,
+            _ => now,
         };
     }
 
@@ -394,7 +395,7 @@ impl Link {
 
     fn fail_and_wait(&mut self, now: Instant, error: Error) {
         self.fail(error);
-        self.due = Some(now + AGAIN);
+        self.due = now + AGAIN;
     }
 }
 

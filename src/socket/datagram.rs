@@ -164,7 +164,7 @@ impl Core {
 
     /// The largest datagram that can be sent.
     pub(crate) fn datagram_limit(&mut self, handle: SocketHandle) -> usize {
-        let limit = usize::from(self.dialect.limits().write);
+        let limit = usize::from(self.limits.write);
         self.table.of(handle).map_or(0, |place| limit.min(place.tx.len()))
     }
 
@@ -172,7 +172,7 @@ impl Core {
     pub(crate) fn open_bound(&mut self, port: u16, waker: &Waker) -> Poll<Result<SocketHandle, Error>> {
         self.use_datagrams();
         let handle = core::task::ready!(self.occupy(Kind::Bound, NOBODY, port, waker))?;
-        if self.dialect.limits().host_keeps_sockets
+        if self.limits.host_keeps_sockets
             && let Ok(place) = self.table.of(handle)
         {
             // The modem's socket needs a peer: it is made for the first datagram.

@@ -91,7 +91,7 @@ impl Lookup {
             ticket: 0,
             abandoned: false,
             retried: false,
-            since: Instant::from_micros(0),
+            since: Instant::START,
             question: Question::Name { ipv6: None },
             name: Name::new(),
             waker: super::WakerCell::new(),
@@ -99,8 +99,8 @@ impl Lookup {
     }
 
     /// When the modem may be asked, where it is to be.
-    pub(crate) fn wanted_at(&self) -> Option<Instant> {
-        (self.state == State::Wanted).then_some(self.since)
+    pub(crate) fn wanted_at(&self) -> Instant {
+        if self.state == State::Wanted { self.since } else { Instant::NEVER }
     }
 
     pub(crate) fn start(&mut self, now: Instant) {

@@ -94,7 +94,7 @@ pub(crate) struct Slot {
     /// The user has let go: what is staged is sent, then the modem's socket is closed.
     pub(crate) released: bool,
     /// No later than this, sent or not; counted from when the engine first sees it.
-    release_by: Option<Instant>,
+    release_by: Instant,
 
     /// Something may be unread in the modem.
     pub(crate) maybe_unread: bool,
@@ -133,7 +133,7 @@ pub(crate) struct Slot {
     /// They go out now.
     pub(crate) tx_commit: bool,
     /// They go out then at the latest; counted from when the engine first sees them.
-    tx_linger: Option<Instant>,
+    tx_linger: Instant,
     /// The last command was a write: a read comes next, so that neither starves.
     pub(crate) sent_last: bool,
     retry_at: Instant,
@@ -162,7 +162,7 @@ impl Slot {
             pipe: Pipe::Off,
             uncounted: false,
             released: false,
-            release_by: None,
+            release_by: Instant::NEVER,
             maybe_unread: false,
             unread: 0,
             ask: false,
@@ -170,7 +170,7 @@ impl Slot {
             verify: false,
             doubts: 0,
             counted: None,
-            verify_at: Instant::from_micros(0),
+            verify_at: Instant::START,
             check: false,
             eof: false,
             write_closed: false,
@@ -182,11 +182,11 @@ impl Slot {
             read_total: 0,
             sent_total: 0,
             tx_commit: false,
-            tx_linger: None,
+            tx_linger: Instant::NEVER,
             sent_last: false,
-            retry_at: Instant::from_micros(0),
+            retry_at: Instant::START,
             retry_delay: RETRY.0,
-            probe_at: Instant::from_micros(0),
+            probe_at: Instant::START,
             probe_delay: PROBE.0,
             reader: WakerCell::new(),
             writer: WakerCell::new(),
@@ -283,7 +283,7 @@ impl Slot {
         self.doubts = self.doubts.saturating_add(1);
     }
 
-    /// When the modem's count is to be asked for.
+    /// When the modem's count is to be asked for, where it is.
     pub(crate) fn verify_at(&self) -> Option<Instant> {
         (self.verify && !self.released).then_some(self.verify_at)
     }
@@ -298,40 +298,42 @@ impl Slot {
     pub(crate) fn flowed(&mut self) {
         if self.tx_len == 0 {
             self.tx_commit = false;
-            self.tx_linger = None;
+            self.tx_linger = Instant::NEVER;
         }
         self.retry_delay = RETRY.0;
-        self.retry_at = Instant::from_micros(0);
+        self.retry_at = Instant::START;
     }
 
     /// When the staged bytes may go out: at once when they were committed, and not before a retry.
-    pub(crate) fn send_at(&self) -> Option<Instant> {
+    pub(crate) fn send_at(&self) -> Instant {
         if self.tx_len == 0 || self.write_closed || self.state != State::Open {
-            return None;
+            return Instant::NEVER;
         }
         let hurry = self.tx_commit || self.released;
-        let wanted = self.tx_linger.filter(|_| !hurry).unwrap_or_default();
-        Some(wanted.max(self.retry_at))
+        if hurry { self.retry_at } else { self.tx_linger.max(self.retry_at) }
     }
 
     /// Starts the clocks of what users have set going since the last time.
     pub(crate) fn start_clocks(&mut self, now: Instant) {
-        if self.released && now >= *self.release_by.get_or_insert(now + RELEASE) {
-            self.tx_len = 0;
+        if self.released {
+            self.release_by = self.release_by.min(now + RELEASE);
+            if now >= self.release_by {
+                self.tx_len = 0;
+            }
         }
         if self.released && self.state == State::Open && !self.has_id && self.tx_len == 0 {
             self.state = State::Free;
         }
         if self.tx_len == 0 {
-            self.tx_linger = None;
+            self.tx_linger = Instant::NEVER;
             self.tx_commit = false;
         } else {
-            self.tx_linger.get_or_insert(now + LINGER);
+            self.tx_linger = self.tx_linger.min(now + LINGER);
         }
     }
 
     /// When a socket that was let go is closed, sent or not.
-    pub(crate) fn release_by(&self) -> Instant {
-        self.release_by.unwrap_or_default()
+    pub(crate) const fn release_by(&self) -> Instant {
+        self.release_by
     }
 }

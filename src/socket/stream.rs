@@ -42,7 +42,7 @@ impl Core {
         waker: &Waker,
     ) -> Poll<Result<SocketHandle, Error>> {
         core::task::ready!(self.poll_link(waker))?;
-        let limits = self.dialect.limits();
+        let limits = self.limits;
         let limit = usize::from(limits.sockets);
         let port = match local_port {
             0 if limits.host_keeps_sockets => self.next_port(),
