@@ -14,7 +14,7 @@ mod sync;
 mod transaction;
 mod upload;
 
-use extras::Extras;
+use extras::{Extras, Pipes};
 use ledger::Ledger;
 use online::Online;
 pub use output::{Output, Timer};
@@ -174,7 +174,7 @@ impl Engine {
     pub fn handle_rx(&mut self, now: Instant, mut bytes: &[u8]) {
         self.core.now = now;
         loop {
-            if let (Some(_), Some(pipes)) = (&self.core.online, self.core.extras.pipes) {
+            if let Some(pipes) = self.core.pipe() {
                 bytes = (pipes.receive)(&mut self.core, bytes);
             }
             if core::mem::take(&mut self.core.out_of_step) {
@@ -211,9 +211,9 @@ impl Engine {
             return Output::Baud(baud);
         }
         let deadline = self.core.deadline;
-        let bytes = match (&self.core.online, self.core.extras.pipes) {
-            (Some(_), Some(pipes)) => (pipes.outgoing)(&mut self.core),
-            _ => self.core.outgoing(),
+        let bytes = match self.core.pipe() {
+            Some(pipes) => (pipes.outgoing)(&mut self.core),
+            None => self.core.outgoing(),
         };
         if bytes.is_empty() {
             Output::Timeout((deadline.0 < Instant::NEVER).then_some(deadline))
@@ -224,9 +224,9 @@ impl Engine {
 
     /// The serial port took `count` bytes of the last [`Output::Transmit`].
     pub fn transmitted(&mut self, count: usize) {
-        match (&self.core.online, self.core.extras.pipes) {
-            (Some(_), Some(pipes)) => (pipes.transmitted)(&mut self.core, count),
-            _ => self.core.on_transmitted(count),
+        match self.core.pipe() {
+            Some(pipes) => (pipes.transmitted)(&mut self.core, count),
+            None => self.core.on_transmitted(count),
         }
     }
 
@@ -264,6 +264,11 @@ const fn bit(id: u8) -> u8 {
 }
 
 impl Core {
+    /// What moves the bytes while the line is a raw pipe.
+    fn pipe(&self) -> Option<&'static Pipes> {
+        self.extras.pipes.filter(|_| self.online.is_some())
+    }
+
     pub(crate) fn request(&mut self, up: bool) {
         self.link.request(self.now, up);
         if !up {
