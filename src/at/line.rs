@@ -82,6 +82,11 @@ pub fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((prefix, rest.get(1..).unwrap_or_default().trim_ascii()))
 }
 
+/// Whether `prefix` is one of `names`, which have bars between them.
+pub(crate) fn is_one_of(prefix: &[u8], names: &[u8]) -> bool {
+    names.split(|&b| b == b'|').any(|name| name == prefix)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

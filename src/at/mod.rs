@@ -12,4 +12,5 @@ pub use framer::{Framer, LINE, Span, SpanFn, Token, Trailer, Watch};
 pub use line::{Final, split};
 pub use params::{Params, parse_address};
 pub use writer::CommandWriter;
+pub(crate) use line::is_one_of;
 pub(crate) use writer::is_quotable;

@@ -1,7 +1,7 @@
 //! What all modems share: 3GPP TS 27.007 and ITU-T V.250.
 
 use super::{Args, OnError, Procedure, Step, Urc};
-use crate::at::{Params, split};
+use crate::at::{Params, is_one_of, split};
 use crate::time::Duration;
 
 /// The procedures that need nothing of a vendor's own; empty for all others.
@@ -123,14 +123,16 @@ pub(crate) fn registration(mut params: Params<'_>) -> Option<u8> {
     Some(first)
 }
 
+/// Unsolicited lines that nothing depends on.
+const OTHERS: &[u8] = b"+CREG|+CGREG|+CTZV|+CTZE|+CTZDST|+CIEV|+CMTI|+CPIN|+CSCON";
+
 /// The unsolicited lines that all modems share.
 pub(crate) fn urc(line: &[u8]) -> Option<Urc> {
     let (prefix, rest) = split(line)?;
     Some(match prefix {
         b"+CEREG" => Urc::Registration(registration(Params::new(rest))?),
         b"+CGEV" => detached(rest).unwrap_or(Urc::Other),
-        b"+CREG" | b"+CGREG" | b"+CTZV" | b"+CTZE" | b"+CTZDST" | b"+CIEV" | b"+CMTI" | b"+CPIN"
-        | b"+CSCON" => Urc::Other,
+        _ if is_one_of(prefix, OTHERS) => Urc::Other,
         _ => return None,
     })
 }

@@ -1,7 +1,7 @@
 //! The command in flight: what it waits for, and whose each line is.
 
 use super::{Core, Sync, Timer, bit};
-use crate::at::{CommandWriter, Final, Params, Span, Watch, split};
+use crate::at::{CommandWriter, Final, Params, Span, Watch, is_one_of, split};
 use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, template};
 use crate::error::{CmeCode, Failure};
 use crate::fmt::Ascii;
@@ -314,7 +314,7 @@ impl Core {
         let (Some((prefix, rest)), Some((wanted, fields))) = (split(line), split(template.as_bytes())) else {
             return false;
         };
-        if !wanted.split(|&b| b == b'|').any(|wanted| prefix == wanted) {
+        if !is_one_of(prefix, wanted) {
             return false;
         }
         let mut reading = Reading {
