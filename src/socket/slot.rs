@@ -69,80 +69,83 @@ pub(crate) enum State {
     Dead,
 }
 
+/// Flags stand first, and in this order: what is within 32 bytes of the beginning takes half the code
+/// to reach.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Slot {
-    pub(crate) generation: u8,
     pub(crate) state: State,
     pub(crate) kind: Kind,
     /// The modem's id, while `has_id`.
     pub(crate) id: u8,
     pub(crate) has_id: bool,
-    /// The peer; of a bound socket, the one that the staged datagram is for.
-    pub(crate) remote: SocketAddr,
-    /// The peer that the modem's socket of a bound one is tied to, where it needs one.
-    pub(crate) tied: Option<Endpoint>,
-    pub(crate) local_port: u16,
-    /// The listener that an incoming connection came to.
-    pub(crate) listener: u8,
-    pub(crate) setting: Setting,
-    /// What the network is told with the staged datagram.
-    pub(crate) release: ReleaseAssistance,
-    pub(crate) pipe: Pipe,
-    /// The modem's counters are not comparable any more.
-    pub(crate) uncounted: bool,
-
+    pub(crate) generation: u8,
     /// The user has let go: what is staged is sent, then the modem's socket is closed.
     pub(crate) released: bool,
-    /// No later than this, sent or not; counted from when the engine first sees it.
-    release_by: Instant,
-
     /// Something may be unread in the modem.
     pub(crate) maybe_unread: bool,
-    /// So much is.
-    pub(crate) unread: u16,
     /// The modem must be asked how much before the next read.
     pub(crate) ask: bool,
     /// The modem said that the peer has closed.
     pub(crate) peer_closed: bool,
-    /// What was written is compared with the modem's count before a flush is done.
-    pub(crate) verify: bool,
-    /// Times in a row that the modem did not give that count, or one that is too low; that one.
-    pub(crate) doubts: u8,
-    pub(crate) counted: Option<u32>,
-    verify_at: Instant,
     /// It must be found out whether the modem's socket still stands.
     pub(crate) check: bool,
     /// All has been read and nothing will follow.
     pub(crate) eof: bool,
     /// Nothing can be written any more.
     pub(crate) write_closed: bool,
-    /// Why staged bytes were dropped; the next flush says so.
-    pub(crate) write_error: Option<Error>,
+    /// What was written is compared with the modem's count before a flush is done.
+    pub(crate) verify: bool,
+    /// Times in a row that the modem did not give that count, or one that is too low.
+    pub(crate) doubts: u8,
+    /// The modem's counters are not comparable any more.
+    pub(crate) uncounted: bool,
+    /// Staged bytes go out now.
+    pub(crate) tx_commit: bool,
+    /// The last command was a write: a read comes next, so that neither starves.
+    pub(crate) sent_last: bool,
+    /// What the network is told with the staged datagram.
+    pub(crate) release: ReleaseAssistance,
+    /// The listener that an incoming connection came to.
+    pub(crate) listener: u8,
     /// How the socket died.
     pub(crate) error: Option<Error>,
+    /// Why staged bytes were dropped; the next flush says so.
+    pub(crate) write_error: Option<Error>,
+    pub(crate) pipe: Pipe,
+    /// So much is unread in the modem, where it has said so.
+    pub(crate) unread: u16,
+    pub(crate) local_port: u16,
 
-    pub(crate) rx: Ring,
-    /// The first datagram that is, or is coming, in the ring.
-    pub(crate) front: Front,
     /// Bytes at the front of the transmit buffer that wait to be sent.
     pub(crate) tx_len: usize,
+    pub(crate) rx: Ring,
     /// Bytes that the modem has given since the socket was opened.
     pub(crate) read_total: u32,
     /// Bytes that the modem has taken since the socket was opened.
     pub(crate) sent_total: u32,
-    /// They go out now.
-    pub(crate) tx_commit: bool,
-    /// They go out then at the latest; counted from when the engine first sees them.
-    tx_linger: Instant,
-    /// The last command was a write: a read comes next, so that neither starves.
-    pub(crate) sent_last: bool,
-    retry_at: Instant,
-    retry_delay: Duration,
-    probe_at: Instant,
-    probe_delay: Duration,
-
+    /// What the modem has counted last.
+    pub(crate) counted: Option<u32>,
     pub(crate) reader: WakerCell,
     pub(crate) writer: WakerCell,
+    retry_delay: Duration,
+    probe_delay: Duration,
+    retry_at: Instant,
+    probe_at: Instant,
+    verify_at: Instant,
+    /// Staged bytes go out then at the latest; counted from when the engine first sees them.
+    tx_linger: Instant,
+    /// A socket that was let go is closed no later than this, sent or not; counted from when the engine
+    /// first sees it.
+    release_by: Instant,
+
+    /// The peer; of a bound socket, the one that the staged datagram is for.
+    pub(crate) remote: SocketAddr,
+    /// The peer that the modem's socket of a bound one is tied to, where it needs one.
+    pub(crate) tied: Option<Endpoint>,
+    pub(crate) setting: Setting,
+    /// The first datagram that is, or is coming, in the ring.
+    pub(crate) front: Front,
 }
 
 impl Slot {
