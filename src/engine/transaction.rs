@@ -28,28 +28,29 @@ enum Phase {
 
 /// A procedure under way.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct Job {
     pub(super) procedure: Procedure,
-    pub(super) slot: Option<u8>,
-    pub(super) call: Call,
-    steps: &'static [Step],
-    index: usize,
-    phase: Phase,
-    deadline: Instant,
     /// The information text or span that belongs to the command has come.
     answered: bool,
     damaged: bool,
     /// An error has come that may be about something else.
     doubtful: bool,
     echoed: bool,
-    failure: Option<Failure>,
-    pub(super) begun: Instant,
+    pub(super) slot: Option<u8>,
     /// Bytes of the span that came, as its head counts them.
     pub(super) read: u16,
     /// Bytes of the span that still are to be kept.
     keep: u16,
+    failure: Option<Failure>,
+    steps: &'static [Step],
+    index: usize,
     /// Bytes of payload that the serial port took.
     paid: usize,
+    phase: Phase,
+    deadline: Instant,
+    pub(super) begun: Instant,
+    pub(super) call: Call,
 }
 
 impl Job {
