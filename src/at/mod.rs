@@ -9,8 +9,8 @@ mod params;
 mod writer;
 
 pub use framer::{Framer, LINE, Span, SpanFn, Token, Trailer, Watch};
+pub(crate) use line::is_one_of;
 pub use line::{Final, split};
 pub use params::{Params, parse_address};
 pub use writer::CommandWriter;
-pub(crate) use line::is_one_of;
 pub(crate) use writer::is_quotable;

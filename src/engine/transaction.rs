@@ -256,6 +256,9 @@ impl Core {
         }
     }
 
+    // Inside the function that takes all tokens it would cost 360 bytes more, mostly for registers that are
+    // saved and loaded again.
+    #[inline(never)]
     pub(super) fn on_line(&mut self, line: &[u8], gap: Option<u8>) {
         trace!("< {}", Ascii(line));
         if self.on_echo(line) {
