@@ -85,56 +85,68 @@ pub fn parse_address(text: &[u8]) -> Option<IpAddr> {
 /// Four or sixteen decimals.
 fn dotted(text: &[u8]) -> Option<IpAddr> {
     let mut octets = [0u8; 16];
-    let mut count = 0;
+    let mut places = octets.iter_mut();
     for part in text.split(|&b| b == b'.') {
         if part.len() > 3 {
             return None;
         }
-        *octets.get_mut(count)? = u8::try_from(decimal(part)?).ok()?;
-        count += 1;
+        *places.next()? = u8::try_from(decimal(part)?).ok()?;
     }
-    match count {
-        4 => octets.first_chunk::<4>().map(|&v4| Ipv4Addr::from(v4).into()),
-        16 => Some(Ipv6Addr::from(octets).into()),
+    match places.len() {
+        12 => octets.first_chunk::<4>().map(|&v4| Ipv4Addr::from(v4).into()),
+        0 => Some(Ipv6Addr::from(octets).into()),
         _ => None,
     }
 }
 
 /// Groups of hexadecimal digits; `::` stands once for as many groups of zero as are missing.
 fn colons(text: &[u8]) -> Option<Ipv6Addr> {
-    // A colon at an end belongs to a double one, and separates nothing.
-    if text.starts_with(b":") != text.starts_with(b"::") || text.ends_with(b":") != text.ends_with(b"::") {
-        return None;
-    }
-    let text = text.strip_prefix(b":").unwrap_or(text);
-    let text = text.strip_suffix(b":").unwrap_or(text);
     let mut groups = [0u16; 8];
     let mut count = 0;
     let mut gap = None;
-    for part in text.split(|&b| b == b':') {
-        if !part.is_empty() {
-            *groups.get_mut(count)? = hexadecimal(part)?;
-            count += 1;
-        } else if gap.replace(count).is_some() {
-            return None;
+    let (mut value, mut digits) = (0u16, 0);
+    let mut colon_before = false;
+    for (index, &b) in text.iter().enumerate() {
+        if b == b':' {
+            if colon_before {
+                if gap.replace(count).is_some() {
+                    return None;
+                }
+            } else if digits > 0 {
+                *groups.get_mut(count)? = value;
+                count += 1;
+            } else if text.get(index + 1) != Some(&b':') {
+                // Only a double colon may stand in front.
+                return None;
+            }
+            (value, digits, colon_before) = (0, 0, true);
+        } else {
+            digits += 1;
+            if digits > 4 {
+                return None;
+            }
+            value = value << 4 | char::from(b).to_digit(16)? as u16;
+            colon_before = false;
         }
     }
-    let missing = groups.len().checked_sub(count)?;
-    if (missing > 0) != gap.is_some() {
+    if digits > 0 {
+        *groups.get_mut(count)? = value;
+        count += 1;
+    } else if gap != Some(count) {
+        // Only a double colon may stand at the end.
         return None;
     }
-    // Groups behind the gap move to the end.
-    for index in (gap.unwrap_or(count)..count).rev() {
-        *groups.get_mut(index + missing)? = core::mem::take(groups.get_mut(index)?);
+    match gap {
+        None => (count == 8).then(|| groups.into()),
+        Some(gap) => {
+            // Groups behind the gap move to the end.
+            let missing = 8usize.checked_sub(count).filter(|&missing| missing > 0)?;
+            for index in (gap..count).rev() {
+                *groups.get_mut(index + missing)? = core::mem::take(groups.get_mut(index)?);
+            }
+            Some(groups.into())
+        }
     }
-    Some(groups.into())
-}
-
-fn hexadecimal(digits: &[u8]) -> Option<u16> {
-    if digits.len() > 4 {
-        return None;
-    }
-    digits.iter().try_fold(0, |value, &b| Some(value << 4 | char::from(b).to_digit(16)? as u16))
 }
 
 #[cfg(test)]
@@ -161,6 +173,7 @@ mod tests {
         assert_eq!(parse_address(b"32.1.4.104.48.6.0.3.3.32.1.4.104.48.6.0"), Some(v6));
         assert_eq!(parse_address(b"2001:468:3006:3:320:104:6830:600"), Some(v6));
         let texts = [
+            "",
             "::",
             "::1",
             "1::",

@@ -259,12 +259,15 @@ impl Slot {
         self.front.roll_back();
     }
 
+    // Out of line, this and `touch` save 100 bytes.
+    #[inline(never)]
     pub(crate) fn wake(&mut self) {
         self.reader.wake();
         self.writer.wake();
     }
 
     /// Something happened on the socket: it need not be asked for a while.
+    #[inline(never)]
     pub(crate) fn touch(&mut self, now: Instant) {
         self.probe_delay = PROBE.0;
         self.probe_at = now + PROBE.0;

@@ -7,19 +7,19 @@ use crate::dialect::{Urc, cellular};
 
 pub(super) fn parse(line: &[u8]) -> Option<Urc> {
     let (prefix, rest) = split(line)?;
+    // Whatever begins like this is u-blox' own and unsolicited.
+    let Some(name) = prefix.strip_prefix(b"+UU") else { return cellular::urc(line) };
     let mut params = Params::new(rest);
-    Some(match prefix {
-        b"+UUSORD" | b"+UUSORF" => Urc::Data { id: params.byte()?, unread: params.word() },
-        b"+UUSOCL" => Urc::Closed { id: params.byte()? },
-        b"+UUSOLI" => {
+    Some(match name {
+        b"SORD" | b"SORF" => Urc::Data { id: params.byte()?, unread: params.word() },
+        b"SOCL" => Urc::Closed { id: params.byte()? },
+        b"SOLI" => {
             let id = params.byte()?;
             let remote = SocketAddr::new(params.address()?, params.word()?);
             Urc::Incoming { id, listener: params.byte()?, remote }
         }
         // The greeting of the modules that have one switched on.
-        b"+UUSTATUS" if rest == b"READY" => Urc::Started,
-        // Whatever else begins like this is u-blox' own and unsolicited.
-        _ if prefix.starts_with(b"+UU") => Urc::Other,
-        _ => return cellular::urc(line),
+        b"STATUS" if rest == b"READY" => Urc::Started,
+        _ => Urc::Other,
     })
 }
