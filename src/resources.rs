@@ -35,7 +35,9 @@ impl<const SOCKETS: usize, const RX: usize, const TX: usize> Resources<SOCKETS, 
     ///
     /// The sizes end here: all else works on the engine as it is behind the reference.
     pub fn engine(&mut self, dialect: &'static dyn Dialect, config: Config) -> &RefCell<Engine<dyn Slots>> {
-        self.engine.insert(RefCell::new(Engine::new(dialect, config, Table::new())))
+        // Dropped before, so that most of the new one is built in its place and not on the stack.
+        self.engine = None;
+        self.engine.get_or_insert_with(|| RefCell::new(Engine::new(dialect, config)))
     }
 }
 

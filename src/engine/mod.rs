@@ -25,7 +25,7 @@ use upload::Upload;
 use crate::at::{Framer, Token};
 use crate::dialect::{Dialect, Limits, Timing};
 use crate::link::{Config, Link, Status};
-use crate::socket::{Lookup, Slots, State, Waiters, WakerCell};
+use crate::socket::{Lookup, Slots, State, Table, Waiters, WakerCell};
 use crate::time::{Duration, Instant};
 
 const NO_DEADLINE: (Instant, Timer) = (Instant::NEVER, Timer::Link);
@@ -120,8 +120,8 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     pub(crate) table: S,
 }
 
-impl<S> Engine<S> {
-    pub(crate) fn new(dialect: &'static dyn Dialect, config: Config, table: S) -> Self {
+impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> {
+    pub(crate) fn new(dialect: &'static dyn Dialect, config: Config) -> Self {
         let rate = config.baud;
         Self {
             framer: Framer::new(),
@@ -165,7 +165,7 @@ impl<S> Engine<S> {
                 noise: 0,
                 runner: WakerCell::new(),
                 waiters: Waiters::new(),
-                table,
+                table: Table::new(),
             },
         }
     }

@@ -15,7 +15,7 @@ pub struct Table<const N: usize, const RX: usize, const TX: usize> {
 
 impl<const N: usize, const RX: usize, const TX: usize> Table<N, RX, TX> {
     pub(crate) const fn new() -> Self {
-        Self { slots: [const { Slot::new() }; N], rx: [[0; RX]; N], tx: [[0; TX]; N] }
+        Self { slots: [const { Slot::new() }; N], rx: const { [[0; RX]; N] }, tx: const { [[0; TX]; N] } }
     }
 }
 
