@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-VERBS="paths lines layers fmt lint features docs test examples no_std size"
+VERBS="paths lines layers fmt lint features docs test clients examples no_std size"
 MODELS="sara-r5-00b sara-r5-01b sara-r5 lexi-r520 sara-r42 lexi-r422 lena-r8 ryz014a cassiopeia gm02s"
 # Examples that run at the same time.
 AT_ONCE=4
@@ -17,6 +17,7 @@ Usage: ./ci.sh VERB...
   fmt       source is formatted
   lint      clippy is silent, with all features and with none
   test      unit tests, tests, doctests
+  clients   published clients run on every simulated modem
   features  the library compiles without warnings in every combination of its features
   no_std    the library builds for $BARE
   layers    modules name only the modules below them
@@ -57,6 +58,7 @@ verb_fmt() {
     cargo fmt --version >/dev/null 2>&1 || fail "missing: rustfmt"
     cargo fmt --all --check
     cargo fmt --manifest-path boards/size/Cargo.toml --check
+    cargo fmt --manifest-path clients/Cargo.toml --check
 }
 
 need_clippy() {
@@ -68,6 +70,7 @@ verb_lint() {
     need_clippy
     cargo clippy --locked --workspace --all-targets --all-features -- -D warnings
     cargo clippy --locked --lib --no-default-features -- -D warnings
+    cargo clippy --locked --manifest-path clients/Cargo.toml --target-dir "$TARGET_DIR" --all-targets -- -D warnings
 }
 
 # The features of the root package, but for `default`.
@@ -98,6 +101,12 @@ verb_features() {
 verb_test() {
     need cargo
     cargo test --workspace
+}
+
+# A package of its own, in the same directory for builds.
+verb_clients() {
+    need cargo
+    cargo test --locked --manifest-path clients/Cargo.toml --target-dir "$TARGET_DIR" --tests
 }
 
 # Each run compares or writes its own column.
