@@ -76,9 +76,12 @@ impl Broker {
         broker
     }
 
-    /// It listens, again.
+    /// It listens, again. What comes on connections from before is answered with a reset.
     pub fn start(&self, net: &VirtualNetwork) {
         net.on(ADDRESS.0, ADDRESS.1, Peer::Discard);
+        for link in self.links.iter().filter(|link| !link.open) {
+            net.reset(link.inbox.conn);
+        }
     }
 
     /// It ends. Sessions are kept.

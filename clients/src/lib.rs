@@ -20,6 +20,9 @@ use std::time::Duration;
 use common::{Setup, World};
 use modem_sim::{ConnId, Model, VirtualNetwork};
 
+/// One modem of each vendor, for what takes long.
+pub const ONE_OF_EACH: [Model; 2] = [Model::SaraR5, Model::Ryz014a];
+
 /// A server in the virtual network.
 pub trait Server {
     /// Does what is due at `now`.
