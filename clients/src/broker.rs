@@ -64,6 +64,8 @@ pub struct Broker {
     pub packets: Vec<(Duration, usize, Packet)>,
     /// Messages that came, each once.
     pub messages: Vec<(String, Vec<u8>)>,
+    /// Its process stands still: connections stay, and nothing is read.
+    pub stopped: bool,
     /// Clients that were silent for one and a half times their keep-alive.
     pub silent: usize,
 }
@@ -113,9 +115,14 @@ impl Broker {
         self.packets.iter().filter(|(_, _, packet)| like(packet)).count()
     }
 
+    /// How often this message came.
+    pub fn times(&self, topic: &str, payload: &[u8]) -> usize {
+        self.messages.iter().filter(|(t, p)| t == topic && p == payload).count()
+    }
+
     /// Whether this message came, and once only.
     pub fn has(&self, topic: &str, payload: &[u8]) -> bool {
-        self.messages.iter().filter(|(t, p)| t == topic && p == payload).count() == 1
+        self.times(topic, payload) == 1
     }
 
     /// Sends a message to whoever has subscribed to its topic.
@@ -241,6 +248,9 @@ fn next(unread: &mut BytesMut) -> Option<Packet> {
 impl Server for Broker {
     fn attend(&mut self, net: &VirtualNetwork, now: Duration) {
         self.now = now;
+        if self.stopped {
+            return;
+        }
         let new = new_connections(net, SocketAddr::from(ADDRESS), self.links.len());
         self.links.extend(new.into_iter().map(|inbox| Link {
             inbox,
@@ -274,7 +284,7 @@ impl Server for Broker {
     }
 
     fn due(&self) -> Option<Duration> {
-        self.links.iter().filter(|link| link.open).filter_map(Link::patience).min()
+        self.links.iter().filter(|link| link.open && !self.stopped).filter_map(Link::patience).min()
     }
 }
 
