@@ -1,11 +1,11 @@
 //! An MQTT 5 broker in the virtual network. It can be killed and started again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use modem_sim::{Peer, VirtualNetwork};
+use modem_sim::{ConnId, Peer, VirtualNetwork};
 use mqttbytes::v5::{
     ConnAck, ConnAckProperties, ConnectReturnCode, Disconnect, Packet, PingResp, PubAck, PubComp, PubRec,
     PubRel, Publish, SubAck, SubscribeReasonCode, UnsubAck, UnsubAckReason, read,
@@ -66,6 +66,7 @@ pub struct Broker {
     pub messages: Vec<(String, Vec<u8>)>,
     /// Its process stands still: connections stay, and nothing is read.
     pub stopped: bool,
+    pub out: Out,
     /// Clients that were silent for one and a half times their keep-alive.
     pub silent: usize,
 }
@@ -140,9 +141,10 @@ impl Broker {
             }
             let mut links = self.links.iter();
             if let Some(link) = links.find(|link| link.open && link.client.as_ref() == Some(client)) {
-                send(net, link, |bytes| copy.write(bytes));
+                self.out.put(self.now, link, |bytes| copy.write(bytes));
             }
         }
+        self.out.send(net, self.now);
     }
 
     fn take(&mut self, net: &VirtualNetwork, at: usize, packet: Packet) {
@@ -160,11 +162,11 @@ impl Broker {
                 let mut accepted = ConnAck::new(ConnectReturnCode::Success, present);
                 // Without any, the encoder leaves their length out.
                 accepted.properties = Some(ConnAckProperties::new());
-                send(net, link, |bytes| accepted.write(bytes));
+                self.out.put(self.now, link, |bytes| accepted.write(bytes));
                 let session = self.sessions.entry(connect.client_id.clone()).or_default();
                 for message in session.unconfirmed.values_mut() {
                     message.dup = true;
-                    send(net, link, |bytes| message.write(bytes));
+                    self.out.put(self.now, link, |bytes| message.write(bytes));
                 }
                 return;
             }
@@ -178,8 +180,12 @@ impl Broker {
                 let new = message.qos != QoS::ExactlyOnce || !session.received.contains(&message.pkid);
                 match message.qos {
                     QoS::AtMostOnce => {}
-                    QoS::AtLeastOnce => send(net, link, |bytes| PubAck::new(message.pkid).write(bytes)),
-                    QoS::ExactlyOnce => send(net, link, |bytes| PubRec::new(message.pkid).write(bytes)),
+                    QoS::AtLeastOnce => {
+                        self.out.put(self.now, link, |bytes| PubAck::new(message.pkid).write(bytes))
+                    }
+                    QoS::ExactlyOnce => {
+                        self.out.put(self.now, link, |bytes| PubRec::new(message.pkid).write(bytes))
+                    }
                 }
                 if message.qos == QoS::ExactlyOnce && new {
                     session.received.push(message.pkid);
@@ -191,9 +197,9 @@ impl Broker {
             }
             Packet::PubRel(rel) => {
                 session.received.retain(|&id| id != rel.pkid);
-                send(net, link, |bytes| PubComp::new(rel.pkid).write(bytes));
+                self.out.put(self.now, link, |bytes| PubComp::new(rel.pkid).write(bytes));
             }
-            Packet::PubRec(rec) => send(net, link, |bytes| PubRel::new(rec.pkid).write(bytes)),
+            Packet::PubRec(rec) => self.out.put(self.now, link, |bytes| PubRel::new(rec.pkid).write(bytes)),
             Packet::PubAck(ack) => drop(session.unconfirmed.remove(&ack.pkid)),
             Packet::PubComp(comp) => drop(session.unconfirmed.remove(&comp.pkid)),
             Packet::Subscribe(subscribe) => {
@@ -207,15 +213,15 @@ impl Broker {
                     session.filters.retain(|(path, _)| *path != filter.path);
                     session.filters.push((filter.path, filter.qos));
                 }
-                send(net, link, |bytes| SubAck::new(subscribe.pkid, codes).write(bytes));
+                self.out.put(self.now, link, |bytes| SubAck::new(subscribe.pkid, codes).write(bytes));
             }
             Packet::Unsubscribe(unsubscribe) => {
                 session.filters.retain(|(path, _)| !unsubscribe.filters.contains(path));
                 let mut done = UnsubAck::new(unsubscribe.pkid);
                 done.reasons = vec![UnsubAckReason::Success; unsubscribe.filters.len()];
-                send(net, link, |bytes| done.write(bytes));
+                self.out.put(self.now, link, |bytes| done.write(bytes));
             }
-            Packet::PingReq => send(net, link, |bytes| PingResp.write(bytes)),
+            Packet::PingReq => self.out.put(self.now, link, |bytes| PingResp.write(bytes)),
             Packet::Disconnect(_) => {
                 link.open = false;
                 net.close(link.inbox.conn);
@@ -225,10 +231,31 @@ impl Broker {
     }
 }
 
-fn send(net: &VirtualNetwork, link: &Link, write: impl FnOnce(&mut BytesMut) -> Result<usize, Error>) {
-    let mut bytes = BytesMut::new();
-    write(&mut bytes).expect("the packet can be written");
-    net.send(link.inbox.conn, &bytes);
+/// What is on its way to clients, in its order.
+#[derive(Debug, Default)]
+pub struct Out {
+    /// Packets go in pieces of 3 bytes with 100 ms between them.
+    pub in_pieces: bool,
+    later: VecDeque<(Duration, ConnId, Vec<u8>)>,
+}
+
+impl Out {
+    fn put(&mut self, now: Duration, link: &Link, write: impl FnOnce(&mut BytesMut) -> Result<usize, Error>) {
+        let mut bytes = BytesMut::new();
+        write(&mut bytes).expect("the packet can be written");
+        let size = if self.in_pieces { 3 } else { bytes.len() };
+        let mut at = self.later.back().map_or(now, |&(at, _, _)| at.max(now));
+        for piece in bytes.chunks(size) {
+            self.later.push_back((at, link.inbox.conn, piece.to_vec()));
+            at += Duration::from_millis(if self.in_pieces { 100 } else { 0 });
+        }
+    }
+
+    fn send(&mut self, net: &VirtualNetwork, now: Duration) {
+        while let Some((_, conn, bytes)) = self.later.pop_front_if(|(at, _, _)| *at <= now) {
+            net.send(conn, &bytes);
+        }
+    }
 }
 
 /// The next packet, when all of it is there.
@@ -251,6 +278,7 @@ impl Server for Broker {
         if self.stopped {
             return;
         }
+        self.out.send(net, now);
         let new = new_connections(net, SocketAddr::from(ADDRESS), self.links.len());
         self.links.extend(new.into_iter().map(|inbox| Link {
             inbox,
@@ -273,6 +301,7 @@ impl Server for Broker {
             while let Some(packet) = next(&mut self.links[at].unread) {
                 self.take(net, at, packet);
             }
+            self.out.send(net, now);
             let link = &mut self.links[at];
             if link.open && link.patience().is_some_and(|at| at <= now) {
                 // The server has to close then (MQTT 5, 3.1.2.10).
@@ -284,7 +313,9 @@ impl Server for Broker {
     }
 
     fn due(&self) -> Option<Duration> {
-        self.links.iter().filter(|link| link.open && !self.stopped).filter_map(Link::patience).min()
+        let links = self.links.iter().filter(|link| link.open && !self.stopped);
+        let later = self.out.later.front().map(|&(at, _, _)| at);
+        links.filter_map(Link::patience).chain(later).min()
     }
 }
 

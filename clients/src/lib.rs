@@ -18,6 +18,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use common::{Setup, World};
+use modem_sim::line::{Chunking, Faults};
 use modem_sim::{ConnId, Model, VirtualNetwork};
 
 /// One modem of each vendor, for what takes long.
@@ -68,7 +69,9 @@ impl Wake for Woken {
 
 /// A recorded world with this number of sockets, whose link is up.
 pub fn up<const N: usize>(model: Model) -> World {
-    let mut world = Setup { record: true, ..Setup::new(model) }.build_sized::<N, 1024, 1024>();
+    // A port gives what its FIFO holds, not what belongs together.
+    let line = Faults { chunking: Chunking::Random(16), ..Faults::paced(115_200) };
+    let mut world = Setup { record: true, line, ..Setup::new(model) }.build_sized::<N, 1024, 1024>();
     clock::start();
     world.bring_up();
     world

@@ -34,7 +34,7 @@ impl App {
     }
 
     /// Connects whenever it is not connected, as the client's documentation shows it. Looking after
-    /// the outbox drops a read each second.
+    /// the outbox drops a read.
     async fn run(&self, stack: Stack<'_>) {
         let mut buffer = [0; 2048];
         let config = ConfigBuilder::from_buffer(&mut buffer, 1024).expect("it fits");
@@ -56,7 +56,7 @@ impl App {
                 }
             }
             loop {
-                match with_timeout(Duration::from_secs(1), connection.poll()).await {
+                match with_timeout(Duration::from_millis(250), connection.poll()).await {
                     Ok(Ok(Some(message))) => {
                         let text = String::from_utf8_lossy(message.payload()).into_owned();
                         self.received.borrow_mut().push(text);
@@ -107,6 +107,28 @@ fn minimq_publishes_and_receives_with_each_quality_of_service() {
             let all = |broker: &Broker| broker.has("from", up.as_bytes()) && app.heard(down);
             run_until(&mut world, &mut broker, 60, &mut running, all);
         }
+        assert_eq!(broker.connections(), 1, "{model}\n{}", world.tail());
+        world.no_breach();
+    }
+}
+
+/// Reads are dropped in the middle of a packet, again and again.
+#[test]
+fn minimq_receives_messages_that_come_in_pieces() {
+    for &model in Model::KNOWN {
+        let (mut world, mut broker) = up_with_broker(model);
+        let (app, net) = (App::default(), world.net.clone());
+        let mut running = pin!(app.run(world.stack));
+        go_on(&mut world, &mut broker, 20, &mut running);
+        broker.out.in_pieces = true;
+        for text in ["first", "a second one that takes a while", "third"] {
+            app.say("meanwhile", QoS::AtLeastOnce);
+            broker.publish(&net, "to/modem", mqttbytes::QoS::AtLeastOnce, text.as_bytes());
+            run_until(&mut world, &mut broker, 30, &mut running, |_| app.heard(text));
+        }
+        run_until(&mut world, &mut broker, 30, &mut running, |broker| {
+            broker.times("from", b"meanwhile") == 3
+        });
         assert_eq!(broker.connections(), 1, "{model}\n{}", world.tail());
         world.no_breach();
     }

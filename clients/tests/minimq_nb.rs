@@ -130,8 +130,25 @@ fn minimq_nb_publishes_and_receives_with_each_quality_of_service() {
 }
 
 #[test]
-fn minimq_nb_keeps_an_idle_connection_alive() {
+fn minimq_nb_receives_messages_that_come_in_pieces() {
     for &model in Model::KNOWN {
+        let mut app = App::new(model);
+        app.go_on(5);
+        app.broker.out.in_pieces = true;
+        for text in ["first", "a second one that takes a while", "third"] {
+            app.outbox.push_back(("meanwhile", QoS::AtLeastOnce));
+            app.send(mqttbytes::QoS::AtLeastOnce, text);
+            app.until(30, |app| app.heard(text));
+        }
+        app.until(30, |app| app.broker.times("from", b"meanwhile") == 3);
+        assert_eq!(app.broker.connections(), 1, "{model}");
+        app.world.no_breach();
+    }
+}
+
+#[test]
+fn minimq_nb_keeps_an_idle_connection_alive() {
+    for model in ONE_OF_EACH {
         let mut app = App::new(model);
         app.go_on(5 * u64::from(KEEP_ALIVE));
         assert!(app.broker.count(|packet| *packet == Packet::PingReq) >= 4, "{model}");
@@ -153,7 +170,7 @@ fn minimq_nb_comes_back_to_a_broker_that_was_restarted() {
                 let net = app.world.net.clone();
                 app.broker.kill(&net, death);
                 app.outbox.push_back(("in between", QoS::AtLeastOnce));
-                app.go_on(40);
+                app.go_on(25);
                 if forgets {
                     app.broker.forget();
                 }

@@ -131,6 +131,23 @@ fn mqttrust_receives_messages_of_many_lengths_while_it_sends() {
 }
 
 #[test]
+fn mqttrust_receives_messages_that_come_in_pieces() {
+    for &model in Model::KNOWN {
+        let (mut world, mut broker) = up_with_broker(model);
+        let (app, net) = (App::default(), world.net.clone());
+        let mut running = pin!(app.run(world.stack));
+        go_on(&mut world, &mut broker, 20, &mut running);
+        broker.out.in_pieces = true;
+        for text in ["first", "a second one that takes a while", "third"] {
+            broker.publish(&net, "to/modem", AtLeastOnce, text.as_bytes());
+            run_until(&mut world, &mut broker, 30, &mut running, |_| app.heard(text.as_bytes()));
+        }
+        assert_eq!(broker.connections(), 1, "{model}\n{}", world.tail());
+        world.no_breach();
+    }
+}
+
+#[test]
 fn mqttrust_keeps_an_idle_connection_alive() {
     for &model in Model::KNOWN {
         let (mut world, mut broker) = up_with_broker(model);

@@ -174,6 +174,28 @@ fn rust_mqtt_publishes_and_receives_with_each_quality_of_service() {
     }
 }
 
+/// `poll_header` is dropped in the middle, `poll_body` is not, as the client's documentation demands.
+#[test]
+fn rust_mqtt_receives_messages_that_come_in_pieces() {
+    for &model in Model::KNOWN {
+        let (mut world, mut broker) = up_with_broker(model);
+        let (app, net) = (App::default(), world.net.clone());
+        let mut running = pin!(app.run(world.stack));
+        go_on(&mut world, &mut broker, 20, &mut running);
+        broker.out.in_pieces = true;
+        for text in ["first", "a second one that takes a while", "third"] {
+            app.say("meanwhile", QoS::AtLeastOnce);
+            broker.publish(&net, "to/modem", AtLeastOnce, text.as_bytes());
+            run_until(&mut world, &mut broker, 30, &mut running, |_| app.heard(text));
+        }
+        run_until(&mut world, &mut broker, 30, &mut running, |broker| {
+            broker.times("from", b"meanwhile") == 3
+        });
+        assert_eq!(broker.connections(), 1, "{model}\n{}", world.tail());
+        world.no_breach();
+    }
+}
+
 #[test]
 fn rust_mqtt_keeps_an_idle_connection_alive() {
     for &model in Model::KNOWN {
