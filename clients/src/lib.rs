@@ -35,6 +35,11 @@ pub trait Server {
     }
 }
 
+/// Nobody, or somebody who was told before what to do.
+impl Server for () {
+    fn attend(&mut self, _: &VirtualNetwork, _: Duration) {}
+}
+
 /// A connection to a server, and how much of what has come was looked at.
 #[derive(Debug)]
 pub struct Inbox {
