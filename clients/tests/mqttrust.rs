@@ -198,6 +198,21 @@ fn mqttrust_comes_back_to_a_broker_that_was_restarted() {
     }
 }
 
+/// What its user has to know: of an acknowledgement, `packet.rs` of the client reads the header and then once
+/// more, and takes what has come for all of it. When this fails, the client has been mended.
+#[test]
+fn mqttrust_does_not_understand_an_acknowledgement_that_comes_in_pieces() {
+    for &model in Model::KNOWN {
+        let (mut world, mut broker) = up_with_broker(model);
+        broker.out.in_pieces = true;
+        let app = App::default();
+        let mut running = pin!(app.run(world.stack));
+        go_on(&mut world, &mut broker, 60, &mut running);
+        assert!(broker.count(|packet| matches!(packet, Packet::Connect(_))) > 1, "{model}");
+        assert!(!subscribed(&broker), "{model}");
+    }
+}
+
 /// What its user has to know: `state.rs` of the client forgets what is in flight when a connection ends, and
 /// `client.rs` takes what is not in flight for confirmed. When this fails, the client has been mended.
 #[test]
