@@ -149,10 +149,19 @@ impl Broker {
 
     fn take(&mut self, net: &VirtualNetwork, at: usize, packet: Packet) {
         self.packets.push((self.now, at, packet.clone()));
+        if let Packet::Connect(connect) = &packet {
+            // A new connection takes the session over (MQTT 5, 3.1.4).
+            for old in &mut self.links {
+                if old.open && old.client.as_ref() == Some(&connect.client_id) {
+                    old.open = false;
+                    net.close(old.inbox.conn);
+                }
+            }
+        }
         let link = &mut self.links[at];
         let session = match &packet {
             Packet::Connect(connect) => {
-                assert!(link.client.is_none(), "a second CONNECT (MQTT 5, 3.1)");
+                assert!(link.open, "a second CONNECT on a connection (MQTT 5, 3.1)");
                 if connect.clean_session {
                     self.sessions.remove(&connect.client_id);
                 }
@@ -252,7 +261,8 @@ impl Out {
     }
 
     fn send(&mut self, net: &VirtualNetwork, now: Duration) {
-        while let Some((_, conn, bytes)) = self.later.pop_front_if(|(at, _, _)| *at <= now) {
+        let due = self.later.iter().take_while(|(at, _, _)| *at <= now).count();
+        for (_, conn, bytes) in self.later.drain(..due) {
             net.send(conn, &bytes);
         }
     }

@@ -271,3 +271,18 @@ fn coap_answers_on_the_socket_on_which_it_asks() {
         world.leaves_nothing();
     }
 }
+
+/// The client takes the length that it is told for one that its buffer has. When this fails, it has been mended.
+#[should_panic(expected = "range end index 1300 out of range for slice of length 1152")]
+#[test]
+fn coap_panics_at_a_datagram_that_is_larger_than_its_buffer() {
+    let mut world = up::<1>(Model::Ryz014a);
+    let mut server = Coap::new(&world.net);
+    let net = world.net.clone();
+    run_coap(&mut world, &mut server, async |client| {
+        let answer = client.to(ADDRESS.into()).request(Get("weather/today")).await;
+        assert_eq!(answer.expect("there is one").1, b"rain");
+        net.push_datagram(ADDRESS.into(), PORT, &[0x40; 1300]);
+        Timer::after_secs(2).await;
+    });
+}

@@ -111,7 +111,8 @@ impl Server for TlsServer {
                 at += Duration::from_millis(if self.pieces.is_some() { 100 } else { 0 });
             }
         }
-        while let Some((_, conn, bytes)) = self.later.pop_front_if(|(at, _, _)| *at <= now) {
+        let due = self.later.iter().take_while(|(at, _, _)| *at <= now).count();
+        for (_, conn, bytes) in self.later.drain(..due) {
             net.send(conn, &bytes);
         }
     }

@@ -182,3 +182,31 @@ fn minimq_comes_back_to_a_broker_that_was_restarted() {
         }
     }
 }
+
+#[test]
+fn minimq_comes_back_after_the_modem_has_restarted() {
+    for &model in Model::KNOWN {
+        for with_power in [true, false] {
+            let (mut world, mut broker) = up_with_broker(model);
+            let (app, net) = (App::default(), world.net.clone());
+            let mut running = pin!(app.run(world.stack));
+            go_on(&mut world, &mut broker, 20, &mut running);
+            if with_power {
+                world.modem.reboot(world.now);
+            } else {
+                world.modem.power(world.now, false);
+                go_on(&mut world, &mut broker, 100, &mut running);
+                world.modem.power(world.now, true);
+            }
+            let connected =
+                |broker: &Broker| broker.count(|packet| matches!(packet, Packet::Connect(_))) == 2;
+            run_until(&mut world, &mut broker, 300, &mut running, connected);
+            go_on(&mut world, &mut broker, 20, &mut running);
+            app.say("again", QoS::AtLeastOnce);
+            broker.publish(&net, "to/modem", mqttbytes::QoS::AtLeastOnce, b"welcome");
+            let all = |broker: &Broker| broker.times("from", b"again") > 0 && app.heard("welcome");
+            run_until(&mut world, &mut broker, 100, &mut running, all);
+            world.no_breach();
+        }
+    }
+}

@@ -188,3 +188,27 @@ fn minimq_nb_comes_back_to_a_broker_that_was_restarted() {
         }
     }
 }
+
+#[test]
+fn minimq_nb_comes_back_after_the_modem_has_restarted() {
+    for model in ONE_OF_EACH {
+        for with_power in [true, false] {
+            let mut app = App::new(model);
+            app.go_on(5);
+            let now = app.world.now();
+            if with_power {
+                app.world.modem.reboot(now);
+            } else {
+                app.world.modem.power(now, false);
+                app.go_on(60);
+                let now = app.world.now();
+                app.world.modem.power(now, true);
+            }
+            app.until(300, |app| app.broker.count(|packet| matches!(packet, Packet::Connect(_))) == 2);
+            app.go_on(5);
+            app.outbox.push_back(("again", QoS::AtLeastOnce));
+            app.send(mqttbytes::QoS::AtLeastOnce, "welcome");
+            app.until(60, |app| app.broker.has("from", b"again") && app.heard("welcome"));
+        }
+    }
+}

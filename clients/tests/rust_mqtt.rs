@@ -69,9 +69,11 @@ impl App {
             };
             self.sessions.borrow_mut().push(present);
             // An error, or a silent broker.
-            if self.talk(&mut client, present, &mut pending).await.is_err() {
-                drop(client.abort().await);
-            } else if client.disconnect(&DisconnectOptions::new()).await.is_err() {
+            let failed = match self.talk(&mut client, present, &mut pending).await {
+                Ok(()) => client.disconnect(&DisconnectOptions::new()).await.is_err(),
+                Err(()) => true,
+            };
+            if failed {
                 drop(client.abort().await);
             }
         }
@@ -238,6 +240,34 @@ fn rust_mqtt_comes_back_to_a_broker_that_was_restarted() {
                 run_until(&mut world, &mut broker, 60, &mut running, all);
                 world.no_breach();
             }
+        }
+    }
+}
+
+#[test]
+fn rust_mqtt_comes_back_after_the_modem_has_restarted() {
+    for &model in Model::KNOWN {
+        for with_power in [true, false] {
+            let (mut world, mut broker) = up_with_broker(model);
+            let (app, net) = (App::default(), world.net.clone());
+            let mut running = pin!(app.run(world.stack));
+            go_on(&mut world, &mut broker, 20, &mut running);
+            if with_power {
+                world.modem.reboot(world.now);
+            } else {
+                world.modem.power(world.now, false);
+                go_on(&mut world, &mut broker, 100, &mut running);
+                world.modem.power(world.now, true);
+            }
+            let connected =
+                |broker: &Broker| broker.count(|packet| matches!(packet, Packet::Connect(_))) == 2;
+            run_until(&mut world, &mut broker, 300, &mut running, connected);
+            go_on(&mut world, &mut broker, 20, &mut running);
+            app.say("again", QoS::AtLeastOnce);
+            broker.publish(&net, "to/modem", AtLeastOnce, b"welcome");
+            let all = |broker: &Broker| broker.times("from", b"again") > 0 && app.heard("welcome");
+            run_until(&mut world, &mut broker, 100, &mut running, all);
+            world.no_breach();
         }
     }
 }
