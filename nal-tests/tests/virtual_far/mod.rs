@@ -123,7 +123,7 @@ impl VirtualFar {
 
     /// Does what the servers of the network cannot; to be called whenever time has passed.
     pub fn attend(&self, now: Duration) {
-        let slow_reads = now.as_millis() / SLOW.as_millis() % 2 == 0;
+        let slow_reads = (now.as_millis() / SLOW.as_millis()).is_multiple_of(2);
         self.slow.set(false);
         for conn in self.net.connections().iter().filter(|conn| conn.open && !conn.inbound) {
             if conn.remote == address(Role::Stall) {
