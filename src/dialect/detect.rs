@@ -3,7 +3,9 @@
 //! Firmware that names [`AUTO`] links the tables of all vendors; firmware that names one modem links
 //! that one's.
 
-use super::{Call, Dialect, Found, Identity, Limits, OnError, Procedure, Step, Timing, Urc, cellular};
+use super::{
+    Call, Dialect, ESCAPE, Found, Identity, Limits, OnError, Procedure, Step, Timing, Urc, cellular,
+};
 use super::{sequans, ublox};
 use crate::time::Duration;
 
@@ -121,8 +123,8 @@ impl Dialect for Auto {
             boot: Duration::from_secs(10),
             close_notice: Duration::ZERO,
             close_report: Duration::ZERO,
-            escape: Duration::from_millis(1050),
-            escape_answer: Duration::from_millis(800),
+            escape: ESCAPE.0,
+            escape_answer: ESCAPE.1,
         }
     }
 

@@ -56,6 +56,10 @@ pub struct Timing {
     pub escape_answer: Duration,
 }
 
+/// Silence around `+++` where the modem wants one second, and the time until its answer: what most of
+/// them want.
+const ESCAPE: (Duration, Duration) = (Duration::from_millis(1050), Duration::from_millis(800));
+
 /// What [`Dialect::identify`] found.
 #[derive(Clone, Copy, Debug)]
 pub enum Identity {

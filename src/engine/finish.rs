@@ -41,10 +41,10 @@ impl Core {
             | Procedure::Registration
             | Procedure::Activate
             | Procedure::Status => {
-                // After a restart the link has gone on already.
                 if job.procedure == Procedure::Setup && result.is_ok() && self.identified(&job) {
                     return;
                 }
+                // After a restart the link has gone on already.
                 if result != Err(Failure::Gone) {
                     let change = self.link.finished(
                         self.now,

@@ -96,47 +96,39 @@ impl Core {
         if slot.state != State::Open {
             return;
         }
-        let found = job.call.found;
-        if job.procedure == Procedure::Accept {
-            match result {
-                Ok(()) => {
-                    // The modem's socket is the connection's from now on; another one will listen. What
-                    // was reported since is about the connection.
-                    slot.has_id = false;
-                    let closed = core::mem::take(&mut slot.peer_closed);
-                    slot.check = false;
-                    let taken = self.take_incoming(index, job.call.id, job.call.remote);
-                    if let Some(slot) = self.table.by_id(job.call.id).filter(|_| closed) {
-                        (slot.peer_closed, slot.check) = (true, true);
-                    }
-                    self.stale |= if taken { 0 } else { bit(job.call.id) };
-                    self.listen_again(index);
-                }
-                Err(Failure::Modem(_) | Failure::NoCarrier) => slot.check = true,
-                // Whether it was taken is not known.
-                Err(_) => {
-                    slot.has_id = false;
-                    self.stale |= bit(job.call.id);
-                    self.listen_again(index);
-                }
-            }
-            return;
-        }
-        match (result, found.state) {
-            (Ok(()), Some(state)) if LISTENING.contains(&state) => slot.touch(now),
-            (Ok(()), Some(WAITING)) => slot.maybe_unread = true,
+        let accepts = job.procedure == Procedure::Accept;
+        match (result, job.call.found.state) {
+            (Ok(()), _) if accepts => return self.taken(index, job),
+            (Ok(()), Some(state)) if LISTENING.contains(&state) => return slot.touch(now),
+            (Ok(()), Some(WAITING)) => return slot.maybe_unread = true,
             // The question may have been damaged, or is not known.
-            (Ok(()), None) if self.limits.host_keeps_sockets => {}
-            (Ok(()), _) => {
-                // It listens no more.
-                if !slot.released {
-                    slot.has_id = false;
-                    self.stale |= bit(job.call.id);
-                    self.listen_again(index);
-                }
-            }
-            (Err(_), _) => {}
+            (Ok(()), None) if self.limits.host_keeps_sockets => return,
+            // It listens no more.
+            (Ok(()), _) if slot.released => return,
+            (Ok(()), _) => {}
+            (Err(Failure::Modem(_) | Failure::NoCarrier), _) => return slot.check |= accepts,
+            // Whether it was taken is not known.
+            (Err(_), _) if accepts => {}
+            (Err(_), _) => return,
         }
+        slot.has_id = false;
+        self.stale |= bit(job.call.id);
+        self.listen_again(index);
+    }
+
+    /// The modem's socket is the connection's from now on; another one will listen.
+    fn taken(&mut self, index: u8, job: &Job) {
+        let Some(place) = self.table.at(index) else { return };
+        // What was reported since is about the connection.
+        place.slot.has_id = false;
+        place.slot.check = false;
+        let closed = core::mem::take(&mut place.slot.peer_closed);
+        let taken = self.take_incoming(index, job.call.id, job.call.remote);
+        if let Some(slot) = self.table.by_id(job.call.id).filter(|_| closed) {
+            (slot.peer_closed, slot.check) = (true, true);
+        }
+        self.stale |= if taken { 0 } else { bit(job.call.id) };
+        self.listen_again(index);
     }
 
     /// A listener gets another socket of the modem's.

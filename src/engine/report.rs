@@ -66,10 +66,8 @@ impl Core {
                     slot.touch(now);
                     slot.maybe_unread = true;
                     slot.unread = known.unwrap_or(slot.unread);
-                } else {
-                    if let Some(listeners) = self.extras.listeners {
-                        (listeners.orphan)(self, id);
-                    }
+                } else if let Some(listeners) = self.extras.listeners {
+                    (listeners.orphan)(self, id);
                 }
             }
             Urc::Closed { id } => {

@@ -11,7 +11,7 @@ mod urc;
 
 pub use models::{CASSIOPEIA, GM02S, RYZ014A};
 
-use super::{Dialect, Limits, Procedure, Step, Timing, Urc, cellular};
+use super::{Dialect, ESCAPE, Limits, Procedure, Step, Timing, Urc, cellular};
 use crate::time::Duration;
 
 /// A Sequans modem: what is its own, as data.
@@ -37,8 +37,8 @@ impl Dialect for Sequans {
             boot: Duration::from_secs(10),
             close_notice: Duration::ZERO,
             close_report: Duration::ZERO,
-            escape: Duration::from_millis(1050),
-            escape_answer: Duration::from_millis(800),
+            escape: ESCAPE.0,
+            escape_answer: ESCAPE.1,
         }
     }
 

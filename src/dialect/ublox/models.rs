@@ -1,7 +1,7 @@
 //! The modems, each a table of what is its own.
 
 use super::{Ublox, packet, socket};
-use crate::dialect::cellular;
+use crate::dialect::{ESCAPE, cellular};
 use crate::time::Duration;
 
 /// SARA-R5, product version 02B.
@@ -12,8 +12,8 @@ pub const SARA_R5: Ublox = Ublox {
     name: "sara-r5",
     boot: Duration::from_secs(10),
     // IADG §9.1.4: one second before and behind.
-    escape: Duration::from_millis(1050),
-    escape_answer: Duration::from_millis(800),
+    escape: ESCAPE.0,
+    escape_answer: ESCAPE.1,
     radio_on: cellular::RADIO_ON,
     registration: cellular::REGISTRATION,
     activate: cellular::ACTIVATE,
