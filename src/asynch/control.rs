@@ -3,6 +3,7 @@
 use core::cell::RefCell;
 use core::future::poll_fn;
 
+use super::borrow;
 use crate::dialect::Credential;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -29,8 +30,8 @@ impl<'d> Control<'d> {
     /// # Cancel safety
     /// The link goes on coming up.
     pub async fn connect(&self) -> Result<(), Error> {
-        self.engine.borrow_mut().link_up();
-        poll_fn(|cx| self.engine.borrow_mut().poll_link(cx.waker())).await
+        borrow(self.engine).link_up();
+        poll_fn(|cx| borrow(self.engine).poll_link(cx.waker())).await
     }
 
     /// Takes the link down, and waits until the radio is off. All connections die.
@@ -38,8 +39,8 @@ impl<'d> Control<'d> {
     /// # Cancel safety
     /// The link goes on going down.
     pub async fn disconnect(&self) {
-        self.engine.borrow_mut().link_down();
-        poll_fn(|cx| self.engine.borrow_mut().poll_down(cx.waker())).await;
+        borrow(self.engine).link_down();
+        poll_fn(|cx| borrow(self.engine).poll_down(cx.waker())).await;
     }
 
     /// Waits until the modem is registered with a network.
@@ -50,13 +51,13 @@ impl<'d> Control<'d> {
     /// # Cancel safety
     /// Nothing is lost.
     pub async fn wait_for_registration(&self) -> Result<(), Error> {
-        poll_fn(|cx| self.engine.borrow_mut().poll_registered(cx.waker())).await
+        poll_fn(|cx| borrow(self.engine).poll_registered(cx.waker())).await
     }
 
     /// What is known of the link. Signal strength and operator are as old as the link, or the last
     /// [`refresh`](Self::refresh).
     pub fn status(&self) -> Status {
-        self.engine.borrow_mut().status()
+        borrow(self.engine).status()
     }
 
     /// Which modem it is, as [`Dialect::name`](crate::dialect::Dialect::name) gives it; "auto" while it
@@ -73,8 +74,8 @@ impl<'d> Control<'d> {
     /// # Cancel safety
     /// They are read all the same.
     pub async fn refresh(&self) -> Result<Status, Error> {
-        self.engine.borrow_mut().refresh_status();
-        poll_fn(|cx| self.engine.borrow_mut().poll_status(cx.waker())).await?;
+        borrow(self.engine).refresh_status();
+        poll_fn(|cx| borrow(self.engine).poll_status(cx.waker())).await?;
         Ok(self.status())
     }
 
@@ -107,10 +108,10 @@ impl<'d> Control<'d> {
 
     async fn upload(&self, credential: Credential, mut bytes: &[u8]) -> Result<(), Error> {
         let engine = self.engine;
-        poll_fn(|cx| engine.borrow_mut().begin_upload(credential, bytes.len(), cx.waker())).await?;
+        poll_fn(|cx| borrow(engine).begin_upload(credential, bytes.len(), cx.waker())).await?;
         let mut guard = Upload { engine, done: false };
         loop {
-            let count = poll_fn(|cx| engine.borrow_mut().feed_upload(bytes, cx.waker())).await;
+            let count = poll_fn(|cx| borrow(engine).feed_upload(bytes, cx.waker())).await;
             guard.done = !matches!(count, Ok(1..));
             match count? {
                 0 => return Ok(()),
@@ -128,7 +129,7 @@ struct Upload<'d> {
 impl Drop for Upload<'_> {
     fn drop(&mut self) {
         if !self.done {
-            self.engine.borrow_mut().abandon_upload();
+            borrow(self.engine).abandon_upload();
         }
     }
 }

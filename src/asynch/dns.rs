@@ -6,7 +6,7 @@ use core::net::IpAddr;
 
 use embedded_nal_async::{AddrType, Dns};
 
-use super::Stack;
+use super::{Stack, borrow};
 use crate::at::parse_address;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -34,9 +34,9 @@ impl Dns for Stack<'_> {
             return if fits { Ok(address) } else { Err(Error::NameNotFound) };
         }
         let engine = self.engine;
-        let ticket = poll_fn(|cx| engine.borrow_mut().resolve(host, ipv6, cx.waker())).await?;
+        let ticket = poll_fn(|cx| borrow(engine).resolve(host, ipv6, cx.waker())).await?;
         let lookup = Lookup { engine, ticket };
-        poll_fn(|cx| lookup.engine.borrow_mut().poll_lookup(ticket, cx.waker())).await
+        poll_fn(|cx| borrow(lookup.engine).poll_lookup(ticket, cx.waker())).await
     }
 
     /// The host name of an address, where the modem can tell it.
@@ -48,9 +48,9 @@ impl Dns for Stack<'_> {
     /// As for names.
     async fn get_host_by_address(&self, address: IpAddr, result: &mut [u8]) -> Result<usize, Error> {
         let engine = self.engine;
-        let ticket = poll_fn(|cx| engine.borrow_mut().resolve_address(address, cx.waker())).await?;
+        let ticket = poll_fn(|cx| borrow(engine).resolve_address(address, cx.waker())).await?;
         let lookup = Lookup { engine, ticket };
-        poll_fn(|cx| lookup.engine.borrow_mut().poll_reverse_lookup(ticket, result, cx.waker())).await
+        poll_fn(|cx| borrow(lookup.engine).poll_reverse_lookup(ticket, result, cx.waker())).await
     }
 }
 
@@ -62,6 +62,6 @@ struct Lookup<'d> {
 
 impl Drop for Lookup<'_> {
     fn drop(&mut self) {
-        self.engine.borrow_mut().cancel_lookup(self.ticket);
+        borrow(self.engine).cancel_lookup(self.ticket);
     }
 }

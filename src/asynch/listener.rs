@@ -4,7 +4,7 @@ use core::future::poll_fn;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::socket::Owned;
-use super::{Stack, TcpSocket};
+use super::{Stack, TcpSocket, borrow};
 use crate::error::Error;
 
 impl<'d> Stack<'d> {
@@ -53,7 +53,7 @@ impl<'d> TcpListener<'d> {
     /// No connection is lost.
     pub async fn accept(&self) -> Result<(TcpSocket<'d>, SocketAddr), Error> {
         let Owned { engine, handle } = self.0;
-        let (handle, remote) = poll_fn(|cx| engine.borrow_mut().accept(handle, cx.waker())).await?;
+        let (handle, remote) = poll_fn(|cx| borrow(engine).accept(handle, cx.waker())).await?;
         Ok((TcpSocket(Owned { engine, handle }), remote))
     }
 

@@ -24,7 +24,10 @@ pub use stack::Stack;
 pub use tcp::{TcpReader, TcpSocket, TcpWriter};
 pub use udp::{BoundUdpSocket, UdpSocket};
 
+use core::cell::{RefCell, RefMut};
+
 use crate::dialect::Dialect;
+use crate::engine::Engine;
 use crate::link::Config;
 use crate::resources::Resources;
 use crate::time::Instant;
@@ -48,4 +51,11 @@ pub fn new<'d, const SOCKETS: usize, const RX: usize, const TX: usize>(
 
 fn now() -> Instant {
     Instant::from_micros(embassy_time::Instant::now().as_micros())
+}
+
+/// The engine, for one call.
+// The check that nobody else has it would stand in every future: 750 bytes where all of them are used.
+#[inline(never)]
+fn borrow(engine: &RefCell<Engine>) -> RefMut<'_, Engine> {
+    engine.borrow_mut()
 }

@@ -4,6 +4,7 @@ use core::future::poll_fn;
 
 use embedded_io_async::{ErrorType, Read, Write};
 
+use super::borrow;
 use super::socket::Owned;
 use crate::error::Error;
 
@@ -45,7 +46,7 @@ impl<'s, 'd> Pipe<'s, 'd> {
         // From here on dropping it calls the engine back.
         let pipe = Pipe { socket };
         let (engine, handle) = (pipe.socket.engine, pipe.socket.handle);
-        poll_fn(|cx| engine.borrow_mut().enter_pipe(handle, cx.waker())).await?;
+        poll_fn(|cx| borrow(engine).enter_pipe(handle, cx.waker())).await?;
         Ok(pipe)
     }
 
@@ -58,8 +59,8 @@ impl<'s, 'd> Pipe<'s, 'd> {
     /// A dropped future leaves the pipe all the same.
     pub async fn leave(self) -> Result<(), Error> {
         let (engine, handle) = (self.socket.engine, self.socket.handle);
-        engine.borrow_mut().leave_pipe(handle);
-        poll_fn(|cx| engine.borrow_mut().poll_leave(handle, cx.waker())).await
+        borrow(engine).leave_pipe(handle);
+        poll_fn(|cx| borrow(engine).poll_leave(handle, cx.waker())).await
     }
 }
 
@@ -98,6 +99,6 @@ impl Write for Pipe<'_, '_> {
 
 impl Drop for Pipe<'_, '_> {
     fn drop(&mut self) {
-        self.socket.engine.borrow_mut().leave_pipe(self.socket.handle);
+        borrow(self.socket.engine).leave_pipe(self.socket.handle);
     }
 }

@@ -8,7 +8,7 @@ use core::task::{Context, Poll};
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 
-use super::now;
+use super::{borrow, now};
 use crate::engine::{Engine, Output};
 use crate::time::Instant;
 
@@ -90,7 +90,7 @@ impl<'d> Runner<'d> {
                 Ok(count) => count,
                 Err(error) => return Some(error),
             };
-            let mut engine = self.engine.borrow_mut();
+            let mut engine = borrow(self.engine);
             engine.handle_rx(now(), chunk.get(..count).unwrap_or_default());
             engine.wake_runner();
         }
@@ -98,7 +98,7 @@ impl<'d> Runner<'d> {
 
     /// Waits until bytes from the modem can be taken, and says how many.
     fn poll_room(&self, cx: &Context<'_>) -> Poll<usize> {
-        let mut engine = self.engine.borrow_mut();
+        let mut engine = borrow(self.engine);
         match engine.room() {
             0 => {
                 engine.register_runner(cx.waker());
@@ -113,7 +113,7 @@ impl<'d> Runner<'d> {
         let mut unflushed = false;
         loop {
             let (count, until) = {
-                let mut engine = self.engine.borrow_mut();
+                let mut engine = borrow(self.engine);
                 match engine.poll_output(now()) {
                     Output::Transmit(bytes) => {
                         let count = bytes.len().min(CHUNK);
@@ -132,7 +132,7 @@ impl<'d> Runner<'d> {
             if count > 0 {
                 match tx.write(chunk.get(..count).unwrap_or_default()).await {
                     Ok(0) => return None,
-                    Ok(count) => self.engine.borrow_mut().transmitted(count),
+                    Ok(count) => borrow(self.engine).transmitted(count),
                     Err(error) => return Some(error),
                 }
                 unflushed = true;
@@ -154,7 +154,7 @@ impl<'d> Runner<'d> {
             if !core::mem::take(&mut first) {
                 return Poll::Ready(());
             }
-            self.engine.borrow_mut().register_runner(cx.waker());
+            borrow(self.engine).register_runner(cx.waker());
             if let Some(until) = until {
                 let until = embassy_time::Instant::from_micros(until.as_micros());
                 // It wakes this task then; whatever does is looked into.

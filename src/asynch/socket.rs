@@ -5,6 +5,7 @@ use core::future::poll_fn;
 use core::net::SocketAddr;
 use core::task::{Poll, Waker};
 
+use super::borrow;
 use crate::dialect::{ReleaseAssistance, SocketOption};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -24,30 +25,30 @@ impl<'d> Owned<'d> {
         engine: &'d RefCell<Engine>,
         mut take: impl FnMut(&mut Engine, &Waker) -> Poll<Result<SocketHandle, Error>>,
     ) -> Result<Self, Error> {
-        let handle = poll_fn(|cx| take(&mut engine.borrow_mut(), cx.waker())).await?;
+        let handle = poll_fn(|cx| take(&mut borrow(engine), cx.waker())).await?;
         let socket = Self { engine, handle };
-        poll_fn(|cx| engine.borrow_mut().poll_open(handle, cx.waker())).await?;
+        poll_fn(|cx| borrow(engine).poll_open(handle, cx.waker())).await?;
         Ok(socket)
     }
 
     pub(crate) async fn read(&self, buffer: &mut [u8]) -> Result<usize, Error> {
-        poll_fn(|cx| self.engine.borrow_mut().read(self.handle, buffer, cx.waker())).await
+        poll_fn(|cx| borrow(self.engine).read(self.handle, buffer, cx.waker())).await
     }
 
     pub(crate) async fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
-        poll_fn(|cx| self.engine.borrow_mut().write(self.handle, bytes, cx.waker())).await
+        poll_fn(|cx| borrow(self.engine).write(self.handle, bytes, cx.waker())).await
     }
 
     pub(crate) async fn flush(&self) -> Result<(), Error> {
-        poll_fn(|cx| self.engine.borrow_mut().flush(self.handle, cx.waker())).await
+        poll_fn(|cx| borrow(self.engine).flush(self.handle, cx.waker())).await
     }
 
     pub(crate) async fn readable(&self) -> Result<(), Error> {
-        poll_fn(|cx| self.engine.borrow_mut().poll_readable(self.handle, cx.waker())).await
+        poll_fn(|cx| borrow(self.engine).poll_readable(self.handle, cx.waker())).await
     }
 
     pub(crate) async fn set_option(&self, option: SocketOption) -> Result<(), Error> {
-        poll_fn(|cx| self.engine.borrow_mut().set_option(self.handle, option, cx.waker())).await
+        poll_fn(|cx| borrow(self.engine).set_option(self.handle, option, cx.waker())).await
     }
 
     /// Sends a datagram and waits until the modem has taken it.
@@ -58,7 +59,7 @@ impl<'d> Owned<'d> {
         release: ReleaseAssistance,
     ) -> Result<(), Error> {
         poll_fn(|cx| {
-            let mut engine = self.engine.borrow_mut();
+            let mut engine = borrow(self.engine);
             engine.send_datagram(self.handle, to, bytes, release, cx.waker())
         })
         .await?;
@@ -66,17 +67,17 @@ impl<'d> Owned<'d> {
     }
 
     pub(crate) async fn receive(&self, buffer: &mut [u8]) -> Result<Arrived, Error> {
-        poll_fn(|cx| self.engine.borrow_mut().receive_datagram(self.handle, buffer, cx.waker())).await
+        poll_fn(|cx| borrow(self.engine).receive_datagram(self.handle, buffer, cx.waker())).await
     }
 
     pub(crate) fn abort(&self) {
-        self.engine.borrow_mut().abort(self.handle);
+        borrow(self.engine).abort(self.handle);
     }
 
     /// Address and port of this end when `asked` was asked for: what it leaves open is the link's
     /// address, and the port as far as it is known.
     pub(crate) fn local(&self, asked: SocketAddr) -> Result<SocketAddr, Error> {
-        let mut engine = self.engine.borrow_mut();
+        let mut engine = borrow(self.engine);
         let Some(mut own) = engine.local_address(self.handle) else { return Ok(asked) };
         if own.port() == 0 {
             own.set_port(asked.port());
@@ -95,6 +96,6 @@ impl<'d> Owned<'d> {
 
 impl Drop for Owned<'_> {
     fn drop(&mut self) {
-        self.engine.borrow_mut().release(self.handle);
+        borrow(self.engine).release(self.handle);
     }
 }
