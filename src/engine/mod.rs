@@ -326,6 +326,8 @@ impl Core {
         self.answer_waiters();
     }
 
+    // Out of line it saves 220 bytes.
+    #[inline(never)]
     fn begin_sync(&mut self, sync: Sync) {
         self.sync = Some(sync);
         self.out_of_step = true;

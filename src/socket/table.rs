@@ -14,8 +14,12 @@ pub struct Table<const N: usize, const RX: usize, const TX: usize> {
 }
 
 impl<const N: usize, const RX: usize, const TX: usize> Table<N, RX, TX> {
-    pub(crate) const fn new() -> Self {
-        Self { slots: [const { Slot::new() }; N], rx: const { [[0; RX]; N] }, tx: const { [[0; TX]; N] } }
+    pub(crate) fn new() -> Self {
+        Self {
+            slots: core::array::from_fn(|_| Slot::new()),
+            rx: const { [[0; RX]; N] },
+            tx: const { [[0; TX]; N] },
+        }
     }
 }
 
