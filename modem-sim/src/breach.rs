@@ -16,6 +16,20 @@ pub enum Rule {
     PayloadBeforeFiftyMilliseconds,
     /// Between a final result and the next command wait for 20 ms.
     CommandGap,
+    /// "During any TLS procedure (e.g., during handshake) the socket client is blocked" (SARA/LEXI internet
+    /// applications §5.11).
+    SocketCommandDuringHandshake,
+    /// No more than 4 secured connections at a time (SARA/LEXI internet applications §3.3).
+    TooManySecureConnections,
+    /// RSA keys have 2048 bits at least, ECDSA keys 192 (SARA/LEXI internet applications §3.1).
+    KeyTooSmall,
+    /// Certificates are kept in slots 8 to 19: those below are preloaded (RYZ014 use cases §3.1).
+    PreloadedSlot,
+    /// The lines of a certificate end with LF alone (RYZ014 use cases §3.2).
+    CarriageReturnInFile,
+    /// No rule of a vendor: the host wants something of which the simulator is not capable. What it
+    /// then gets is an error that says nothing about a modem.
+    BeyondTheSimulator,
 }
 
 impl Rule {
@@ -26,6 +40,12 @@ impl Rule {
         Rule::PayloadBeforePrompt,
         Rule::PayloadBeforeFiftyMilliseconds,
         Rule::CommandGap,
+        Rule::SocketCommandDuringHandshake,
+        Rule::TooManySecureConnections,
+        Rule::KeyTooSmall,
+        Rule::PreloadedSlot,
+        Rule::CarriageReturnInFile,
+        Rule::BeyondTheSimulator,
     ];
 
     /// A short name without spaces.
@@ -36,6 +56,12 @@ impl Rule {
             Rule::PayloadBeforePrompt => "payload-before-prompt",
             Rule::PayloadBeforeFiftyMilliseconds => "payload-before-fifty-milliseconds",
             Rule::CommandGap => "command-gap",
+            Rule::SocketCommandDuringHandshake => "socket-command-during-handshake",
+            Rule::TooManySecureConnections => "too-many-secure-connections",
+            Rule::KeyTooSmall => "key-too-small",
+            Rule::PreloadedSlot => "preloaded-slot",
+            Rule::CarriageReturnInFile => "carriage-return-in-file",
+            Rule::BeyondTheSimulator => "beyond-the-simulator",
         }
     }
 }

@@ -17,16 +17,21 @@
 
 mod breach;
 mod command;
+mod credential;
 pub mod host;
 pub mod line;
 mod model;
 mod modem;
 mod network;
+mod nvram;
 mod options;
 mod prng;
 mod reply;
 pub mod runner;
 mod sequans;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod tls;
 pub mod transcript;
 mod ublox;
 
@@ -34,11 +39,13 @@ pub use breach::{Breach, Rule};
 pub use model::{Model, UnknownModel};
 pub use modem::{Modem, Trace};
 pub use network::{
-    ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, TcpState,
+    ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, Service, TcpState,
     VirtualNetwork,
 };
-pub use options::{Boot, CloseUrc, DialFailure, DirectLinkEnd, Options, Registration, UrcTiming};
+pub use nvram::Nvram;
+pub use options::{Boot, CloseUrc, DialFailure, DirectLinkEnd, Options, Registration, Security, UrcTiming};
 pub use prng::Prng;
+pub use tls::{Agreed, Handshake};
 
 /// Which way a byte goes on the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -80,6 +80,16 @@ pub enum UrcTiming {
     Mixed(u64),
 }
 
+/// How much of TLS there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// Handshakes are held, certificates and keys are read.
+    Real,
+    /// Any bytes are a certificate or a key, and secured sockets carry the bytes as they are: for
+    /// conversations that are about the commands only, as those of the documents.
+    Pretended,
+}
+
 /// Everything that can be chosen about a [`Modem`](crate::Modem).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
@@ -168,6 +178,24 @@ pub struct Options {
     pub uudnsrn: bool,
     /// u-blox: what the modem prints when a connection ends in direct link.
     pub direct_link_end: DirectLinkEnd,
+    /// Whether TLS is spoken.
+    pub security: Security,
+    /// The modem's clock at time zero, as time since 1970; certificates are valid by it, and `+CCLK` sets
+    /// and tells it. `None` for 1 January 2026, 12:00 UTC, in virtual time and for that of the machine in
+    /// [`host::spawn`](crate::host::spawn) and the program.
+    pub time: Option<Duration>,
+    /// SARA-R42: it is a SARA-R422S, SARA-R422M8S or SARA-R422M10S, which have TLS. Section 3 of SARA/LEXI
+    /// internet applications "does not apply to SARA-R422 modules", and tells what these three lack.
+    pub secure_sara_r42: bool,
+    /// u-blox: `+USECMNG: 1,…` answers the import of a stream of bytes, as the documents print it.
+    /// Otherwise the answer has the 0 of the command.
+    pub import_prints_one: bool,
+    /// u-blox: security profiles survive a restart. SARA/LEXI internet applications §3.4 say that of
+    /// session resumption only they do not.
+    pub keeps_security_profiles: bool,
+    /// Sequans: the version of a security profile is the only one that is spoken. Otherwise it is the
+    /// lowest: RYZ014 use cases §4.2.2 have a 0, TLS 1.0, for a server of 2023.
+    pub exact_tls_version: bool,
     /// LENA-R8: a command that waits for the network is dropped by the next one, without a word
     /// (LENA-R8 application development §4.1.3). Otherwise the next one is.
     pub abortable: bool,
@@ -263,6 +291,12 @@ impl Default for Options {
             datagram_report: None,
             uudnsrn: false,
             direct_link_end: DirectLinkEnd::Disconnect,
+            security: Security::Real,
+            time: None,
+            secure_sara_r42: false,
+            import_prints_one: true,
+            keeps_security_profiles: true,
+            exact_tls_version: false,
             abortable: false,
             connect_timeout: Duration::from_secs(20),
             dns_timeout: Duration::from_secs(70),

@@ -250,11 +250,19 @@ impl Modem {
         Ok(ok())
     }
 
-    /// The clock stands still: the simulator has none that would repeat.
+    /// The clock by which certificates are valid.
     fn cclk(&mut self, command: &Command) -> Result<Step, Final> {
-        if command.form == Form::Read {
-            let quote = if self.model.sequans().quotes { "\"" } else { "" };
-            self.info(format!("+CCLK: {quote}26/01/01,12:00:00+00{quote}"));
+        match command.form {
+            Form::Read => {
+                let quote = if self.model.sequans().quotes { "\"" } else { "" };
+                let time = self.clock.calendar();
+                self.info(format!("+CCLK: {quote}{time}{quote}"));
+            }
+            Form::Set => {
+                let seconds = crate::credential::moment(&command.text(0)?).ok_or(BAD_PARAMETERS)?;
+                self.net.set_clock(seconds);
+            }
+            Form::Test | Form::Action => {}
         }
         Ok(ok())
     }

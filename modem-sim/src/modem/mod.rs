@@ -14,6 +14,7 @@ mod sim;
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::breach::{Breach, Rule};
@@ -21,8 +22,9 @@ use crate::command::Command;
 use crate::network::Network;
 use crate::options::{Boot, Options, Registration};
 use crate::sequans::Sequans;
+use crate::tls::{Clock, Fault, Handshake, Net, Sessions};
 use crate::ublox::Ublox;
-use crate::{Direction, Model, Prng};
+use crate::{Direction, Model, Nvram, Prng};
 
 use autoattach::Autoattach;
 use cellular::Cellular;
@@ -43,7 +45,10 @@ pub type Trace = Box<dyn FnMut(Duration, Direction, &[u8])>;
 pub struct Modem {
     pub(crate) model: Model,
     pub(crate) options: Options,
-    pub(crate) net: Box<dyn Network>,
+    pub(crate) net: Net,
+    pub(crate) nvram: Nvram,
+    pub(crate) sessions: Sessions,
+    pub(crate) clock: Clock,
     pub(crate) now: Duration,
     pub(crate) settings: Settings,
     pub(crate) sim: Sim,
@@ -103,9 +108,13 @@ impl Modem {
             crate::UrcTiming::Mixed(seed) => seed,
             _ => 0,
         };
+        let clock = Clock::new(options.time);
         let mut modem = Modem {
             model,
-            net: network,
+            net: Net::new(network, clock.clone()),
+            nvram: Nvram::new(),
+            sessions: Sessions::default(),
+            clock,
             now: Duration::ZERO,
             settings: Settings::new(model, &options),
             sim: Sim::new(&options),
@@ -208,6 +217,27 @@ impl Modem {
     /// u-blox: the context over which names are resolved now.
     pub fn name_context(&self) -> Option<u32> {
         self.dns_context().filter(|_| self.model.is_ublox())
+    }
+
+    /// What the modem keeps without power.
+    pub fn nvram(&self) -> &Nvram {
+        &self.nvram
+    }
+
+    /// Gives the modem another memory, as if it had always had that.
+    pub fn insert_nvram(&mut self, nvram: Nvram) {
+        self.nvram = nvram;
+    }
+
+    /// Sets the modem's clock to a time since 1970.
+    pub fn set_time(&mut self, now: Duration, time: Duration) {
+        self.advance(now);
+        self.net.set_clock(time.as_secs());
+    }
+
+    /// TLS and DTLS handshakes that are over, oldest first. Those that never began are there too.
+    pub fn handshakes(&self) -> &[Handshake] {
+        self.net.log()
     }
 
     /// A command is executing, or waits for its payload.
@@ -325,6 +355,14 @@ impl Modem {
 
     pub(crate) fn breach(&mut self, rule: Rule, detail: String) {
         self.breaches.push(Breach { at: self.now, rule, detail });
+    }
+
+    /// There is no handshake. What only the simulator cannot do is reported.
+    pub(crate) fn security_fault(&mut self, peer: SocketAddr, datagrams: bool, fault: &Fault) {
+        self.net.note(peer, datagrams, fault);
+        if let Fault::Unable(what) = fault {
+            self.breach(Rule::BeyondTheSimulator, format!("the simulator cannot do {what}"));
+        }
     }
 
     fn note(&mut self, direction: Direction, bytes: &[u8]) {

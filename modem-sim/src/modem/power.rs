@@ -93,7 +93,8 @@ impl Modem {
         self.settings.reset(&self.options);
         self.sim.power_up();
         self.cellular.power_up(self.model, &self.options);
-        self.ublox.restart(self.model.ublox().is_some_and(|traits| traits.keeps_hex_mode));
+        let keeps_hex_mode = self.model.ublox().is_some_and(|traits| traits.keeps_hex_mode);
+        self.ublox.restart(keeps_hex_mode, self.options.keeps_security_profiles);
     }
 
     pub(super) fn found_running(&mut self) {

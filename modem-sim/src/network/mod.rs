@@ -3,6 +3,7 @@
 mod dial;
 mod host_net;
 mod script;
+mod service;
 mod virtual_net;
 mod world;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 pub use host_net::HostNetwork;
 pub use script::{Peer, ScriptStep};
+pub use service::Service;
 pub use virtual_net::{ConnId, ConnInfo, Datagram, VirtualNetwork};
 
 /// Names a connection, a listener, a UDP socket or a DNS query of a [`Network`].
@@ -30,6 +32,8 @@ pub enum Failure {
     Unreachable,
     /// The local port belongs to another socket.
     InUse,
+    /// TLS or DTLS has failed.
+    Secure,
 }
 
 /// State of a TCP connection as the modem sees it.
@@ -116,10 +120,4 @@ pub trait Network: Send {
 
     /// Tears down; the handle is gone afterwards.
     fn abort(&mut self, handle: Handle);
-
-    /// A socket with a security profile may be opened. The simulator has no TLS: a network that
-    /// says yes carries the bytes in the clear.
-    fn carries_tls(&self) -> bool {
-        false
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::world::{Udp, World};
-use super::{Failure, Handle, Network, Peer, TcpState};
+use super::{Failure, Handle, Network, Peer, Service, TcpState};
 
 /// Names a TCP connection of a [`VirtualNetwork`], seen from the far end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +79,17 @@ impl VirtualNetwork {
     /// Puts a server at an address and port, for TCP and UDP.
     pub fn on(&self, ip: impl Into<IpAddr>, port: u16, peer: Peer) {
         self.world().peers.insert(SocketAddr::new(ip.into(), port), peer);
+    }
+
+    /// Puts a server of the test's own at an address and port; `make` makes one for each TCP connection
+    /// and for each UDP port of the modem.
+    pub fn serve(
+        &self,
+        ip: impl Into<IpAddr>,
+        port: u16,
+        make: impl FnMut() -> Box<dyn Service> + Send + 'static,
+    ) {
+        self.world().serve(SocketAddr::new(ip.into(), port), Box::new(make));
     }
 
     /// Changes the round trip time, which a new modem sets to [`Options::rtt`](crate::Options).
@@ -274,9 +285,5 @@ impl Network for VirtualNetwork {
 
     fn abort(&mut self, handle: Handle) {
         self.world().client_close(handle.0, true);
-    }
-
-    fn carries_tls(&self) -> bool {
-        true
     }
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::dial::Listener;
+use super::service::Services;
 use super::{Datagram, Failure, Peer, ScriptStep, TcpState};
 use crate::Prng;
 
@@ -113,6 +114,7 @@ pub(super) struct World {
     pub(super) hosts: HashMap<String, Vec<IpAddr>>,
     pub(super) silent_names: Vec<String>,
     pub(super) peers: HashMap<SocketAddr, Peer>,
+    pub(super) services: Services,
     pub(super) conns: BTreeMap<u64, Conn>,
     pub(super) udps: BTreeMap<u64, Udp>,
     pub(super) listeners: BTreeMap<u64, Listener>,
@@ -132,6 +134,7 @@ impl World {
             hosts: HashMap::new(),
             silent_names: Vec::new(),
             peers: HashMap::new(),
+            services: Services::default(),
             conns: BTreeMap::new(),
             udps: BTreeMap::new(),
             listeners: BTreeMap::new(),
@@ -185,8 +188,8 @@ impl World {
     pub(super) fn open(&mut self, local_port: Option<u16>, remote: SocketAddr) -> u64 {
         let id = self.fresh();
         let local_port = self.port(local_port);
-        let peer = self.peers.get(&remote).cloned().unwrap_or(Peer::Refuse);
-        self.conns.insert(id, Conn::new(remote, local_port, peer));
+        let conn = self.far_end(id, remote, local_port);
+        self.conns.insert(id, conn);
         self.at(self.half(), Event::Syn(id));
         id
     }
@@ -359,7 +362,7 @@ impl World {
         conn.unused += bytes.len();
         if conn.peer == Peer::Echo {
             self.server_send(id, bytes);
-        } else {
+        } else if !self.stream_at_service(id, bytes) {
             self.play(id);
         }
     }
@@ -395,6 +398,9 @@ impl World {
     fn udp_at_server(&mut self, port: u16, to: SocketAddr, bytes: Vec<u8>) {
         let from = SocketAddr::new(self.address.into(), port);
         self.datagrams.push(Datagram { at: self.now, from, to, payload: bytes.clone() });
+        if self.datagram_at_service(port, to, &bytes) {
+            return;
+        }
         match self.peers.get_mut(&to) {
             Some(Peer::Echo) => self.udp_in(to, port, bytes),
             Some(Peer::Chargen(len, seed)) => {

@@ -8,7 +8,7 @@ use super::{SOCKETS, Session, State, slot, socket_id};
 use crate::command::{Command, Form};
 use crate::modem::{Modem, Step, Wait};
 use crate::network::{Handle, TcpState};
-use crate::options::DialFailure;
+use crate::options::{DialFailure, Security};
 use crate::reply::{Final, NOT_ALLOWED, NOT_SUPPORTED};
 
 impl Session {
@@ -19,6 +19,7 @@ impl Session {
             net: None,
             remote: None,
             port,
+            host: String::new(),
             local_port,
             any_remote,
             keeps: false,
@@ -167,8 +168,9 @@ impl Modem {
         }
         let mut session = Session::new(tcp, port, local_port, any_remote, self.now);
         session.keeps = keeps && tcp;
+        session.host = host.clone();
         self.sequans.sessions[slot(id)] = Some(session);
-        if !self.is_active(config.cid) || (config.secure && !self.net.carries_tls()) {
+        if !self.is_active(config.cid) {
             return Err(self.dial_failed(id));
         }
         let mut query = None;
@@ -187,6 +189,15 @@ impl Modem {
         s.remote = Some(remote);
         let (tcp, port) = (s.tcp, s.local_port);
         let net = if tcp { Some(self.net.connect(port, remote)) } else { self.net.bind(port).ok() };
+        let secure = self.sequans.configs[slot(id)].secure && self.options.security == Security::Real;
+        let net = net.filter(|net| {
+            // With a profile that cannot be used no byte leaves.
+            let done = !secure || self.secure_session(id, *net, remote);
+            if !done {
+                self.net.abort(*net);
+            }
+            done
+        });
         if let Ok(s) = self.sequans.session(id) {
             s.net = net;
         }
@@ -216,7 +227,7 @@ impl Modem {
             return Some(self.dial_failed(id));
         };
         let state = match s.net {
-            Some(net) if s.tcp => self.net.state(net),
+            Some(net) if s.tcp || self.net.is_secured(net) => self.net.state(net),
             Some(_) => TcpState::Established,
             None => return Some(self.dial_failed(id)),
         };

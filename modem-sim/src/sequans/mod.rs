@@ -5,6 +5,7 @@ mod dial;
 mod listen;
 mod nvm;
 mod online;
+mod profile;
 mod table;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -83,6 +84,8 @@ struct Session {
     net: Option<Handle>,
     remote: Option<SocketAddr>,
     port: u16,
+    /// As it was dialled.
+    host: String,
     local_port: Option<u16>,
     /// `<acceptAnyRemote>`.
     any_remote: u32,
@@ -141,9 +144,7 @@ impl Session {
 pub(crate) struct Sequans {
     configs: [Config; SOCKETS as usize],
     sessions: [Option<Session>; SOCKETS as usize],
-    certificates: BTreeMap<u8, Vec<u8>>,
-    keys: BTreeMap<u8, Vec<u8>>,
-    profiles: BTreeMap<u32, String>,
+    profiles: BTreeMap<u32, profile::SecurityProfile>,
     lost: usize,
 }
 
@@ -347,6 +348,11 @@ impl Modem {
                 } else {
                     s.arrived(bytes, now);
                 }
+            }
+            // The end of a DTLS session ends the socket.
+            if s.state == State::Open && self.net.is_over(net) {
+                s.state = State::Closed;
+                any = true;
             }
         }
         let limit = Duration::from_secs(u64::from(idle));

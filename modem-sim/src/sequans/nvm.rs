@@ -1,7 +1,10 @@
-//! Certificates, keys and security profiles (RYZ014 use cases §3).
+//! Certificates and keys (RYZ014 use cases §3.1 to §3.3, §3.5).
 
-use crate::command::{Command, Form};
+use crate::breach::Rule;
+use crate::command::{Command, Form, hex};
+use crate::credential::{self, Facts};
 use crate::modem::{Modem, Payload, PayloadKind, Step};
+use crate::options::Security;
 use crate::reply::{BAD_PARAMETERS, Final, NOT_SUPPORTED};
 
 /// Largest certificate (RYZ014 use cases §3.1).
@@ -10,10 +13,18 @@ const CERTIFICATE: u32 = 8192;
 const KEY: u32 = 2048;
 /// Bytes of all files.
 const TOTAL: usize = 200 * 1024;
+/// The slots below are for preloaded certificates.
+const FIRST: u8 = 8;
+
+/// The name of a file in the modem's memory.
+pub(super) fn path(key: bool, slot: u8) -> String {
+    format!("sequans/{}/{slot:02}", if key { "privatekey" } else { "certificate" })
+}
 
 impl Modem {
     fn is_key(command: &Command) -> Result<bool, Final> {
-        match command.text(0)?.as_str() {
+        // §6.7.3.3 once writes it with a capital letter.
+        match command.text(0)?.to_ascii_lowercase().as_str() {
             "certificate" => Ok(false),
             "privatekey" => Ok(true),
             _ => Err(BAD_PARAMETERS),
@@ -29,14 +40,15 @@ impl Modem {
         let slot = command.within(1, 0, 19)? as u8;
         let most = if key { KEY - 1 } else { CERTIFICATE };
         let size = command.within(2, 0, most)? as usize;
-        let sequans = &mut self.sequans;
-        let files = if key { &mut sequans.keys } else { &mut sequans.certificates };
+        if !key && slot < FIRST {
+            self.breach(Rule::PreloadedSlot, format!("certificate slot {slot} is written"));
+        }
+        let old = self.nvram.file(&path(key, slot)).map_or(0, <[u8]>::len);
         if size == 0 {
-            files.remove(&slot);
+            self.nvram.remove(&path(key, slot));
             return Ok(Final::Ok.into());
         }
-        let used: usize = sequans.certificates.values().chain(sequans.keys.values()).map(Vec::len).sum();
-        if used + size > TOTAL {
+        if self.nvram.size() - old + size > TOTAL {
             return Err(Final::Error);
         }
         let kind = PayloadKind::SequansStore { key, slot };
@@ -46,17 +58,22 @@ impl Modem {
     /// The size must be that of the file, to the byte, and the file must be PEM (RYZ014 use cases
     /// §3.5).
     pub(super) fn store_file(&mut self, key: bool, slot: u8, data: Vec<u8>) -> Result<Step, Final> {
-        if !is_pem(&data) {
+        if data.contains(&b'\r') {
+            self.breach(Rule::CarriageReturnInFile, format!("slot {slot}"));
             return Err(NOT_SUPPORTED);
         }
-        let sequans = &mut self.sequans;
-        let files = if key { &mut sequans.keys } else { &mut sequans.certificates };
-        files.insert(slot, data);
+        let real = self.options.security == Security::Real;
+        let readable =
+            !real || if key { credential::key(&data).is_ok() } else { credential::chain(&data).is_ok() };
+        if !credential::is_pem(&data) || !readable {
+            return Err(NOT_SUPPORTED);
+        }
+        self.nvram.store(path(key, slot), data);
         Ok(Final::Ok.into())
     }
 
-    /// `AT+SQNSNVR="certificate"|"privatekey"[,<index>]`. The fields of a certificate are left
-    /// empty: the simulator does not take certificates apart.
+    /// `AT+SQNSNVR="certificate"|"privatekey"[,<index>]`: of a chain "it only outputs the first
+    /// certificate" (RYZ014 use cases §3.5).
     pub(super) fn sqnsnvr(&mut self, command: &Command) -> Result<Step, Final> {
         if command.form != Form::Set {
             return Ok(Final::Ok.into());
@@ -66,61 +83,36 @@ impl Modem {
             Some(_) => Some(command.within(1, 0, 19)? as u8),
             None => None,
         };
-        let files = if key { &self.sequans.keys } else { &self.sequans.certificates };
-        let found: Vec<_> = files
-            .iter()
-            .filter(|(slot, _)| wanted.is_none_or(|w| w == **slot))
-            .map(|(slot, data)| (*slot, data.clone()))
-            .collect();
-        for (slot, data) in found {
-            if key {
-                let mut text = format!("+SQNSNVR: {slot},\"").into_bytes();
-                text.extend_from_slice(&data);
-                text.push(b'"');
-                self.info(text);
+        for slot in (0..20).filter(|slot| wanted.is_none_or(|wanted| wanted == *slot)) {
+            let Some(data) = self.nvram.file(&path(key, slot)) else { continue };
+            let line = if key {
+                [format!("+SQNSNVR: {slot},\"").as_bytes(), data, b"\""].concat()
             } else {
-                let empty = ",\"\"".repeat(9);
-                self.info(format!("+SQNSNVR: \"certificate\",{slot}{empty}"));
-            }
-        }
-        Ok(Final::Ok.into())
-    }
-
-    /// `AT+SQNSPCFG=<spId>,<version>,"<cipherSpecs>",<certValidLevel>,…`: stored. When the last of
-    /// at least seven values is a text, the profile is printed, otherwise not (RYZ014 use cases §3.4.1, §6.3.2).
-    pub(super) fn sqnspcfg(&mut self, command: &Command) -> Result<Step, Final> {
-        match command.form {
-            Form::Set => {
-                let id = command.within(0, 1, 6)?;
-                if command.len() > 1 && !matches!(command.number(1)?, 0..=3 | 255) {
-                    return Err(BAD_PARAMETERS);
-                }
-                let mut typed = command.typed();
-                if command.len() >= 7 && command.args.last().is_some_and(|a| a.quoted) {
-                    if command.len() == 7 {
-                        typed.push_str(",\"\"");
-                    }
-                    self.info(format!("+SQNSPCFG: {typed}"));
-                }
-                self.sequans.profiles.insert(id, typed);
-            }
-            Form::Read => {
-                for typed in self.sequans.profiles.values().cloned().collect::<Vec<_>>() {
-                    self.info(format!("+SQNSPCFG: {typed}"));
-                }
-            }
-            Form::Test | Form::Action => {}
+                let facts = credential::facts(data).unwrap_or_default();
+                format!("+SQNSNVR: \"certificate\",{slot},{}", shown(&facts)).into_bytes()
+            };
+            self.info(line);
         }
         Ok(Final::Ok.into())
     }
 }
 
-/// Begins with a BEGIN line and ends with an END line, nothing before and at most one LF after.
-fn is_pem(data: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(data) else {
-        return false;
+/// Subject, serial number, issuer, validity, signature algorithm, public key, fingerprint (§3.2.1).
+fn shown(facts: &Facts) -> String {
+    let moment = |seconds| {
+        let (year, month, day, hour, minute, second) = credential::calendar(seconds);
+        format!("{:02}/{month:02}/{day:02} {hour:02}:{minute:02}:{second:02}", year % 100)
     };
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let last = text.rsplit('\n').next().unwrap_or_default();
-    text.starts_with("-----BEGIN ") && last.starts_with("-----END ") && last.ends_with("-----")
+    let fields = [
+        facts.subject.clone(),
+        hex(&facts.serial).to_ascii_lowercase(),
+        facts.issuer.clone(),
+        moment(facts.not_before),
+        moment(facts.not_after),
+        facts.signature.to_owned(),
+        hex(&facts.public_key).to_ascii_lowercase(),
+        "sha1".to_owned(),
+        hex(&facts.sha1).to_ascii_lowercase(),
+    ];
+    fields.map(|field| format!("\"{field}\"")).join(",")
 }

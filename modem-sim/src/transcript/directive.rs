@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{duration, unescape};
 use crate::{
-    Boot, CloseUrc, DialFailure, DirectLinkEnd, Failure, Model, Options, Peer, Registration, Rule, TcpState,
-    UrcTiming,
+    Boot, CloseUrc, DialFailure, DirectLinkEnd, Failure, Model, Options, Peer, Registration, Rule, Security,
+    TcpState, UrcTiming,
 };
 
 /// A setting that holds from the start.
@@ -27,6 +27,8 @@ use crate::{
 /// | `% address 10.0.0.1`, `% operator NAME` | the modem's address, the operator's name |
 /// | `% stale-packet-data` | u-blox: a previous run has activated what sockets need |
 /// | `% assigned-type`, `% no-product-version`, `% uudnsrn`, `% abortable` | u-blox: see [`Options`] |
+/// | `% pretended-security` | certificates are not read, and secured sockets are not |
+/// | `% secure-sara-r42` | SARA-R422S instead of SARA-R422 |
 /// | `% direct-link-end stays` | u-blox: `disconnect`, `no-carrier` or `stays` |
 /// | `% no-urc-space` | `+CEREG:1` |
 /// | `% host name=address` | for the name server |
@@ -96,6 +98,8 @@ impl OptionChange {
             ("stale-packet-data", "") => options.stale_packet_data = true,
             ("no-product-version", "") => options.product_version = false,
             ("uudnsrn", "") => options.uudnsrn = true,
+            ("pretended-security", "") => options.security = Security::Pretended,
+            ("secure-sara-r42", "") => options.secure_sara_r42 = true,
             ("abortable", "") => options.abortable = true,
             ("direct-link-end", "disconnect") => options.direct_link_end = DirectLinkEnd::Disconnect,
             ("direct-link-end", "no-carrier") => options.direct_link_end = DirectLinkEnd::NoCarrier,

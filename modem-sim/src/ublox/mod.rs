@@ -6,6 +6,7 @@ mod direct;
 mod listen;
 mod option;
 mod packet;
+mod profile;
 mod pump;
 mod security;
 mod sockets;
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 use traits::{PacketData, Traits};
 
+use crate::breach::Rule;
 use crate::command::{Command, Form};
 use crate::modem::{Modem, Payload, PayloadKind, Step, Wait};
 use crate::network::{Failure, Handle};
@@ -75,6 +77,8 @@ struct Socket {
     received: usize,
     error: u32,
     secure: bool,
+    /// Security profile.
+    profile: u32,
     options: BTreeMap<(u32, u32), Vec<u32>>,
 }
 
@@ -100,6 +104,7 @@ impl Socket {
             received: 0,
             error: 0,
             secure: false,
+            profile: 0,
             options: BTreeMap::new(),
         }
     }
@@ -126,8 +131,7 @@ pub(crate) struct Ublox {
     pub(crate) hex_mode: bool,
     profile: packet::Profile,
     last_error: u32,
-    certificates: BTreeMap<(u8, String), Vec<u8>>,
-    profiles: BTreeMap<u32, BTreeMap<u32, String>>,
+    profiles: BTreeMap<u32, profile::SecurityProfile>,
     configuration: BTreeMap<u32, String>,
 }
 
@@ -137,8 +141,12 @@ impl Ublox {
     }
 
     /// What a restart of the module forgets besides its sockets.
-    pub(crate) fn restart(&mut self, keeps_hex_mode: bool) {
+    pub(crate) fn restart(&mut self, keeps_hex_mode: bool, keeps_security: bool) {
         self.hex_mode &= keeps_hex_mode;
+        if !keeps_security {
+            self.profiles.clear();
+        }
+        self.profiles.values_mut().for_each(profile::SecurityProfile::forget_session);
         self.profile = packet::Profile::default();
     }
 
@@ -171,18 +179,33 @@ fn errno(failure: Failure) -> u32 {
         Failure::Reset => 104,
         Failure::Unreachable => 113,
         Failure::InUse => 98,
+        // In no document at hand: "software caused connection abort".
+        Failure::Secure => 103,
     }
 }
 
 impl Modem {
     fn traits(&self) -> &'static Traits {
-        self.model.ublox().unwrap_or(&traits::SARA_R5_02B)
+        match self.model.ublox() {
+            Some(_) if self.model == crate::Model::SaraR42 && self.options.secure_sara_r42 => {
+                &traits::SARA_R422S
+            }
+            Some(traits) => traits,
+            None => &traits::SARA_R5_02B,
+        }
     }
 
     pub(crate) fn ublox_command(&mut self, command: &Command) -> Result<Step, Final> {
         let packet_data = self.traits().packet_data;
         let profiles = matches!(packet_data, PacketData::Profile { .. });
         let mapping = packet_data == PacketData::MappedContext;
+        if command.name.starts_with("+USO") && self.net.shaking() {
+            // SARA/LEXI internet applications §5.11: "cannot be issued until the first procedure is
+            // completed".
+            let detail = format!("{} during a handshake", command.name);
+            self.breach(Rule::SocketCommandDuringHandshake, detail);
+            return Err(NOT_ALLOWED);
+        }
         match command.name.as_str() {
             "+USOSEC" | "+USECMNG" | "+USECPRF" if !self.traits().security => Err(Final::Error),
             "+USOCR" => self.usocr(command),

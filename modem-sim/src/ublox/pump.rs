@@ -6,6 +6,7 @@ use super::{AsyncConnect, RX_LIMIT, SOCKETS, Socket, State, errno};
 use crate::modem::Modem;
 use crate::network::{Handle, TcpState};
 use crate::options::Options;
+use crate::tls::Net;
 
 impl Modem {
     /// Moves bytes between the sockets and the network; true when something changed.
@@ -28,7 +29,7 @@ impl Modem {
                 continue;
             }
             if !s.tcp {
-                any |= Self::pump_udp(self.net.as_mut(), s, net, announce_arrivals);
+                any |= Self::pump_udp(&mut self.net, s, net, announce_arrivals);
                 any |= self.pump_direct(id);
                 continue;
             }
@@ -67,12 +68,7 @@ impl Modem {
         any
     }
 
-    fn pump_udp(
-        network: &mut dyn crate::Network,
-        s: &mut Socket,
-        net: Handle,
-        announce_arrivals: bool,
-    ) -> bool {
+    fn pump_udp(network: &mut Net, s: &mut Socket, net: Handle, announce_arrivals: bool) -> bool {
         let mut any = false;
         while let Some((from, bytes)) = network.recv_from(net) {
             any = true;
@@ -84,6 +80,11 @@ impl Modem {
             s.announce |= s.datagrams.is_empty() || announce_arrivals;
             s.received += bytes.len();
             s.datagrams.push_back((from, bytes.into()));
+        }
+        // The end of a DTLS session ends the socket.
+        if s.secure && s.state == State::Open && network.is_over(net) {
+            s.state = State::PeerClosed;
+            any = true;
         }
         any
     }
@@ -159,6 +160,7 @@ impl Modem {
         let mut accepted = self.accepted_lines();
         let datagram_report = self.traits().datagram_report;
         for id in (0..SOCKETS as u8).filter(|id| Some(*id) != except) {
+            lines.extend(self.session_lines(id));
             let slot = &mut self.ublox.sockets[usize::from(id)];
             let Some(s) = slot else { continue };
             if s.accepted.take().is_some() {
@@ -172,7 +174,7 @@ impl Modem {
                 lines.push(format!("{name}: {id},{}", s.announced()).into_bytes());
             }
             // SARA/LEXI internet applications §5.5, fourth scenario: not before all is read.
-            let over = s.state == State::PeerClosed && s.rx.is_empty();
+            let over = s.state == State::PeerClosed && s.unread() == 0;
             if over || s.state == State::Dead {
                 lines.push(format!("+UUSOCL: {id}").into_bytes());
                 if let Some(net) = slot.take().and_then(|s| s.net) {

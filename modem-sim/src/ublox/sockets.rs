@@ -7,6 +7,7 @@ use super::{AsyncConnect, SOCKETS, Socket, State, errno};
 use crate::command::{Command, Form};
 use crate::modem::{Modem, Step, Wait};
 use crate::network::{Failure, Handle, TcpState};
+use crate::options::Security;
 use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED, NOT_SUPPORTED};
 
 impl Modem {
@@ -70,12 +71,16 @@ impl Modem {
     pub(super) fn usosec(&mut self, command: &Command) -> Result<Step, Final> {
         let id = self.socket_id(command)?;
         let on = command.within(1, 0, 1)? == 1;
-        command.within_or(2, 0, 4, 0)?;
+        let profile = command.within_or(2, 0, 4, 0)?;
+        let dtls = self.traits().dtls;
         let s = self.ublox.socket(id)?;
         if s.state != State::Created {
             return Err(NOT_ALLOWED);
         }
-        s.secure = on;
+        if on && !s.tcp && !dtls {
+            return Err(NOT_SUPPORTED);
+        }
+        (s.secure, s.profile) = (on, profile);
         Ok(Final::Ok.into())
     }
 
@@ -97,11 +102,10 @@ impl Modem {
             return Err(NOT_ALLOWED);
         }
         s.state = State::Connecting;
-        let refused = s.secure && !self.net.carries_tls();
+        let secure = s.secure;
         let deadline = self.now + self.options.connect_timeout;
         let mut query = None;
-        let failed = self.data_context().is_none() || refused;
-        if failed {
+        if self.data_context().is_none() || (secure && !self.room_for_security()) {
             return Err(self.connect_failed(id, errno(Failure::Unreachable)));
         }
         match host.parse() {
@@ -118,11 +122,16 @@ impl Modem {
     fn connect_to(&mut self, id: u8, remote: SocketAddr) {
         let Ok(s) = self.ublox.socket(id) else { return };
         s.remote = Some(remote);
-        if s.tcp {
-            let port = s.local_port;
-            let net = self.net.connect(port, remote);
+        let secure = s.secure && self.options.security == Security::Real;
+        let net = if s.tcp { Some(self.net.connect(s.local_port, remote)) } else { s.net };
+        s.net = net;
+        if let Some(net) = net.filter(|_| secure)
+            && !self.secure(id, net, remote)
+        {
+            // The profile cannot be used: no byte leaves.
+            self.net.abort(net);
             if let Ok(s) = self.ublox.socket(id) {
-                s.net = Some(net);
+                s.net = None;
             }
         }
     }
@@ -173,7 +182,7 @@ impl Modem {
         };
         // A UDP connect only remembers the peer.
         let state = match s.net {
-            Some(net) if s.tcp => self.net.state(net),
+            Some(net) if s.tcp || self.net.is_secured(net) => self.net.state(net),
             Some(_) => TcpState::Established,
             None => TcpState::Failed(Failure::Unreachable),
         };

@@ -88,6 +88,21 @@ pub(crate) struct Traits {
     /// `+USECMNG`, `+USECPRF` and `+USOSEC`: "does not apply to SARA-R422 modules" (SARA/LEXI internet
     /// applications §3, §5.11).
     pub(crate) security: bool,
+    /// TLS 1.3 (SARA/LEXI internet applications §3.2.1.1; LENA-R8 application development §9.1 knows
+    /// none).
+    pub(crate) tls13: bool,
+    /// The configuration of cipher suites as a list (SARA/LEXI internet applications §3.3).
+    pub(crate) cipher_list: bool,
+    /// Server certificate pinning (the same).
+    pub(crate) pinning: bool,
+    /// Pre-shared keys of the root of trust (the same; LENA-R8 application development §9.1.2).
+    pub(crate) root_of_trust: bool,
+    /// Session resumption without state in the server (SARA/LEXI internet applications §3.4).
+    pub(crate) session_tickets: bool,
+    /// DTLS (SARA/LEXI internet applications §5.11; LENA-R8 application development §9.1 knows none).
+    pub(crate) dtls: bool,
+    /// Keys behind a password can be imported (LENA-R8 application development §9.1.1).
+    pub(crate) encrypted_keys: bool,
     pub(crate) escape: Escape,
 }
 
@@ -120,6 +135,13 @@ pub(crate) const SARA_R5_02B: Traits = Traits {
     tells_unacknowledged: false,
     keeps_hex_mode: false,
     security: true,
+    tls13: true,
+    cipher_list: true,
+    pinning: true,
+    root_of_trust: true,
+    session_tickets: false,
+    dtls: true,
+    encrypted_keys: true,
     escape: Escape::Registers,
 };
 
@@ -127,6 +149,7 @@ pub(crate) const SARA_R5_02B: Traits = Traits {
 pub(crate) const SARA_R5_00B: Traits = Traits {
     product_version: "-00B-00",
     firmware: "02.06",
+    tls13: false,
     packet_data: PacketData::Profile { protocol: 0, assigned_type: false },
     ..SARA_R5_02B
 };
@@ -141,8 +164,13 @@ pub(crate) const SARA_R5_01B: Traits = Traits {
 };
 
 /// Only what the documents say about SARA-R5 02B and LEXI-R520 together is known.
-pub(crate) const LEXI_R520: Traits =
-    Traits { type_number: "LEXI-R520", product_version: "-02B-00", firmware: "02.00", ..SARA_R5_02B };
+pub(crate) const LEXI_R520: Traits = Traits {
+    type_number: "LEXI-R520",
+    product_version: "-02B-00",
+    firmware: "02.00",
+    session_tickets: true,
+    ..SARA_R5_02B
+};
 
 /// The rows about SARA-R4 in the documents.
 pub(crate) const SARA_R42: Traits = Traits {
@@ -162,12 +190,24 @@ pub(crate) const SARA_R42: Traits = Traits {
     ..SARA_R5_02B
 };
 
+/// SARA-R422S, SARA-R422M8S and SARA-R422M10S: SARA-R42 with security, but not all of it.
+pub(crate) const SARA_R422S: Traits = Traits {
+    type_number: "SARA-R422S",
+    security: true,
+    tls13: false,
+    cipher_list: false,
+    pinning: false,
+    root_of_trust: false,
+    ..SARA_R42
+};
+
 /// As SARA-R42 wherever the documents name both.
 pub(crate) const LEXI_R422: Traits = Traits {
     type_number: "LEXI-R422",
     product_version: "-01B-00",
     firmware: "02.00",
     security: true,
+    session_tickets: true,
     ..SARA_R42
 };
 
@@ -194,6 +234,10 @@ pub(crate) const LENA_R8: Traits = Traits {
     datagram_report: true,
     udp_write_is_usost: true,
     tells_unacknowledged: true,
+    tls13: false,
+    root_of_trust: false,
+    dtls: false,
+    encrypted_keys: false,
     escape: Escape::Frame(Duration::from_secs(2), Duration::from_millis(500)),
     ..SARA_R5_02B
 };

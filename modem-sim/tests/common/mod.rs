@@ -1,6 +1,9 @@
 //! A host in virtual time, with a serial line between it and the modem.
 #![allow(dead_code)]
 
+#[path = "tls.rs"]
+pub(crate) mod tls;
+
 use std::time::Duration;
 
 use modem_sim::line::Line;
@@ -8,6 +11,7 @@ use modem_sim::{Boot, Direction, Model, Modem, Options, VirtualNetwork};
 
 /// A host that talks to a modem.
 pub(crate) struct Rig {
+    pub(crate) model: Model,
     pub(crate) modem: Modem,
     pub(crate) net: VirtualNetwork,
     pub(crate) line: Line,
@@ -24,7 +28,7 @@ impl Rig {
     pub(crate) fn new(model: Model, options: Options) -> Self {
         let net = VirtualNetwork::new();
         let modem = Modem::new(model, options, Box::new(net.clone()));
-        Rig { modem, net, line: Line::new(1), now: Duration::ZERO, got: Vec::new() }
+        Rig { model, modem, net, line: Line::new(1), now: Duration::ZERO, got: Vec::new() }
     }
 
     /// One event, at most until `end`.
@@ -77,6 +81,11 @@ impl Rig {
     pub(crate) fn command(&mut self, text: &str) -> String {
         self.pass_ms(25);
         self.send(format!("{text}\r").as_bytes());
+        self.final_result()
+    }
+
+    /// Everything printed up to and with the next final result.
+    pub(crate) fn final_result(&mut self) -> String {
         let end = self.now + Duration::from_secs(300);
         let finals = ["OK", "ERROR", "NO CARRIER", "CONNECT"];
         loop {
@@ -86,7 +95,7 @@ impl Rig {
                 self.got.clear();
                 return printed;
             }
-            assert!(self.event(end), "no final result for {text}: '{printed}'");
+            assert!(self.event(end), "no final result: '{printed}'");
         }
     }
 
