@@ -1,8 +1,8 @@
-//! The use-case tables of the vendors' documents about registration, PDP contexts, sockets, listening,
-//! data mode and DNS, and the transcripts that play them.
+//! The use-case tables of the vendors' documents about registration, PDP contexts, certificates and security
+//! profiles, sockets, listening, data mode and DNS, and the transcripts that play them.
 //!
 //! A section may have several tables; those without a title have that of their section. The data mode
-//! of PPP is not simulated, and TLS only in so far as its commands are.
+//! of PPP is not simulated.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -34,6 +34,15 @@ const RYZ014: &[Table] = &[
     ("2.3.3.4", "If AT+CEREG? returns status 4", "out_of_coverage"),
     ("2.3.3.4", "If AT+CEREG? returns status 80", "out_of_coverage"),
     ("2.3.3.5", "APN Configuration", "apn_configuration"),
+    ("3.2.1", "Identify a Free Certificate Index Entry", "free_entry"),
+    ("3.2.2", "Add Certificate at Index 19", "add_certificate"),
+    ("3.2.3", "Read Certificate at Index 19", "read_certificate"),
+    ("3.2.4", "Remove Certificate at Index 19", "remove_certificate"),
+    ("3.3.1", "Upload a Private Key at Index 1", "upload_key"),
+    ("3.3.2", "Read the Private Key at Index 1", "read_key"),
+    ("3.3.3", "Remove the Private Key at Index 1", "remove_key"),
+    ("3.4.1", "With a Private Key Stored in the Non-Volatile Memory", "security_profile"),
+    ("4.2.2", "Synchronous Upgrade using HTTPS Protocol with Certificates: the profile", "security_profile"),
     ("6.1.2", "Use Cases in Online Mode", "udp_online_mode"),
     ("6.1.3", "Use Cases in Command Mode", "udp_command_mode"),
     ("6.1.4.1", "Receive Data from a Different Server", "any_remote"),
@@ -43,6 +52,7 @@ const RYZ014: &[Table] = &[
     ("6.2.3", "Use Cases in Command Mode with Text Data", "tcp_command_mode"),
     ("6.2.4", "Use Cases in Command Mode with Hex Data", "tcp_hex_data"),
     ("6.3.2", "Use Cases of a Secure Socket Connection", "secure_socket"),
+    ("6.7.3.3", "Encrypted and Client Certificate Required: the profile", "security_profile"),
 ];
 
 const CASSIOPEIA: &[Table] = &[
@@ -73,6 +83,9 @@ const LENA_R8: &[Table] = &[
     ("8.1.1", "Diagnostic information via URCs", "registration_reports"),
     ("8.1.2", "Diagnostic information via polling", "identity"),
     ("8.2", "Full-stack watchdog", "watchdog"),
+    ("9.1.1", "Certificates manager +USECMNG", "certificates"),
+    ("9.1.2", "Profile configuration +USECPRF", "profile"),
+    ("9.1.3", "Complete example", "complete_example"),
     ("9.2.1", "Socket connect", "socket_connect"),
     ("9.2.1", "Socket connect, last row", "socket_connect_fails"),
     ("9.2.2", "Socket listening", "socket_listening"),
@@ -98,6 +111,11 @@ const SARA_LEXI: &[Table] = &[
     ("2.3.1", "Mapping IP protocol type", "mapping"),
     ("2.3.2", "Default PDP and preferred protocol type configuration", "default_context"),
     ("2.4.2", "DNS resolution +UDNSRN", "dns"),
+    ("3.1", "Certificates manager +USECMNG", "certificates"),
+    ("3.2", "Profile configuration +USECPRF", "profile"),
+    ("3.3", "Complete example", "complete_example"),
+    ("3.4.1.1", "Example: session data not encrypted", "session_data"),
+    ("3.4.1.2", "Example: session data encrypted with local encryption", "encrypted_session_data"),
     ("5.1", "Socket connect", "socket_connect"),
     ("5.1", "Socket connect, last row", "socket_connect_fails"),
     ("5.2", "Socket listening", "socket_listening"),
@@ -118,6 +136,8 @@ const SARA_LEXI: &[Table] = &[
     ("5.9", "By remote server", "socket_close"),
     ("5.9", "By the module", "socket_close"),
     ("5.10", "Testing sockets", "testing_sockets"),
+    ("5.11", "Secure socket", "secure_socket"),
+    ("7.12.2", "Configure the DTLS security profile", "dtls_profile"),
     ("9.1.1", "Retrieve a file from FTP server", "direct_link_stays"),
     ("9.1.2", "Aborting retrieve file request", "direct_link_left_early"),
     ("9.1.3", "Store a file on FTP server", "direct_link_store"),

@@ -74,15 +74,16 @@ fn parse(command: &Command, typed: String) -> Result<SecurityProfile, Final> {
 
 impl Modem {
     /// `AT+SQNSPCFG=<spId>,<version>,"<cipherSpecs>",<certValidLevel>,<caCertificateID>,
-    /// <clientCertificateID>,<clientPrivateKeyID>,"<psk>","<pskIdentity>",<storageId>`. When the last of
-    /// at least seven values is a text, the profile is printed, otherwise not (§3.4.1, §6.3.2).
+    /// <clientCertificateID>,<clientPrivateKeyID>,"<psk>","<pskIdentity>",<storageId>`. The profile is
+    /// printed when there is a text behind the certificates and keys, otherwise not (§3.4.1, §6.3.2).
     pub(super) fn sqnspcfg(&mut self, command: &Command) -> Result<Step, Final> {
         match command.form {
             Form::Set => {
                 let id = command.within(0, 1, u32::from(SOCKETS))?;
                 let mut typed = command.typed();
-                let prints = command.len() >= 7 && command.args.last().is_some_and(|arg| arg.quoted);
-                if prints && command.len() < 9 && !command.args[command.len() - 2].quoted {
+                let ends_with_text = command.args.last().is_some_and(|arg| arg.quoted);
+                let prints = command.len() > 7 || command.len() == 7 && ends_with_text;
+                if prints && ends_with_text && !command.args[command.len() - 2].quoted {
                     typed.push_str(",\"\"");
                 }
                 if command.len() > 1 {

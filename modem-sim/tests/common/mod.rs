@@ -1,6 +1,8 @@
 //! A host in virtual time, with a serial line between it and the modem.
 #![allow(dead_code)]
 
+#[path = "openssl.rs"]
+pub(crate) mod openssl;
 #[path = "tls.rs"]
 pub(crate) mod tls;
 
