@@ -14,6 +14,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
+use rtc_dtls::cipher_suite::CipherSuiteId;
 use rtc_dtls::config::{ClientAuthType, ConfigBuilder, HandshakeConfig};
 use rtc_dtls::crypto::{Certificate, CryptoPrivateKey};
 use rtc_dtls::crypto_provider::default_provider;
@@ -345,7 +346,9 @@ fn dtls_config(server: DtlsServer) -> HandshakeConfig {
         }
         DtlsServer::SharedKey(key) => builder
             .with_psk(Some(Arc::new(move |_| Ok(key.clone()))))
-            .with_psk_identity_hint(Some(b"hint".to_vec())),
+            .with_psk_identity_hint(Some(b"hint".to_vec()))
+            // TLS_PSK_WITH_AES_128_GCM_SHA256 and TLS_PSK_WITH_AES_128_CCM_8.
+            .with_cipher_suites([0x00a8, 0xc0a8].map(CipherSuiteId::from).to_vec()),
     };
     builder.build(false, None).expect("the configuration is complete")
 }

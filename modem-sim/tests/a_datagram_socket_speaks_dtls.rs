@@ -78,11 +78,9 @@ fn with_a_certificate_of_the_client() {
 #[test]
 fn and_not_with_a_server_of_another_authority_name_or_time() {
     let (authority, other) = (Authority::new("An authority"), Authority::new("Another authority"));
-    for server in [
-        other.server(&[NAME]),
-        authority.server(&["another.example"]),
-        authority.server_in(&[NAME], 2024),
-    ] {
+    for server in
+        [other.server(&[NAME]), authority.server(&["another.example"]), authority.server_in(&[NAME], 2024)]
+    {
         for model in [Model::SaraR5, Model::Ryz014a] {
             let mut rig = rig(model);
             serve(&rig, DtlsServer::Certificate(server.clone()));

@@ -35,10 +35,9 @@ fn openssl_key() -> String {
 fn over_tcp() {
     let key = openssl_key();
     let arguments = ["-tls1_3", "-nocert", "-psk", &key, "-psk_identity", "device"];
-    for (model, setup) in [
-        (Model::SaraR5, ublox(&["AT+USOCR=6", "AT+USOSEC=0,1,0"])),
-        (Model::Ryz014a, sequans(KEY)),
-    ] {
+    for (model, setup) in
+        [(Model::SaraR5, ublox(&["AT+USOCR=6", "AT+USOSEC=0,1,0"])), (Model::Ryz014a, sequans(KEY))]
+    {
         let Some(server) = Server::tcp(&arguments) else { return };
         assert_eq!(server.talk(model, &setup, b"hello"), Ok(b"hello".to_vec()), "{model}");
     }
@@ -48,12 +47,10 @@ fn over_tcp() {
 fn over_udp() {
     let key = openssl_key();
     for suite in ["PSK-AES128-GCM-SHA256", "PSK-AES128-CCM8"] {
-        let arguments =
-            ["-dtls1_2", "-nocert", "-psk", &key, "-psk_identity", "device", "-cipher", suite];
-        for (model, setup) in [
-            (Model::SaraR5, ublox(&["AT+USOCR=17", "AT+USOSEC=0,1,0"])),
-            (Model::Ryz014a, sequans(KEY)),
-        ] {
+        let arguments = ["-dtls1_2", "-nocert", "-psk", &key, "-psk_identity", "device", "-cipher", suite];
+        for (model, setup) in
+            [(Model::SaraR5, ublox(&["AT+USOCR=17", "AT+USOSEC=0,1,0"])), (Model::Ryz014a, sequans(KEY))]
+        {
             let Some(server) = Server::udp(&arguments) else { return };
             assert_eq!(server.talk(model, &setup, b"hello"), Ok(b"hello".to_vec()), "{model} {suite}");
         }

@@ -58,7 +58,7 @@ impl Modem {
     /// The size must be that of the file, to the byte, and the file must be PEM (RYZ014 use cases
     /// §3.5).
     pub(super) fn store_file(&mut self, key: bool, slot: u8, data: Vec<u8>) -> Result<Step, Final> {
-        if data.contains(&b'\r') {
+        if data.starts_with(b"-----BEGIN") && data.contains(&b'\r') {
             self.breach(Rule::CarriageReturnInFile, format!("slot {slot}"));
             return Err(NOT_SUPPORTED);
         }

@@ -20,6 +20,8 @@ struct Secured {
     ledger: VecDeque<(u64, usize)>,
     /// Bytes given to the network, or waiting for it.
     written: u64,
+    /// The first bytes have left.
+    begun: bool,
     /// The end of the handshake has been noted.
     told: bool,
     news: Option<resume::Data>,
@@ -83,6 +85,7 @@ impl Secured {
         if !self.out.is_empty() {
             let taken = inner.send(handle, self.out.make_contiguous());
             self.out.drain(..taken);
+            self.begun |= taken > 0;
         }
     }
 }
@@ -128,6 +131,7 @@ impl Net {
             plain: VecDeque::new(),
             ledger: VecDeque::new(),
             written: 0,
+            begun: datagrams,
             told: false,
             news: None,
         };
@@ -138,7 +142,7 @@ impl Net {
 
     /// A handshake is going on.
     pub(crate) fn shaking(&self) -> bool {
-        self.secured.values().any(Secured::is_shaking)
+        self.secured.values().any(|secured| secured.begun && secured.is_shaking())
     }
 
     /// Connections that are secured or about to be.

@@ -8,12 +8,32 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rustls::client::{ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
-use rustls::pki_types::ServerName;
+use rustls::client::{
+    ClientSessionStore, ResolvesClientCert, Tls12ClientSessionValue, Tls13ClientSessionValue,
+};
+use rustls::pki_types::{CertificateDer, ServerName};
+
+use super::verify::Verifier;
+
+/// What a session began with; the library resumes it with the very same only.
+#[derive(Clone, Debug)]
+pub(super) struct Parts {
+    pub(super) verifier: Arc<Verifier>,
+    pub(super) resolver: Arc<dyn ResolvesClientCert>,
+    /// The certificate behind the resolver.
+    pub(super) client: Option<CertificateDer<'static>>,
+}
+
+/// A session.
+#[derive(Clone, Debug)]
+struct Saved {
+    value: Value,
+    parts: Parts,
+}
 
 /// What the library remembers of a session.
 #[derive(Clone, Debug)]
-enum Saved {
+enum Value {
     Tls12(Tls12ClientSessionValue),
     /// A ticket is good for one handshake.
     Tls13(Arc<Mutex<Option<Tls13ClientSessionValue>>>),
@@ -62,8 +82,10 @@ impl Sessions {
         let known = lock(&self.0);
         let offered = data.and_then(|data| Some((known.get(&data)?.clone(), data)));
         drop(known);
-        let slot = Slot { offered: offered.clone().map(|(saved, _)| saved), got: Mutex::default() };
-        Resume { all: self.clone(), tickets, offered: offered.map(|(_, data)| data), slot: Arc::new(slot) }
+        let (saved, offered) = offered.unzip();
+        let parts = saved.as_ref().map(|saved| saved.parts.clone());
+        let slot = Slot { offered: saved.map(|saved| saved.value), got: Mutex::default() };
+        Resume { all: self.clone(), tickets, offered, parts, slot: Arc::new(slot) }
     }
 
     fn insert(&self, saved: Saved) -> Data {
@@ -91,6 +113,7 @@ pub(crate) struct Resume {
     /// Session tickets too, not only session ids (§3.4).
     pub(super) tickets: bool,
     offered: Option<Data>,
+    pub(super) parts: Option<Parts>,
     slot: Arc<Slot>,
 }
 
@@ -101,7 +124,8 @@ impl Resume {
 
     /// The data of the session that there is now, when there is something new about it.
     pub(super) fn news(&self, resumed: bool) -> Option<Data> {
-        let got = lock(&self.slot.got).take()?;
+        let value = lock(&self.slot.got).take()?;
+        let got = Saved { value, parts: self.parts.clone()? };
         match &self.offered {
             // "Once the session data of the URC are not equal to the session data already set, it means
             // that the server does not accept the session resumption."
@@ -117,8 +141,8 @@ impl Resume {
 /// What the library sees.
 #[derive(Debug)]
 struct Slot {
-    offered: Option<Saved>,
-    got: Mutex<Option<Saved>>,
+    offered: Option<Value>,
+    got: Mutex<Option<Value>>,
 }
 
 impl ClientSessionStore for Slot {
@@ -129,12 +153,12 @@ impl ClientSessionStore for Slot {
     }
 
     fn set_tls12_session(&self, _: ServerName<'static>, value: Tls12ClientSessionValue) {
-        *lock(&self.got) = Some(Saved::Tls12(value));
+        *lock(&self.got) = Some(Value::Tls12(value));
     }
 
     fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
         match &self.offered {
-            Some(Saved::Tls12(value)) => Some(value.clone()),
+            Some(Value::Tls12(value)) => Some(value.clone()),
             _ => None,
         }
     }
@@ -142,12 +166,12 @@ impl ClientSessionStore for Slot {
     fn remove_tls12_session(&self, _: &ServerName<'static>) {}
 
     fn insert_tls13_ticket(&self, _: ServerName<'static>, value: Tls13ClientSessionValue) {
-        *lock(&self.got) = Some(Saved::Tls13(Arc::new(Mutex::new(Some(value)))));
+        *lock(&self.got) = Some(Value::Tls13(Arc::new(Mutex::new(Some(value)))));
     }
 
     fn take_tls13_ticket(&self, _: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
         match &self.offered {
-            Some(Saved::Tls13(value)) => lock(value).take(),
+            Some(Value::Tls13(value)) => lock(value).take(),
             _ => None,
         }
     }

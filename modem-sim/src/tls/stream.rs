@@ -9,7 +9,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, SupportedProtocolVersion};
 
-use super::resume::{Data, Resume};
+use super::resume::{Data, Parts, Resume};
 use super::verify::Verifier;
 use super::{Agreed, Clock, Fault, Profile, Progress, Session, Version, suites};
 
@@ -54,17 +54,31 @@ impl Stream {
         let provider = provider(&profile)?;
         let versions = versions(&profile, &provider)?;
         let provider = Arc::new(provider);
-        let verifier = Arc::new(Verifier::new(&profile, Arc::clone(&provider)));
+        let certificate = profile.client.as_ref().and_then(|(chain, _)| chain.first().cloned());
+        let earlier = profile.resume.as_ref().and_then(|resume| resume.parts.clone());
+        let earlier = earlier.filter(|parts| parts.client == certificate);
+        let verifier = match &earlier {
+            Some(parts) => Arc::clone(&parts.verifier),
+            None => Arc::new(Verifier::new(&profile, Arc::clone(&provider))),
+        };
+        verifier.follow(&profile);
         let wrong = |error: rustls::Error| Fault::Profile(error.to_string());
         let builder = ClientConfig::builder_with_details(provider, Arc::new(clock.clone()))
             .with_protocol_versions(&versions)
             .map_err(wrong)?
             .dangerous()
-            .with_custom_certificate_verifier(verifier);
+            .with_custom_certificate_verifier(Arc::clone(&verifier) as _);
         let mut config = match profile.client.take() {
             Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(wrong)?,
             None => builder.with_no_client_auth(),
         };
+        if let Some(parts) = earlier {
+            config.client_auth_cert_resolver = parts.resolver;
+        }
+        let resolver = Arc::clone(&config.client_auth_cert_resolver);
+        if let Some(resume) = &mut profile.resume {
+            resume.parts = Some(Parts { verifier, resolver, client: certificate });
+        }
         config.enable_sni = profile.sni.is_some();
         config.resumption = match &profile.resume {
             None => Resumption::disabled(),

@@ -6,7 +6,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -14,41 +14,61 @@ use super::{Pin, Profile};
 
 /// The rules of one profile.
 #[derive(Clone, Debug)]
-pub(super) struct Verifier {
+struct Rules {
     chain: bool,
     dates: bool,
     name: Option<String>,
     roots: Vec<CertificateDer<'static>>,
     pin: Option<Pin>,
+}
+
+/// Follows the rules of a profile.
+///
+/// The library resumes a session only with the verifier that the session began with, so that the rules
+/// can change.
+#[derive(Debug)]
+pub(super) struct Verifier {
+    rules: Mutex<Rules>,
     provider: Arc<CryptoProvider>,
 }
 
-impl Verifier {
-    pub(super) fn new(profile: &Profile, provider: Arc<CryptoProvider>) -> Self {
-        Verifier {
+impl Rules {
+    fn of(profile: &Profile) -> Self {
+        Rules {
             chain: profile.chain,
             dates: profile.dates,
             name: profile.name.clone(),
             roots: profile.roots.clone(),
             pin: profile.pin.clone(),
-            provider,
         }
+    }
+}
+
+impl Verifier {
+    pub(super) fn new(profile: &Profile, provider: Arc<CryptoProvider>) -> Self {
+        Verifier { rules: Mutex::new(Rules::of(profile)), provider }
+    }
+
+    /// From now on these rules.
+    pub(super) fn follow(&self, profile: &Profile) {
+        *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = Rules::of(profile);
     }
 
     /// All certificates are those of the server, its own first.
     pub(super) fn check(&self, chain: &[CertificateDer<'_>], now: UnixTime) -> Result<(), Error> {
         let (own, others) = chain.split_first().ok_or(Error::NoCertificatesPresented)?;
-        if let Some(pin) = &self.pin
+        let rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(pin) = &rules.pin
             && !matches(pin, own)
         {
             return Err(Error::General("the server's certificate is not the pinned one".to_owned()));
         }
-        if self.chain {
+        if rules.chain {
             // Without dates: a moment at which all of them were new enough.
-            let now = if self.dates { now } else { youngest(chain).unwrap_or(now) };
-            self.check_chain(own, others, now)?;
+            let now = if rules.dates { now } else { youngest(chain).unwrap_or(now) };
+            self.check_chain(&rules.roots, own, others, now)?;
         }
-        match &self.name {
+        match &rules.name {
             None => Ok(()),
             Some(name) => {
                 let name = ServerName::try_from(name.as_str())
@@ -60,16 +80,17 @@ impl Verifier {
 
     fn check_chain(
         &self,
+        trusted: &[CertificateDer<'static>],
         own: &CertificateDer<'_>,
         others: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<(), Error> {
-        if self.roots.iter().any(|root| root.as_ref() == own.as_ref()) {
+        if trusted.iter().any(|root| root.as_ref() == own.as_ref()) {
             // The very certificate was put into the modem; it need not be that of an authority.
             return if within(own, now) { Ok(()) } else { Err(CertificateError::Expired.into()) };
         }
         let mut roots = RootCertStore::empty();
-        for root in &self.roots {
+        for root in trusted {
             roots.add(root.clone())?;
         }
         let algorithms = self.provider.signature_verification_algorithms.all;
