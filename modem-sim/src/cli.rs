@@ -4,7 +4,8 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use lexopt::prelude::*;
-use modem_sim::{Boot, Model, Options, Registration};
+use modem_sim::host::machine_time;
+use modem_sim::{Boot, Model, Options, Registration, Security};
 
 /// Where the host finds the modem.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub(crate) struct Arguments {
     pub(crate) options: Options,
     pub(crate) pace: Option<u32>,
     pub(crate) trace: bool,
+    pub(crate) nvram: Option<PathBuf>,
 }
 
 /// What the user wants.
@@ -50,6 +52,8 @@ usage: modem-sim --model MODEL (--pty PATH | --tcp ADDRESS:PORT | --stdio) [opti
   --roaming        the network is not the home network
   --running        the modem is up already, instead of booting
   --greeting TEXT  u-blox: greeting after boot
+  --nvram FILE     keep certificates and keys in this file
+  --clear-text     secured sockets are not: carry the bytes as they are
   --trace          show the conversation on standard error
   --list           list the modem types
   --help           this text
@@ -61,9 +65,10 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
     let mut model = None;
     let mut port = None;
     let mut hosts = Vec::new();
-    let mut options = Options::default();
+    let mut options = Options { time: machine_time(), ..Options::default() };
     let mut pace = None;
     let mut trace = false;
+    let mut nvram = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(Request::Print(HELP.to_owned())),
@@ -87,13 +92,15 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
             Long("roaming") => options.registration = Registration::Roaming,
             Long("running") => options.boot = Boot::Running,
             Long("greeting") => options.greeting = Some(parser.value()?.string()?),
+            Long("nvram") => nvram = Some(parser.value()?.into()),
+            Long("clear-text") => options.security = Security::Pretended,
             Long("trace") => trace = true,
             other => return Err(other.unexpected()),
         }
     }
     let model = model.ok_or("--model is missing (--list shows the models)")?;
     let port = port.ok_or("one of --pty, --tcp and --stdio is needed")?;
-    Ok(Request::Run(Box::new(Arguments { model, port, hosts, options, pace, trace })))
+    Ok(Request::Run(Box::new(Arguments { model, port, hosts, options, pace, trace, nvram })))
 }
 
 fn list() -> String {

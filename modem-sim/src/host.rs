@@ -4,9 +4,10 @@ use std::fmt;
 use std::io;
 use std::net::IpAddr;
 use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::runner::Runner;
 use crate::{Breach, Direction, HostNetwork, Model, Modem, Options};
@@ -41,6 +42,8 @@ pub struct HostConfig {
     pub pace: Option<u32>,
     /// Sees every byte of the line.
     pub trace: Option<TraceFn>,
+    /// The file in which the modem's [`Nvram`](crate::Nvram) is kept.
+    pub nvram: Option<PathBuf>,
     /// Collects the breaches; keep a clone.
     pub breaches: Breaches,
 }
@@ -65,13 +68,19 @@ impl HostConfig {
             hosts: Vec::new(),
             pace: None,
             trace: None,
+            nvram: None,
             breaches: Breaches::default(),
         }
     }
 }
 
+/// The time of this machine since 1970, for [`Options::time`].
+pub fn machine_time() -> Option<Duration> {
+    SystemTime::UNIX_EPOCH.elapsed().ok()
+}
+
 /// Starts a thread that is a modem at one end of a socket pair, and returns the other end. The
-/// thread ends when that is dropped.
+/// thread ends when that is dropped, or when the file of the memory cannot be used.
 ///
 /// # Errors
 ///
@@ -83,12 +92,17 @@ pub fn spawn(config: HostConfig) -> io::Result<UnixStream> {
         for (name, address) in &config.hosts {
             network.host(name, *address);
         }
-        let mut modem = Modem::new(config.model, config.options, Box::new(network));
+        let mut options = config.options;
+        options.time = options.time.or_else(machine_time);
+        let mut modem = Modem::new(config.model, options, Box::new(network));
         if let Some(trace) = config.trace {
             modem.trace(trace);
         }
         let breaches = config.breaches;
         let mut runner = Runner::new(modem, config.pace, Box::new(move |b| breaches.add(b)));
+        if config.nvram.is_some_and(|path| runner.keep_nvram(&path).is_err()) {
+            return;
+        }
         let Ok(mut output) = modem_end.try_clone() else {
             return;
         };

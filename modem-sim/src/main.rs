@@ -39,6 +39,9 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), String> {
     let mut runner = runner(arguments);
+    if let Some(path) = &arguments.nvram {
+        runner.keep_nvram(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
     match &arguments.port {
         Port::Pty(path) => ports::pty(path, &mut runner),
         Port::Tcp(address) => ports::tcp(address, &mut runner),

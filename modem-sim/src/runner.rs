@@ -1,13 +1,15 @@
 //! A modem in real time, at any file descriptor.
 
+use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::line::{Chunking, Faults, Line};
-use crate::{Breach, Direction, Modem};
+use crate::{Breach, Direction, Modem, Nvram};
 
 /// Why [`Runner::run`] has returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Runner {
     line: Line,
     on_breach: Box<dyn FnMut(&Breach)>,
     reported: usize,
+    /// Where the modem's memory is kept, and how often it had been written then.
+    memory: Option<(PathBuf, u64)>,
 }
 
 impl std::fmt::Debug for Runner {
@@ -45,7 +49,38 @@ impl Runner {
             let chunking = if pace.is_some() { Chunking::Fixed(1) } else { Chunking::Whole };
             line.set_faults(direction, Faults { pace, chunking, ..Faults::default() });
         }
-        Runner { modem, start: Instant::now(), line, on_breach, reported: 0 }
+        Runner { modem, start: Instant::now(), line, on_breach, reported: 0, memory: None }
+    }
+
+    /// Keeps the modem's [`Nvram`] in a file: what is there now is the modem's, and each write of flash is
+    /// one of the file.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there and cannot be read, or is something else.
+    pub fn keep_nvram(&mut self, path: &Path) -> io::Result<()> {
+        let wrong = || io::Error::new(ErrorKind::InvalidData, "this is not the memory of a modem");
+        match fs::read_to_string(path) {
+            Ok(text) => self.modem.insert_nvram(Nvram::from_text(&text).ok_or_else(wrong)?),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        self.memory = Some((path.to_owned(), self.modem.nvram().writes()));
+        Ok(())
+    }
+
+    fn save_nvram(&mut self) -> io::Result<()> {
+        let writes = self.modem.nvram().writes();
+        if let Some((path, saved)) = &mut self.memory
+            && *saved != writes
+        {
+            // A power cut of this machine leaves the old file or the new one.
+            let new = path.with_extension("new");
+            fs::write(&new, self.modem.nvram().to_text())?;
+            fs::rename(&new, path)?;
+            *saved = writes;
+        }
+        Ok(())
     }
 
     /// The modem.
@@ -58,7 +93,7 @@ impl Runner {
     ///
     /// # Errors
     ///
-    /// When the port can neither be read nor written.
+    /// When the port can neither be read nor written, or the file of [`Runner::keep_nvram`] cannot be written.
     pub fn run<R: Read + AsFd, W: Write + AsFd>(
         &mut self,
         input: &mut R,
@@ -115,6 +150,8 @@ impl Runner {
         while let Some(bytes) = self.line.poll(Direction::ToHost, now) {
             due.extend_from_slice(&bytes);
         }
+        // What the host is told to be stored is stored.
+        self.save_nvram()?;
         write_all(output, &due)?;
         for breach in &self.modem.breaches()[self.reported..] {
             (self.on_breach)(breach);

@@ -163,3 +163,27 @@ fn a_hosts_file_is_read() {
     assert!(said.ends_with("\r\n+UDNSRN: \"192.0.2.9\"\r\n\r\nOK\r\n"), "{said:?}");
     fs::remove_dir_all(folder).expect("it can be removed");
 }
+
+#[test]
+fn with_a_memory_in_a_file() {
+    let folder = scratch("nvram");
+    let file = folder.join("memory");
+    let path = file.to_str().expect("a plain name");
+    let run = |input: &str| {
+        let output =
+            once(&["--model", "sara-r5", "--stdio", "--running", "--clear-text", "--nvram", path], input);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let stored = run("AT+USECMNG=0,0,\"ca\",5\r");
+    assert!(stored.ends_with("\r\n>"), "{stored}");
+    // The power was cut before the first byte of the file.
+    assert!(!file.exists());
+    fs::write(&file, "something else").expect("it can be written");
+    assert!(run("AT\r").is_empty());
+    let memory = "writes 1\ndWJsb3gvMC9jYQ== aGVsbG8=\n";
+    fs::write(&file, memory).expect("it can be written");
+    let listed = run("AT+USECMNG=2,0,\"ca\"\r");
+    assert!(listed.contains("OK"), "{listed}");
+    assert_eq!(fs::read_to_string(&file).expect("it is there"), "writes 2\n");
+    fs::remove_dir_all(folder).expect("it can be removed");
+}
