@@ -128,9 +128,12 @@ async fn talk(pipe: Pipe, psk: SharedKey, name: Option<String>) -> Result<(), Tl
     Ok(())
 }
 
+type Talk = Pin<Box<dyn Future<Output = Result<(), TlsError>>>>;
+
 pub(super) struct Psk {
     pipe: Pipe,
-    future: Option<Pin<Box<dyn Future<Output = Result<(), TlsError>>>>>,
+    /// Until it is over.
+    future: Option<Talk>,
 }
 
 impl Psk {

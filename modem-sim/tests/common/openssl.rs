@@ -6,11 +6,11 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use modem_sim::{HostNetwork, Model, Modem, Options};
+use modem_sim::{HostNetwork, Model, Modem, Nvram, Options};
 
 use super::running;
 
-/// A server that sends back every line, the other way round for TCP (`-rev`) or as it is.
+/// A server whose standard streams are the connection.
 pub(crate) struct Server {
     child: Child,
     port: u16,
@@ -79,18 +79,20 @@ impl Server {
     /// Configures a modem, connects, sends, lets the server send the same back; what came, or the result
     /// of the connect and how the handshake ended.
     pub(crate) fn talk(mut self, model: Model, setup: &[String], bytes: &[u8]) -> Result<Vec<u8>, String> {
-        self.talk_with(model, Options::default(), setup, bytes)
+        self.talk_with(model, Options::default(), Nvram::new(), setup, bytes)
     }
 
     pub(crate) fn talk_with(
         &mut self,
         model: Model,
         options: Options,
+        nvram: Nvram,
         setup: &[String],
         bytes: &[u8],
     ) -> Result<Vec<u8>, String> {
         let options = Options { boot: running().boot, echo: running().echo, ..options };
         let mut host = Host::new(Modem::new(model, options, Box::new(HostNetwork::new())));
+        host.modem.insert_nvram(nvram);
         for command in setup {
             let answer = host.command(command);
             assert!(answer.contains("OK"), "{command}: {answer:?}");
