@@ -2,8 +2,16 @@
 mod common;
 
 use cellular_nal::dialect::{Credential, CredentialKind};
-use common::{dropping, pattern};
-use modem_sim::Model;
+use common::{Setup, World, dropping, pattern};
+use modem_sim::{Model, Options, Security};
+
+/// What is uploaded here is no certificate.
+fn narrow(model: Model) -> World {
+    let options = Options { security: Security::Pretended, ..Options::default() };
+    let mut world = Setup { record: true, options, ..Setup::new(model) }.build_sized::<1, 1024, 1024>();
+    world.bring_up();
+    world
+}
 
 #[test]
 fn a_dropped_upload_leaves_the_modem_in_step() {
@@ -12,7 +20,7 @@ fn a_dropped_upload_leaves_the_modem_in_step() {
         let body: String = pattern(400, 9).iter().map(|byte| char::from(b'a' + byte % 26)).collect();
         let pem = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
         dropping::everywhere(
-            || dropping::narrow(model),
+            || narrow(model),
             |world| {
                 let (control, pem) = (world.control, pem.clone());
                 async move { control.store_credential(credential, pem.as_bytes()).await }
