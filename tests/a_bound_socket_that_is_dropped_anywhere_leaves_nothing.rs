@@ -22,7 +22,7 @@ fn a_bound_socket_that_is_dropped_anywhere_leaves_nothing() {
                     socket.send(local, ECHO.into(), b"one datagram").await?;
                     let mut buffer = [0; 20];
                     let (count, _, from) = socket.receive_into(&mut buffer).await?;
-                    assert_eq!(from, ECHO.into());
+                    assert_eq!(from, std::net::SocketAddr::from(ECHO));
                     Ok::<_, Error>(buffer[..count].to_vec())
                 }
             },

@@ -178,7 +178,12 @@ fn run(plan: &Plan, record: bool) -> Result<(), String> {
     }
     if plan.flip == 0 && sent.is_ok() {
         world.pass_secs(2);
-        let arrived = world.net.connections().iter().rfind(|c| c.remote == DISCARD.into()).map(|c| c.id);
+        let arrived = world
+            .net
+            .connections()
+            .iter()
+            .rfind(|c| c.remote == std::net::SocketAddr::from(DISCARD))
+            .map(|c| c.id);
         let arrived = arrived.map(|id| world.net.received(id)).unwrap_or_default();
         if arrived != uploaded {
             return Err(format!("{} bytes arrived of {} that were flushed", arrived.len(), uploaded.len()));

@@ -55,7 +55,7 @@ async fn datagrams(stack: Stack<'static>) -> Result<bool, Error> {
         socket.send(local, peer.into(), &said).await?;
         let mut buffer = [0; 200];
         let (len, _, from) = socket.receive_into(&mut buffer).await?;
-        if from != peer.into() || buffer[..len.min(200)] != said[..] {
+        if from != std::net::SocketAddr::from(peer) || buffer[..len.min(200)] != said[..] {
             return Ok(false);
         }
     }

@@ -51,7 +51,12 @@ fn nb_close_is_fine_in_every_state() {
         assert_eq!(stack.send(&mut socket, b"last words"), Ok(10), "{model}");
         assert_eq!(stack.close(socket), Ok(()), "{model}: with data");
         reconnects(&mut stack, &mut world, "had data to send");
-        let connection = world.net.connections().into_iter().rev().find(|c| c.remote == remote.into());
+        let connection = world
+            .net
+            .connections()
+            .into_iter()
+            .rev()
+            .find(|c| c.remote == std::net::SocketAddr::from(remote));
         assert_eq!(world.net.received(connection.expect("it was there").id), b"last words", "{model}");
         let socket = stack.socket().expect("there is a socket");
         let read = stack.receive(&mut { socket }, &mut [0; 4]);

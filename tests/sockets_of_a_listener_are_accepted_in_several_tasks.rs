@@ -31,7 +31,7 @@ fn sockets_of_a_listener_are_accepted_in_several_tasks() {
         world.bring_up();
         let (stack, net) = (world.stack, world.net.clone());
         let listener = world.run(30, stack.listen(PORT)).expect("it listens");
-        assert_eq!(listener.local_address(), ([10, 20, 30, 40], PORT).into(), "{model}");
+        assert_eq!(listener.local_address(), std::net::SocketAddr::from(([10, 20, 30, 40], PORT)), "{model}");
         let mut dialers = Dialers::new(&world, PORT, vec![Peer::Echo; 3]);
         let all = join3(serve(&listener), serve(&listener), serve(&listener));
         let (a, b, c) = dialers.run(&mut world, 60, all, |_| false).expect("all are served");

@@ -114,7 +114,7 @@ fn section_6_listening() {
     let stack = desk.stack;
     let listener = desk.run(10, stack.listen(9000)).expect("it listens");
     let (mut socket, peer) = desk.run(10, listener.accept()).expect("a connection comes");
-    assert_eq!(peer, (PEER, 5000).into());
+    assert_eq!(peer, std::net::SocketAddr::from((PEER, 5000)));
     let mut heard = [0; 5];
     let result = desk.run(10, socket.read_exact(&mut heard)).map_err(exactly);
     assert_eq!((result, &heard), (Ok(()), b"hello"));

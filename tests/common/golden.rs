@@ -2,6 +2,7 @@
 //! modem answer. The format is that of `modem_sim::transcript`; a transcript is named after its
 //! document and section.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use cellular_nal::asynch::{TcpListener, TcpSocket};
@@ -232,7 +233,7 @@ pub fn listened(desk: &mut Desk<Golden>) -> (TcpListener<'static>, TcpSocket<'st
     let stack = desk.stack;
     let listener = desk.run(10, stack.listen(1099)).expect("it listens");
     let (mut socket, peer) = desk.run(10, listener.accept()).expect("a connection comes");
-    assert_eq!(peer, ([151, 9, 34, 66], 39_912).into());
+    assert_eq!(peer, SocketAddr::from(([151, 9, 34, 66], 39_912)));
     let mut heard = [0; 18];
     let result = desk.run(10, socket.read_exact(&mut heard)).map_err(exactly);
     assert_eq!((result, &heard), (Ok(()), b"eighteen bytes...."));
