@@ -29,16 +29,10 @@ impl<'a> CommandWriter<'a> {
     /// An unsigned decimal number.
     #[inline(never)]
     pub fn number(&mut self, value: u32) -> &mut Self {
-        let mut divisor = 1;
-        while value / divisor >= 10 {
-            divisor *= 10;
+        if value >= 10 {
+            self.number(value / 10);
         }
-        while divisor > 0 {
-            let digit = (value / divisor % 10) as u8;
-            self.byte(b'0' + digit);
-            divisor /= 10;
-        }
-        self
+        self.byte(b'0' + (value % 10) as u8)
     }
 
     /// Text between quotes. A quote, a backslash or a control character in it would end or change

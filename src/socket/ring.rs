@@ -37,7 +37,7 @@ impl Ring {
         let capacity = storage.len();
         let mut done = 0;
         while done < take {
-            let at = (self.head + self.len) % capacity;
+            let at = wrapped(self.head + self.len, capacity);
             let run = (take - done).min(capacity - at);
             if let (Some(to), Some(from)) = (storage.get_mut(at..at + run), bytes.get(done..done + run)) {
                 to.copy_from_slice(from);
@@ -64,7 +64,7 @@ impl Ring {
         let capacity = storage.len();
         let mut done = 0;
         while done < take {
-            let at = (self.head + done) % capacity;
+            let at = wrapped(self.head + done, capacity);
             let run = (take - done).min(capacity - at);
             if let (Some(from), Some(to)) = (storage.get(at..at + run), out.get_mut(done..done + run)) {
                 to.copy_from_slice(from);
@@ -78,10 +78,15 @@ impl Ring {
     /// Drops readable bytes.
     pub(crate) fn skip(&mut self, storage: &[u8], count: usize) {
         let count = count.min(self.committed);
-        self.head = (self.head + count) % storage.len().max(1);
+        self.head = wrapped(self.head + count, storage.len());
         self.committed -= count;
         self.len -= count;
     }
+}
+
+/// The place of a byte that is less than two rounds away.
+const fn wrapped(at: usize, capacity: usize) -> usize {
+    if at < capacity { at } else { at - capacity }
 }
 
 #[cfg(test)]
