@@ -57,12 +57,11 @@ impl<'a> CommandWriter<'a> {
                 }
             }
             IpAddr::V6(v6) => {
-                for (index, group) in v6.segments().into_iter().enumerate() {
-                    if index > 0 {
+                for (index, octet) in v6.octets().into_iter().enumerate() {
+                    if index > 0 && index % 2 == 0 {
                         self.byte(b':');
                     }
-                    for shift in [12, 8, 4, 0] {
-                        let digit = (group >> shift & 0xf) as u8;
+                    for digit in [octet >> 4, octet & 0xf] {
                         self.byte(if digit < 10 { b'0' + digit } else { b'a' - 10 + digit });
                     }
                 }
