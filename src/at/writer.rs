@@ -129,6 +129,14 @@ mod tests {
     }
 
     #[test]
+    fn numbers_and_addresses_are_written_in_full() {
+        let numbers = written(|w| _ = w.number(0).text(",").number(10).text(",").number(u32::MAX));
+        assert_eq!(numbers.as_deref(), Some(&b"AT0,10,4294967295\r"[..]));
+        let v6 = written(|w| _ = w.address([0x2001, 0xdb8, 0, 0, 0, 0, 0xa0, 0xf00f].into()));
+        assert_eq!(v6.as_deref(), Some(&b"AT\"2001:0db8:0000:0000:0000:0000:00a0:f00f\"\r"[..]));
+    }
+
+    #[test]
     fn text_that_would_end_the_command_fails_it() {
         assert_eq!(written(|w| _ = w.quoted(b"a\"b")), None);
         assert_eq!(written(|w| _ = w.quoted(b"a\rb")), None);
