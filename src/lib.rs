@@ -34,6 +34,8 @@ pub mod edge;
 pub mod nb;
 #[cfg(feature = "no-std-net")]
 pub mod no_std_net;
+#[cfg(feature = "ppp")]
+pub mod ppp;
 
 pub use engine::{Engine, Output, Timer};
 pub use error::{CmeCode, Error};
