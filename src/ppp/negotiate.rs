@@ -141,7 +141,7 @@ impl Negotiation<'_> {
         }
         self.layer.begin(&options);
         let impatient = self.automaton.naks >= self.timing.max_failure;
-        let mut verdict = 0;
+        let mut verdict = code::CONFIGURE_ACK;
         for option in options.clone() {
             verdict = verdict.max(self.judge(&option, impatient));
         }
