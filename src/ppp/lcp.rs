@@ -12,8 +12,9 @@ const ACFC: u8 = 8;
 
 /// The smallest packet that each host has to receive (RFC 791 §3.1).
 const LEAST_MRU: u16 = 68;
-/// So many requests with our own magic number are no accident.
-const LOOPS: u8 = 10;
+/// So many requests in a row with our own magic number are no accident, and fewer than Max-Failure
+/// usually allows to be answered by another value.
+const LOOPS: u8 = 4;
 /// CHAP with MD5 (RFC 1994 §3).
 const CHAP_MD5: [u8; 3] = [0xC2, 0x23, 5];
 const PAP: [u8; 2] = protocol::PAP.to_be_bytes();
