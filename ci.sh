@@ -212,7 +212,7 @@ bare_cargo() {
 
 verb_no_std() {
     local set
-    for set in "" async nb edge-nal no-std-net async,nb,defmt; do
+    for set in "" async nb edge-nal no-std-net ppp async,nb,ppp,defmt; do
         bare_cargo build --quiet --locked --release --lib --target $BARE --no-default-features --features "$set"
         echo "${set:-no features}: ok"
     done

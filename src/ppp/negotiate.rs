@@ -72,6 +72,7 @@ pub(super) struct Negotiation<'n> {
 
 impl Negotiation<'_> {
     /// Takes a packet; gives the actions that are left to others.
+    #[inline(never)]
     pub(super) fn on_packet(&mut self, packet: &Packet<'_>, now: Instant) -> u16 {
         let event = match packet.code {
             code::CONFIGURE_REQUEST => return self.on_request(packet, now),
@@ -215,6 +216,7 @@ impl Negotiation<'_> {
     }
 
     /// Sends what the automaton owes.
+    #[inline(never)]
     pub(super) fn pay(&mut self) {
         let (code, layer) = match self.automaton.owed {
             Owed::Nothing => return,

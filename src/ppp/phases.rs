@@ -53,6 +53,8 @@ impl Ppp<'_> {
     }
 
     /// The link is dead, without a word to the peer.
+    // Called from many places.
+    #[inline(never)]
     pub(super) fn fail(&mut self, failure: Failure) {
         self.hang_up();
         self.failure = Some(failure);

@@ -3,7 +3,7 @@
 use super::auth::Outcome;
 use super::automaton::{Event, State, action};
 use super::lcp::Auth;
-use super::negotiate::Negotiation;
+use super::negotiate::{Layer, Negotiation};
 use super::packet::{self, LONGEST, Packet, code, protocol};
 use super::session::{Ppp, Rejects};
 use super::status::{Failure, Phase};
@@ -120,30 +120,18 @@ impl Ppp<'_> {
                 let outcome = self.proof.on_chap(packet, &self.config, &mut self.outbox);
                 self.on_outcome(outcome, now);
             }
-            protocol::IPCP if self.config.ipv4 && self.is_network(now) => {
-                let actions = Negotiation {
-                    protocol,
-                    automaton: &mut self.ipcp.0,
-                    layer: &mut self.ipcp.1,
-                    timing: &self.config.timing,
-                    outbox: &mut self.outbox,
-                }
-                .on_packet(packet, now);
+            protocol::IPCP | protocol::IPV6CP if self.is_network(now) => {
+                let (automaton, layer): (_, &mut dyn Layer) = match protocol {
+                    protocol::IPCP => (&mut self.ipcp.0, &mut self.ipcp.1),
+                    _ => (&mut self.ipv6cp.0, &mut self.ipv6cp.1),
+                };
+                let (timing, outbox) = (&self.config.timing, &mut self.outbox);
+                let actions =
+                    Negotiation { protocol, automaton, layer, timing, outbox }.on_packet(packet, now);
                 self.on_network(actions, now);
                 if self.ipcp.1.is_refused() {
-                    self.stop_network(protocol, now);
+                    self.stop_network(protocol::IPCP, now);
                 }
-            }
-            protocol::IPV6CP if self.config.ipv6 && self.is_network(now) => {
-                let actions = Negotiation {
-                    protocol,
-                    automaton: &mut self.ipv6cp.0,
-                    layer: &mut self.ipv6cp.1,
-                    timing: &self.config.timing,
-                    outbox: &mut self.outbox,
-                }
-                .on_packet(packet, now);
-                self.on_network(actions, now);
             }
             _ => return false,
         }
@@ -203,14 +191,10 @@ impl Ppp<'_> {
                 if packet.code == code::CODE_REJECT && packet.data.first() == Some(&code::ECHO_REQUEST) {
                     self.echo.refused = true;
                 }
-                let actions = Negotiation {
-                    protocol: protocol::LCP,
-                    automaton: &mut self.lcp.0,
-                    layer: &mut self.lcp.1,
-                    timing: &self.config.timing,
-                    outbox: &mut self.outbox,
-                }
-                .on_packet(packet, now);
+                let (automaton, layer) = (&mut self.lcp.0, &mut self.lcp.1);
+                let (timing, outbox) = (&self.config.timing, &mut self.outbox);
+                let actions = Negotiation { protocol: protocol::LCP, automaton, layer, timing, outbox }
+                    .on_packet(packet, now);
                 if packet.code == code::CODE_REJECT && actions & action::TLF != 0 {
                     self.failure = Some(Failure::Rejected);
                 }

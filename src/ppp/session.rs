@@ -169,6 +169,8 @@ impl<'b> Ppp<'b> {
 
     /// The line carries nothing any more: the link is dead at once. What has been received can still
     /// be taken.
+    // Called from many places.
+    #[inline(never)]
     pub fn hang_up(&mut self) {
         self.phase = Phase::Dead;
         self.up_by = None;

@@ -62,15 +62,14 @@ impl Ppp<'_> {
 
     /// Lets each protocol write what it owes.
     fn write_requests(&mut self) {
-        let layers: [(_, _, &mut dyn Layer); 3] = [
-            (protocol::LCP, &mut self.lcp.0, &mut self.lcp.1),
-            (protocol::IPCP, &mut self.ipcp.0, &mut self.ipcp.1),
-            (protocol::IPV6CP, &mut self.ipv6cp.0, &mut self.ipv6cp.1),
-        ];
-        for (protocol, automaton, layer) in layers {
-            let timing = &self.config.timing;
-            Negotiation { protocol, automaton, layer, timing, outbox: &mut self.outbox }.pay();
-        }
+        let Self { config, lcp, ipcp, ipv6cp, outbox, .. } = self;
+        let timing = &config.timing;
+        let mut pay = |protocol, automaton, layer: &mut dyn Layer| {
+            Negotiation { protocol, automaton, layer, timing, outbox: &mut *outbox }.pay();
+        };
+        pay(protocol::LCP, &mut lcp.0, &mut lcp.1);
+        pay(protocol::IPCP, &mut ipcp.0, &mut ipcp.1);
+        pay(protocol::IPV6CP, &mut ipv6cp.0, &mut ipv6cp.1);
         self.proof.pay(&self.config, &mut self.outbox);
     }
 

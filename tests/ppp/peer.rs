@@ -180,12 +180,10 @@ impl Peer {
                 say(CHAP, control(if right { 3 } else { 4 }, id, b"text"));
             }
             (PAP, 1) | (CHAP, 2) => self.admitted = true,
-            (IPCP, 1) => {
-                if self.admitted || self.manners.demand == Demand::Nothing {
-                    let (code, options) = self.judge(now, data);
-                    self.ipcp.theirs |= code == 2;
-                    say(IPCP, control(code, id, &options));
-                }
+            (IPCP, 1) if self.admitted || self.manners.demand == Demand::Nothing => {
+                let (code, options) = self.judge(now, data);
+                self.ipcp.theirs |= code == 2;
+                say(IPCP, control(code, id, &options));
             }
             (IPCP, 2) => self.ipcp.ours = true,
             _ => {}
@@ -265,6 +263,12 @@ impl Peer {
     }
 }
 
+/// What has arrived by now.
+fn pop_due(queue: &mut VecDeque<(u64, Vec<u8>)>, now: u64) -> Option<Vec<u8>> {
+    queue.front().filter(|(at, _)| *at <= now)?;
+    queue.pop_front().map(|(_, bytes)| bytes)
+}
+
 /// A link and a peer, and how long a frame takes from one to the other.
 pub struct Wire {
     pub ppp: Ppp<'static>,
@@ -311,7 +315,7 @@ impl Wire {
     /// One moment: gives when something happens next.
     fn step(&mut self) -> Option<u64> {
         let now = self.now;
-        while let Some((_, bytes)) = self.to_peer.pop_front_if(|(at, _)| *at <= now) {
+        while let Some(bytes) = pop_due(&mut self.to_peer, now) {
             for answer in self.peer.receive(now, &bytes) {
                 if self.survives() {
                     self.to_link.push_back((now + self.latency, answer));
@@ -324,7 +328,7 @@ impl Wire {
                 self.to_link.push_back((now + self.latency, frame));
             }
         }
-        while let Some((_, bytes)) = self.to_link.pop_front_if(|(at, _)| *at <= now) {
+        while let Some(bytes) = pop_due(&mut self.to_link, now) {
             for piece in bytes.chunks(self.chunk.min(bytes.len())) {
                 self.packets.extend(feed(&mut self.ppp, at(now), piece));
             }

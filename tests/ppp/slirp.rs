@@ -1,6 +1,7 @@
 //! The program slirp as the peer, in real time: a PPP server with a network of its own behind it,
 //! in which 10.0.2.2 is this machine.
 #![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(missing_docs, unreachable_pub)]
 
 use std::fs;
 use std::os::fd::{AsFd, OwnedFd};
