@@ -41,7 +41,7 @@ pub struct Counters {
 /// use cellular_nal::ppp::hdlc::Decoder;
 /// let mut decoder = Decoder::new(0);
 /// let mut buffer = [0; 64];
-/// let mut line: &[u8] = b"\x7e\xff\x7d\x23\xc0\x21\x05\x01\x00\x04\xba\x58\x7e";
+/// let mut line: &[u8] = b"\x7e\xff\x7d\x23\xc0\x21\x05\x01\x00\x04\x3d\xc7\x7e";
 /// assert_eq!(decoder.feed(&mut line, &mut buffer), Some(8));
 /// assert_eq!(buffer[..8], *b"\xff\x03\xc0\x21\x05\x01\x00\x04");
 /// ```
@@ -187,7 +187,7 @@ impl Decoder {
 /// let mut line = [0; 32];
 /// let count = encoder.fill(&[5, 1, 0, 4], &mut line);
 /// assert!(encoder.is_idle());
-/// assert_eq!(line[..count], *b"\x7e\xff\x7d\x23\xc0\x21\x7d\x25\x7d\x21\x7d\x20\x7d\x24\xba\x58\x7e");
+/// assert_eq!(line[..count], *b"\x7e\xff\x7d\x23\xc0\x21\x7d\x25\x7d\x21\x7d\x20\x7d\x24\x3d\xc7\x7e");
 /// ```
 #[derive(Debug)]
 pub struct Encoder {
