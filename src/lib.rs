@@ -18,6 +18,7 @@
 mod fmt;
 
 pub mod at;
+pub mod cmux;
 pub mod dialect;
 mod engine;
 mod error;

@@ -1,0 +1,207 @@
+//! Frames of the basic option (3GPP TS 27.010 §5.2, §5.3): flag, address, control, length,
+//! information, FCS, flag.
+
+/// Opens and closes a frame (§5.2.1.1). It may stand inside of a frame, too: nothing is escaped.
+pub(super) const FLAG: u8 = 0xF9;
+
+/// Extension bit: this is the last octet of its field (§5.2.1.2).
+pub(super) const EA: u8 = 0x01;
+
+/// Command/response bit (§5.2.1.2). A station that has initiated the multiplexer sets it in
+/// commands and clears it in responses.
+pub(super) const CR: u8 = 0x02;
+
+/// Poll/final bit (§5.4.3.1).
+const PF: u8 = 0x10;
+
+/// The highest DLCI for a user (§5.6): the address octet of 62 would be a flag.
+pub(super) const LAST_DLCI: u8 = 61;
+
+/// The most information that a frame can have: 15 bits of length (§5.2.1.5).
+pub(super) const LONGEST: u16 = 0x7FFF;
+
+/// What a frame has beside its information, with the longer form of the length.
+pub(super) const OVERHEAD: usize = 7;
+
+/// Types of frames that the UIH subset has (§5.2.1.3, §5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Set asynchronous balanced mode: establishes a DLC.
+    Sabm,
+    /// Unnumbered acknowledgement.
+    Ua,
+    /// Disconnected mode.
+    Dm,
+    /// Disconnect.
+    Disc,
+    /// Unnumbered information with header check.
+    Uih,
+}
+
+impl Kind {
+    /// The control octet as it is sent: P is set in a command that wants a response, F in the
+    /// response.
+    const fn octet(self) -> u8 {
+        match self {
+            Self::Sabm => 0x2F | PF,
+            Self::Ua => 0x63 | PF,
+            Self::Dm => 0x0F | PF,
+            Self::Disc => 0x43 | PF,
+            Self::Uih => 0xEF,
+        }
+    }
+
+    /// P/F is not looked at: modems differ.
+    const fn from_octet(octet: u8) -> Option<Self> {
+        Some(match octet & !PF {
+            0x2F => Self::Sabm,
+            0x63 => Self::Ua,
+            0x0F => Self::Dm,
+            0x43 => Self::Disc,
+            0xEF => Self::Uih,
+            _ => return None,
+        })
+    }
+
+    const fn is_response(self) -> bool {
+        matches!(self, Self::Ua | Self::Dm)
+    }
+}
+
+/// Address, control and length of a frame that is sent.
+#[derive(Debug)]
+pub(super) struct Header {
+    octets: [u8; 4],
+    len: usize,
+}
+
+impl Header {
+    /// `len` is that of the information; at most 15 bits.
+    pub(super) const fn new(dlci: u8, kind: Kind, len: usize) -> Self {
+        let cr = if kind.is_response() { 0 } else { CR };
+        let (low, high) = ((len << 1) as u8, (len >> 7) as u8);
+        let address = dlci << 2 | cr | EA;
+        if len <= 127 {
+            Self { octets: [address, kind.octet(), low | EA, 0], len: 3 }
+        } else {
+            Self { octets: [address, kind.octet(), low, high], len: 4 }
+        }
+    }
+
+    pub(super) fn octets(&self) -> &[u8] {
+        self.octets.get(..self.len).unwrap_or_default()
+    }
+
+    pub(super) fn fcs(&self) -> u8 {
+        fcs(self.octets().iter().copied())
+    }
+}
+
+/// The frame checking sequence (§5.2.1.6): for UIH, and for frames without information, of address,
+/// control and length only.
+pub(super) fn fcs(header: impl Iterator<Item = u8>) -> u8 {
+    0xFF - header.fold(0xFF, |crc, octet| {
+        let crc = crc ^ octet;
+        let crc = nibble(crc) ^ crc >> 4;
+        nibble(crc) ^ crc >> 4
+    })
+}
+
+/// What the low four bits do to x^8 + x^2 + x + 1, least significant bit first.
+fn nibble(crc: u8) -> u8 {
+    const TABLE: [u8; 16] = {
+        let mut table = [0; 16];
+        let mut i = 0;
+        while i < 16 {
+            let mut crc = i as u8;
+            let mut bit = 0;
+            while bit < 4 {
+                crc = if crc & 1 == 0 { crc >> 1 } else { crc >> 1 ^ 0xE0 };
+                bit += 1;
+            }
+            table[i] = crc;
+            i += 1;
+        }
+        table
+    };
+    TABLE.get(usize::from(crc & 15)).copied().unwrap_or(0)
+}
+
+/// What the bytes behind an opening flag turn out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Too few of them to tell.
+    Unknown,
+    /// No frame.
+    Invalid,
+    /// A frame of `total` bytes with both flags; its information stands at `at`.
+    Frame { dlci: u8, kind: Kind, at: usize, len: usize, total: usize },
+}
+
+/// Judges what begins with a flag; `have` bytes are there, and no frame is longer than `room`.
+///
+/// A frame is valid when its fields are possible, its FCS fits and its closing flag stands where the
+/// length says (§5.2.3). C/R is not looked at: modems differ in it.
+pub(super) fn judge(byte: impl Fn(usize) -> u8, have: usize, room: usize) -> Verdict {
+    if have < 2 {
+        return Verdict::Unknown;
+    }
+    let address = byte(1);
+    let dlci = address >> 2;
+    if address & EA == 0 || dlci > LAST_DLCI {
+        return Verdict::Invalid;
+    }
+    if have < 3 {
+        return Verdict::Unknown;
+    }
+    let Some(kind) = Kind::from_octet(byte(2)) else { return Verdict::Invalid };
+    if have < 5 {
+        return Verdict::Unknown;
+    }
+    let low = usize::from(byte(3));
+    let (len, at) =
+        if low & usize::from(EA) != 0 { (low >> 1, 4) } else { (low >> 1 | usize::from(byte(4)) << 7, 5) };
+    let total = at + len + 2;
+    if total > room || (kind != Kind::Uih && len != 0) {
+        return Verdict::Invalid;
+    }
+    if have < total {
+        return Verdict::Unknown;
+    }
+    if byte(total - 1) != FLAG || byte(total - 2) != fcs((1..at).map(byte)) {
+        return Verdict::Invalid;
+    }
+    Verdict::Frame { dlci, kind, at, len, total }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(dlci: u8, kind: Kind) -> Vec<u8> {
+        let header = Header::new(dlci, kind, 0);
+        [&[FLAG], header.octets(), &[header.fcs(), FLAG]].concat()
+    }
+
+    #[test]
+    fn frames_are_those_that_modems_exchange() {
+        assert_eq!(frame(0, Kind::Sabm), [0xF9, 0x03, 0x3F, 0x01, 0x1C, 0xF9]);
+        assert_eq!(frame(1, Kind::Sabm), [0xF9, 0x07, 0x3F, 0x01, 0xDE, 0xF9]);
+        assert_eq!(frame(2, Kind::Sabm), [0xF9, 0x0B, 0x3F, 0x01, 0x59, 0xF9]);
+        assert_eq!(frame(1, Kind::Disc), [0xF9, 0x07, 0x53, 0x01, 0x3F, 0xF9]);
+        // Responses of a responder have C/R set, so the initiator's differ in the address.
+        assert_eq!(fcs([0x03, 0x73, 0x01].into_iter()), 0xD7);
+        assert_eq!(fcs([0x07, 0x73, 0x01].into_iter()), 0x15);
+        // Close down, as UIH with and without P.
+        assert_eq!(fcs([0x03, 0xEF, 0x05].into_iter()), 0xF2);
+        assert_eq!(fcs([0x03, 0xFF, 0x05].into_iter()), 0xE7);
+    }
+
+    #[test]
+    fn the_length_takes_two_octets_from_128_on() {
+        assert_eq!(Header::new(1, Kind::Uih, 127).octets(), [0x07, 0xEF, 0xFF]);
+        assert_eq!(Header::new(1, Kind::Uih, 128).octets(), [0x07, 0xEF, 0x00, 0x01]);
+        assert_eq!(Header::new(1, Kind::Uih, 1509).octets(), [0x07, 0xEF, 0xCA, 0x0B]);
+        assert_eq!(Header::new(1, Kind::Uih, 32767).octets(), [0x07, 0xEF, 0xFE, 0xFF]);
+    }
+}
