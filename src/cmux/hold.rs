@@ -31,7 +31,6 @@ impl<'b> Hold<'b> {
         Self { ring: Ring::new(storage), done: 0, noise: 0 }
     }
 
-
     pub(super) fn clear(&mut self) {
         self.ring.truncate(0);
         self.done = 0;
