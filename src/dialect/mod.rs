@@ -5,12 +5,14 @@
 
 pub(crate) mod cellular;
 pub mod detect;
+mod multiplexer;
 pub mod sequans;
 mod step;
 pub(crate) mod template;
 pub mod ublox;
 mod urc;
 
+pub use multiplexer::Multiplexer;
 pub use step::{
     Answer, Args, Call, Credential, CredentialKind, Found, OnError, Procedure, Prompt, Reading,
     ReleaseAssistance, SimState, SocketOption, Step,

@@ -183,6 +183,10 @@ impl Modem {
 
     fn on_frame(&mut self, heard: &Heard) {
         let Heard { dlci, control, ref info } = *heard;
+        if !self.open.contains(&0) && (dlci, control) != (0, SABM) {
+            // In command mode this is noise.
+            return;
+        }
         match control {
             SABM if self.ignores.contains(&dlci) => {}
             SABM if self.refuses.contains(&dlci) => self.send(dlci, DM, &[]),

@@ -9,7 +9,7 @@ mod models;
 mod socket;
 mod urc;
 
-pub use models::{CASSIOPEIA, GM02S, RYZ014A};
+pub use models::{CASSIOPEIA, GM02S, GM02S_MULTIPLEXER, RYZ014A};
 
 use super::{Dialect, ESCAPE, Limits, Procedure, Step, Timing, Urc, cellular};
 use crate::time::Duration;

@@ -1,7 +1,7 @@
 //! The modems, each a table of what is its own.
 
 use super::Sequans;
-use crate::dialect::{OnError, Step, cellular};
+use crate::dialect::{Multiplexer, OnError, Step, cellular};
 use crate::time::Duration;
 
 /// Renesas RYZ014A and Sequans GM01Q (Monarch).
@@ -10,6 +10,20 @@ pub const RYZ014A: Sequans =
 
 /// Sequans GM02S (Monarch 2). Its socket commands are those of the RYZ014A.
 pub const GM02S: Sequans = Sequans { name: "gm02s", ..RYZ014A };
+
+/// Channels of GM02S. None of this is documented at hand; it is what a shipping driver does: data on
+/// channel 1, commands on 2, more of them on 3 and 4, N1 of 127. Nothing is known of the multiplexers of
+/// RYZ014A and Cassiopeia.
+pub const GM02S_MULTIPLEXER: Multiplexer = Multiplexer {
+    at: 2,
+    data: 1,
+    gnss: None,
+    last: 4,
+    n1: 127,
+    answers_disc: true,
+    pause: Duration::from_millis(100),
+    settle: Duration::ZERO,
+};
 
 /// Sequans Cassiopeia CB610L.
 ///

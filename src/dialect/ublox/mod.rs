@@ -11,6 +11,7 @@ mod socket;
 mod urc;
 
 pub use models::{LENA_R8, LEXI_R422, LEXI_R520, SARA_R5, SARA_R5_00B, SARA_R5_01B, SARA_R42};
+pub use models::{LENA_R8_MULTIPLEXER, LEXI_R520_MULTIPLEXER, SARA_R5_MULTIPLEXER, SARA_R42_MULTIPLEXER};
 
 use super::{Dialect, Limits, OnError, Procedure, Step, Timing, Urc, cellular};
 use crate::time::Duration;

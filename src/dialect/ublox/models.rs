@@ -1,7 +1,7 @@
 //! The modems, each a table of what is its own.
 
 use super::{Ublox, packet, socket};
-use crate::dialect::{ESCAPE, cellular};
+use crate::dialect::{ESCAPE, Multiplexer, cellular};
 use crate::time::Duration;
 
 /// SARA-R5, product version 02B.
@@ -65,3 +65,32 @@ pub const LENA_R8: Ublox = Ublox {
     released: &[],
     ..SARA_R42
 };
+
+/// Channels of SARA-R5, all product versions. None of this is documented in the guides at hand; it is what
+/// the vendor's own driver does: N1 of 128, GNSS on channel 4 (3 when commands run on the auxiliary UART).
+/// That channel is dead after it was closed and opened again.
+pub const SARA_R5_MULTIPLEXER: Multiplexer = Multiplexer {
+    at: 1,
+    data: 2,
+    gnss: Some(4),
+    last: 3,
+    n1: 128,
+    answers_disc: true,
+    pause: Duration::from_millis(100),
+    settle: Duration::ZERO,
+};
+
+/// Channels of LEXI-R520 and SARA-R520: as on SARA-R5, but DISC is not answered, and the first command
+/// wants 750 ms (not documented; the vendor's own driver).
+pub const LEXI_R520_MULTIPLEXER: Multiplexer =
+    Multiplexer { answers_disc: false, settle: Duration::from_millis(750), ..SARA_R5_MULTIPLEXER };
+
+/// Channels of SARA-R42 and LEXI-R422: 1 and 2 for commands and data, 3 for GNSS, N1 up to 1509
+/// (AT commands manual of the SARA-R4 series, `+CMUX`).
+pub const SARA_R42_MULTIPLEXER: Multiplexer =
+    Multiplexer { gnss: Some(3), last: 2, n1: 1509, ..SARA_R5_MULTIPLEXER };
+
+/// Channels of LENA-R8: 1 to 3 for commands and data (LENA §5.7), none for GNSS. DISC is not answered
+/// (not documented; the vendor's own driver).
+pub const LENA_R8_MULTIPLEXER: Multiplexer =
+    Multiplexer { gnss: None, answers_disc: false, ..SARA_R5_MULTIPLEXER };
