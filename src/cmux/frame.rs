@@ -93,14 +93,14 @@ impl Header {
     }
 
     pub(super) fn fcs(&self) -> u8 {
-        fcs(self.octets().iter().copied())
+        fcs(self.octets())
     }
 }
 
 /// The frame checking sequence (§5.2.1.6): for UIH, and for frames without information, of address,
 /// control and length only.
-pub(super) fn fcs(header: impl Iterator<Item = u8>) -> u8 {
-    0xFF - header.fold(0xFF, |crc, octet| {
+pub(super) fn fcs(header: &[u8]) -> u8 {
+    0xFF - header.iter().fold(0xFF, |crc, octet| {
         let crc = crc ^ octet;
         let crc = nibble(crc) ^ crc >> 4;
         nibble(crc) ^ crc >> 4
@@ -130,8 +130,8 @@ fn nibble(crc: u8) -> u8 {
 /// What the bytes behind an opening flag turn out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Too few of them to tell.
-    Unknown,
+    /// Too few of them to tell: so many are needed.
+    Unknown(usize),
     /// No frame.
     Invalid,
     /// A frame of `total` bytes with both flags; its information stands at `at`.
@@ -144,7 +144,7 @@ pub(super) enum Verdict {
 /// length says (§5.2.3). C/R is not looked at: modems differ in it.
 pub(super) fn judge(byte: impl Fn(usize) -> u8, have: usize, room: usize) -> Verdict {
     if have < 2 {
-        return Verdict::Unknown;
+        return Verdict::Unknown(2);
     }
     let address = byte(1);
     let dlci = address >> 2;
@@ -152,23 +152,24 @@ pub(super) fn judge(byte: impl Fn(usize) -> u8, have: usize, room: usize) -> Ver
         return Verdict::Invalid;
     }
     if have < 3 {
-        return Verdict::Unknown;
+        return Verdict::Unknown(3);
     }
-    let Some(kind) = Kind::from_octet(byte(2)) else { return Verdict::Invalid };
+    let control = byte(2);
+    let Some(kind) = Kind::from_octet(control) else { return Verdict::Invalid };
     if have < 5 {
-        return Verdict::Unknown;
+        return Verdict::Unknown(5);
     }
-    let low = usize::from(byte(3));
-    let (len, at) =
-        if low & usize::from(EA) != 0 { (low >> 1, 4) } else { (low >> 1 | usize::from(byte(4)) << 7, 5) };
+    let header = [address, control, byte(3), byte(4)];
+    let [.., low, high] = header.map(usize::from);
+    let (len, at) = if header[2] & EA != 0 { (low >> 1, 4) } else { (low >> 1 | high << 7, 5) };
     let total = at + len + 2;
     if total > room || (kind != Kind::Uih && len != 0) {
         return Verdict::Invalid;
     }
     if have < total {
-        return Verdict::Unknown;
+        return Verdict::Unknown(total);
     }
-    if byte(total - 1) != FLAG || byte(total - 2) != fcs((1..at).map(byte)) {
+    if byte(total - 1) != FLAG || byte(total - 2) != fcs(header.get(..at - 1).unwrap_or_default()) {
         return Verdict::Invalid;
     }
     Verdict::Frame { dlci, kind, at, len, total }
@@ -190,11 +191,11 @@ mod tests {
         assert_eq!(frame(2, Kind::Sabm), [0xF9, 0x0B, 0x3F, 0x01, 0x59, 0xF9]);
         assert_eq!(frame(1, Kind::Disc), [0xF9, 0x07, 0x53, 0x01, 0x3F, 0xF9]);
         // Responses of a responder have C/R set, so the initiator's differ in the address.
-        assert_eq!(fcs([0x03, 0x73, 0x01].into_iter()), 0xD7);
-        assert_eq!(fcs([0x07, 0x73, 0x01].into_iter()), 0x15);
+        assert_eq!(fcs(&[0x03, 0x73, 0x01]), 0xD7);
+        assert_eq!(fcs(&[0x07, 0x73, 0x01]), 0x15);
         // Close down, as UIH with and without P.
-        assert_eq!(fcs([0x03, 0xEF, 0x05].into_iter()), 0xF2);
-        assert_eq!(fcs([0x03, 0xFF, 0x05].into_iter()), 0xE7);
+        assert_eq!(fcs(&[0x03, 0xEF, 0x05]), 0xF2);
+        assert_eq!(fcs(&[0x03, 0xFF, 0x05]), 0xE7);
     }
 
     #[test]

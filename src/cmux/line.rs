@@ -3,10 +3,14 @@
 use super::frame::{FLAG, Header, Kind};
 
 /// Both flags, header and FCS around the longest message on the control channel.
-const EDGE: usize = 64 + 6;
+const FRAME: usize = 64 + 6;
+
+/// The same behind the end of another frame.
+const EDGE: usize = FRAME + 2;
 
 /// A frame leaves in pieces: what stands before the bytes of a user, these bytes straight from the
-/// ring of their channel, and what stands behind. A frame without such bytes is one piece.
+/// ring of their channel, and what stands behind. A frame without such bytes is one piece. The next
+/// frame may begin in the piece in which the last one ends.
 #[derive(Debug)]
 pub(super) struct Line {
     edge: [u8; EDGE],
@@ -27,6 +31,11 @@ impl Line {
         self.sent == self.len && self.body == 0
     }
 
+    /// Whether there is room for another frame.
+    pub(super) const fn takes_more(&self) -> bool {
+        self.body == 0 && self.len - self.sent <= EDGE - FRAME
+    }
+
     /// What is to leave before the bytes of a user.
     pub(super) fn edge(&self) -> &[u8] {
         self.edge.get(self.sent..self.len).unwrap_or_default()
@@ -35,13 +44,19 @@ impl Line {
     /// Begins a frame with nothing, or a message of the control channel, in it.
     pub(super) fn start(&mut self, dlci: u8, kind: Kind, message: &[u8]) {
         let header = Header::new(dlci, kind, message.len());
-        self.load(&[&[FLAG], header.octets(), message, &[header.fcs(), FLAG]]);
+        self.gather();
+        self.load(&[FLAG]);
+        self.load(header.octets());
+        self.load(message);
+        self.load(&[header.fcs(), FLAG]);
     }
 
     /// Begins a frame with the next `len` bytes of a channel.
     pub(super) fn start_data(&mut self, dlci: u8, channel: usize, len: usize) {
         let header = Header::new(dlci, Kind::Uih, len);
-        self.load(&[&[FLAG], header.octets()]);
+        self.gather();
+        self.load(&[FLAG]);
+        self.load(header.octets());
         self.fcs = header.fcs();
         self.channel = channel;
         self.body = len;
@@ -51,27 +66,35 @@ impl Line {
     pub(super) fn transmitted(&mut self, count: usize) -> usize {
         let edge = count.min(self.len - self.sent);
         self.sent += edge;
+        if self.sent == self.len {
+            (self.sent, self.len) = (0, 0);
+        }
         let body = (count - edge).min(self.body);
         if body > 0 {
             self.body -= body;
             if self.body == 0 {
-                self.load(&[&[self.fcs, FLAG]]);
+                self.load(&[self.fcs, FLAG]);
             }
         }
         body
     }
 
-    fn load(&mut self, pieces: &[&[u8]]) {
-        let mut room = self.edge.as_mut_slice();
-        self.len = 0;
-        self.sent = 0;
-        for piece in pieces {
-            let Some((to, rest)) = core::mem::take(&mut room).split_at_mut_checked(piece.len()) else {
-                return;
-            };
-            to.copy_from_slice(piece);
-            self.len += piece.len();
-            room = rest;
+    /// Puts bytes behind those that have not left yet.
+    fn load(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            if let Some(to) = self.edge.get_mut(self.len) {
+                *to = byte;
+                self.len += 1;
+            }
+        }
+    }
+
+    /// Makes room behind those that have not left yet.
+    fn gather(&mut self) {
+        if self.sent > 0 {
+            self.edge.copy_within(self.sent..self.len, 0);
+            self.len -= self.sent;
+            self.sent = 0;
         }
     }
 }

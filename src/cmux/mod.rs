@@ -164,7 +164,7 @@ impl<'m, 'b> Mux<'m, 'b> {
             self.receive(&mut [].as_slice());
             return self.poll_output(now);
         }
-        if self.station.line.is_idle() {
+        if self.station.line.takes_more() {
             self.station.start_next(now);
         }
         if self.station.line.is_idle() {

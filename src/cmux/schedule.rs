@@ -20,13 +20,12 @@ impl Station<'_, '_> {
     }
 
     fn start_answer(&mut self) -> bool {
-        for (due, kind) in [(&mut self.ua, Kind::Ua), (&mut self.dm, Kind::Dm)] {
-            if *due != 0 {
-                let dlci = due.trailing_zeros();
-                *due &= !(1 << dlci);
-                self.line.start(dlci as u8, kind, &[]);
-                return true;
-            }
+        if self.ua | self.dm != 0 {
+            let (due, kind) = if self.ua != 0 { (&mut self.ua, Kind::Ua) } else { (&mut self.dm, Kind::Dm) };
+            let dlci = due.trailing_zeros();
+            *due &= !(1 << dlci);
+            self.line.start(dlci as u8, kind, &[]);
+            return true;
         }
         let answer = self.answers.first();
         if answer.is_empty() {
