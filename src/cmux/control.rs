@@ -5,25 +5,25 @@ use super::frame::{CR, EA};
 /// Type octets of commands, with EA and without C/R.
 pub(super) mod kind {
     /// DLC parameter negotiation (§5.4.6.3.1).
-    pub(in super::super) const PN: u8 = 0x81;
+    pub(in crate::cmux) const PN: u8 = 0x81;
     /// Multiplexer close down (§5.4.6.3.3).
-    pub(in super::super) const CLD: u8 = 0xC1;
+    pub(in crate::cmux) const CLD: u8 = 0xC1;
     /// Test (§5.4.6.3.4).
-    pub(in super::super) const TEST: u8 = 0x21;
+    pub(in crate::cmux) const TEST: u8 = 0x21;
     /// Flow control on: this side can take data again (§5.4.6.3.5).
-    pub(in super::super) const FCON: u8 = 0xA1;
+    pub(in crate::cmux) const FCON: u8 = 0xA1;
     /// Flow control off: no data on any DLC (§5.4.6.3.6).
-    pub(in super::super) const FCOFF: u8 = 0x61;
+    pub(in crate::cmux) const FCOFF: u8 = 0x61;
     /// Modem status (§5.4.6.3.7).
-    pub(in super::super) const MSC: u8 = 0xE1;
+    pub(in crate::cmux) const MSC: u8 = 0xE1;
     /// Non supported command (§5.4.6.3.8), a response.
-    pub(in super::super) const NSC: u8 = 0x11;
+    pub(in crate::cmux) const NSC: u8 = 0x11;
     /// Remote port negotiation (§5.4.6.3.9).
-    pub(in super::super) const RPN: u8 = 0x91;
+    pub(in crate::cmux) const RPN: u8 = 0x91;
     /// Remote line status (§5.4.6.3.10).
-    pub(in super::super) const RLS: u8 = 0x51;
+    pub(in crate::cmux) const RLS: u8 = 0x51;
     /// Service negotiation (§5.4.6.3.11).
-    pub(in super::super) const SNC: u8 = 0xD1;
+    pub(in crate::cmux) const SNC: u8 = 0xD1;
 }
 
 /// The octet that names a DLC in a value.

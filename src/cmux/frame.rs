@@ -107,23 +107,10 @@ pub(super) fn fcs(header: &[u8]) -> u8 {
     })
 }
 
-/// What the low four bits do to x^8 + x^2 + x + 1, least significant bit first.
+/// What the low four bits do to the remainder of x^8 + x^2 + x + 1, least significant bit first.
 fn nibble(crc: u8) -> u8 {
-    const TABLE: [u8; 16] = {
-        let mut table = [0; 16];
-        let mut i = 0;
-        while i < 16 {
-            let mut crc = i as u8;
-            let mut bit = 0;
-            while bit < 4 {
-                crc = if crc & 1 == 0 { crc >> 1 } else { crc >> 1 ^ 0xE0 };
-                bit += 1;
-            }
-            table[i] = crc;
-            i += 1;
-        }
-        table
-    };
+    const TABLE: [u8; 16] =
+        [0x00, 0x1C, 0x38, 0x24, 0x70, 0x6C, 0x48, 0x54, 0xE0, 0xFC, 0xD8, 0xC4, 0x90, 0x8C, 0xA8, 0xB4];
     TABLE.get(usize::from(crc & 15)).copied().unwrap_or(0)
 }
 
