@@ -84,7 +84,15 @@ fn echo_is_no_modem() {
             Output::Timeout(Some((at, _))) => now = at,
             _ => break,
         }
-        assert_eq!(mux.state(0) == State::Open, false);
+        assert_ne!(mux.state(0), State::Open);
     }
     assert_eq!(mux.state(0), State::Failed(Error::Timeout));
+}
+
+#[test]
+fn the_control_channel_is_established_from_here_alone() {
+    let (mut mux, _) = cmux::opened(Parameters::new(), &[1], 64);
+    mux.handle_rx(&cmux::frame(0, SABM, &[]), START);
+    assert_eq!(mux.poll_output(START), Output::Timeout(None));
+    assert_eq!((mux.state(0), mux.state(1)), (State::Open, State::Open));
 }

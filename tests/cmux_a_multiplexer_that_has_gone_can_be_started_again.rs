@@ -14,6 +14,7 @@ fn starts_again(mux: &mut cmux::Host<'_>) {
     mux.open(0).unwrap();
     mux.open(1).unwrap();
     cmux::exchange(mux, &mut modem, NOW);
+    assert_eq!((modem.heard[0].dlci, modem.heard[0].control), (0, SABM), "nothing of the last time");
     assert_eq!((mux.state(0), mux.state(1)), (State::Open, State::Open));
     mux.write(1, b"AT\r").unwrap();
     modem.send(1, UIH, b"new");

@@ -117,7 +117,12 @@ fn a_reader_that_keeps_up_causes_no_messages() {
     modem.send(1, UIH, &[0; 127]);
     modem.send(1, UIH, &[0; 10]);
     cmux::exchange(&mut mux, &mut modem, NOW);
-    for _ in 0..137 {
+    for _ in 0..40 {
+        mux.read(1, &mut [0]);
+        cmux::exchange(&mut mux, &mut modem, NOW);
+    }
+    assert_eq!(modem.messages(0xE3).len(), before + 1, "at 97 of 256 bytes it is still stopped");
+    for _ in 40..137 {
         mux.read(1, &mut [0]);
         cmux::exchange(&mut mux, &mut modem, NOW);
     }

@@ -18,10 +18,13 @@ fn answers(mux: &mut Host<'_>, modem: &mut Modem, info: &[u8]) -> Vec<Vec<u8>> {
     control.map(|Heard { info, .. }| info.clone()).collect()
 }
 
+/// What it is, the information of the modem's frame, and the messages that come back.
+type Case<'a> = (&'a str, &'a [u8], &'a [&'a [u8]]);
+
 #[test]
 fn commands_of_the_modem_are_answered() {
     let n1_127 = Parameters { n1: 127, ..Parameters::new() };
-    let cases: &[(&str, &[u8], &[&[u8]])] = &[
+    let cases: &[Case<'_>] = &[
         ("Test", &[0x23, 0x09, 1, 2, 3, 0xF9], &[&[0x21, 0x09, 1, 2, 3, 0xF9]]),
         ("Test without data", &[0x23, 0x01], &[&[0x21, 0x01]]),
         ("FCon", &[0xA3, 0x01], &[&[0xA1, 0x01]]),

@@ -93,3 +93,28 @@ fn a_modem_that_answers_nothing_is_not_waited_for_for_ever() {
     assert_eq!((mux.state(0), mux.state(1), end), (State::Closed, State::Closed, now));
     assert_eq!(modem.messages(0xC3).len(), 1);
 }
+
+#[test]
+fn a_channel_that_is_closed_while_it_opens_is_released() {
+    let (mut mux, mut modem) = cmux::opened(Parameters::new(), &[1, 2], 64);
+    let now = Instant::from_millis(0);
+    mux.close(1);
+    cmux::exchange(&mut mux, &mut modem, now);
+    // SABM has left, and its answer is under way.
+    mux.open(1).unwrap();
+    modem.ignores = vec![1];
+    cmux::exchange(&mut mux, &mut modem, now);
+    modem.open.insert(1);
+    mux.close(1);
+    assert_eq!(mux.state(1), State::Closing);
+    cmux::exchange(&mut mux, &mut modem, now);
+    assert_eq!(mux.state(1), State::Closed);
+    assert!(!modem.open.contains(&1));
+    // Nothing has left.
+    modem.heard.clear();
+    mux.open(1).unwrap();
+    mux.close(1);
+    assert_eq!(mux.state(1), State::Closed);
+    cmux::exchange(&mut mux, &mut modem, now);
+    assert!(modem.heard.is_empty());
+}

@@ -8,7 +8,11 @@ use cmux::UIH;
 
 #[test]
 fn noise_between_frames_changes_nothing() {
-    let noises: [&[u8]; 12] = [
+    let disc = cmux::frame(1, cmux::DISC, &[]);
+    let (mut damaged, mut open_ended) = (disc.clone(), disc.clone());
+    damaged[4] ^= 1;
+    open_ended[5] = 0;
+    let noises: [&[u8]; 15] = [
         b"\r\n+UUSTATUS: READY\r\n",
         b"\r\nNO CARRIER\r\n",
         b"\0",
@@ -22,6 +26,10 @@ fn noise_between_frames_changes_nothing() {
         &[0xF9, 0x07, 0xEF, 0x00],
         // No such DLCI, two octets of address, an unknown control octet.
         &[0xF9, 0xFB, 0xEF, 0x01, 0xF9, 0xFE, 0xEF, 0x01, 0xF9, 0x07, 0x00, 0x01],
+        // DISC without its FCS, without its closing flag, and with information.
+        &damaged,
+        &open_ended,
+        &cmux::frame(1, cmux::DISC, b"!!"),
         // SABM with information.
         &[0xF9, 0x07, 0x3F, 0x05, 1, 2, 0xAA, 0xF9],
     ];
