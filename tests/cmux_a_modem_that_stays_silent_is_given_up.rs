@@ -96,3 +96,15 @@ fn the_control_channel_is_established_from_here_alone() {
     assert_eq!(mux.poll_output(START), Output::Timeout(None));
     assert_eq!((mux.state(0), mux.state(1)), (State::Open, State::Open));
 }
+
+#[test]
+fn what_is_under_way_is_not_given_up_for_another() {
+    let mut mux = cmux::mux(Parameters { n2: 2, ..Parameters::new() }, &[1, 2], 64);
+    let mut modem = Modem { ignores: vec![2], ..Modem::new(31) };
+    mux.open(0).unwrap();
+    mux.open(2).unwrap();
+    cmux::exchange(&mut mux, &mut modem, START);
+    mux.open(1).unwrap();
+    let end = cmux::run(&mut mux, &mut modem, START, |mux| mux.state(1) == State::Open);
+    assert_eq!((mux.state(2), end), (State::Failed(Error::Timeout), Instant::from_millis(900)));
+}

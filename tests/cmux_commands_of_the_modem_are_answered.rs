@@ -4,7 +4,7 @@
 mod cmux;
 
 use cellular_nal::Instant;
-use cellular_nal::cmux::{Parameters, Signals, State};
+use cellular_nal::cmux::{Output, Parameters, Signals, State};
 use cmux::{Heard, Host, Modem, UIH};
 
 const NOW: Instant = Instant::from_millis(0);
@@ -107,4 +107,26 @@ fn the_signals_of_the_modem_are_kept() {
     mux.set_signals(2, Signals::READY.without(Signals::RTC));
     cmux::exchange(&mut mux, &mut modem, NOW);
     assert_eq!(modem.signals[&2], 0x89);
+}
+
+#[test]
+fn answers_leave_whole_through_a_port_that_takes_little() {
+    for take in 1..12 {
+        let (mut mux, mut modem) = cmux::opened(Parameters::new(), &[1], 256);
+        modem.heard.clear();
+        mux.write(1, &[7; 100]).unwrap();
+        for i in 0..4 {
+            mux.handle_rx(&cmux::frame(0, UIH, &[0x23, 0x0D, i, 1, 2, 3, 4, 0xF9]), NOW);
+            mux.handle_rx(&cmux::frame(20 + i, UIH, b"?"), NOW);
+        }
+        while let Output::Transmit(bytes) = mux.poll_output(NOW) {
+            let count = bytes.len().min(take);
+            modem.hear(&bytes[..count]);
+            mux.transmitted(count);
+        }
+        let expected: Vec<_> = (0..4).map(|i| vec![0x21, 0x0D, i, 1, 2, 3, 4, 0xF9]).collect();
+        assert_eq!(modem.messages(0x21), expected);
+        let refused = modem.heard.iter().filter(|heard| heard.control == cmux::DM).count();
+        assert_eq!((refused, &modem.data[&1][..]), (4, &[7; 100][..]));
+    }
 }

@@ -35,9 +35,9 @@ pub(super) const fn dlci_octet(dlci: u8) -> u8 {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Message<'a> {
     info: [&'a [u8]; 2],
-    /// The type without C/R; zero when it has more than one octet, which none that is known has.
+    /// The type without C/R. One of several octets has no EA in the first and so is none that is known.
     pub(super) kind: u8,
-    /// The first octet of the type, as it came.
+    /// The same as it came.
     pub(super) octet: u8,
     pub(super) is_command: bool,
     at: usize,
@@ -85,11 +85,9 @@ impl<'a> Iterator for Messages<'a> {
     /// Ends at the first message that is not all there.
     fn next(&mut self) -> Option<Message<'a>> {
         let octet = self.octet()?;
-        let mut kind = octet & !CR;
         let mut last = octet;
         while last & EA == 0 {
             last = self.octet()?;
-            kind = 0;
         }
         // Close down has been seen without its length.
         let mut len = 0usize;
@@ -110,7 +108,7 @@ impl<'a> Iterator for Messages<'a> {
             return None;
         }
         self.at += len;
-        Some(Message { info: self.info, kind, octet, is_command: octet & CR != 0, at, len })
+        Some(Message { info: self.info, kind: octet & !CR, octet, is_command: octet & CR != 0, at, len })
     }
 }
 
