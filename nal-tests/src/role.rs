@@ -12,7 +12,7 @@ pub enum Role {
     Echo,
     /// TCP: takes every byte and sends none; at the end of the stream it closes. UDP: the same.
     Discard,
-    /// TCP: sends [`Bench::bulk`] bytes of [`pattern`](crate::pattern) at once, takes every byte, and
+    /// TCP: sends [`Bench::bulk`](crate::Bench::bulk) bytes of [`pattern`](crate::pattern) at once, takes every byte, and
     /// closes at the end of the stream.
     Chargen,
     /// TCP: the same in pieces of 1 byte to 1 KiB with pauses of 20 ms, [`TRICKLE`] bytes.
