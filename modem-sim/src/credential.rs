@@ -35,6 +35,7 @@ pub(crate) struct Facts {
     /// `sha256RSA`.
     pub(crate) signature: &'static str,
     pub(crate) public_key: Vec<u8>,
+    /// Of the file.
     pub(crate) sha1: Vec<u8>,
 }
 
@@ -107,7 +108,9 @@ pub(crate) fn facts(data: &[u8]) -> Option<Facts> {
         text
     };
     let common_name = parsed.subject().iter_common_name().next().and_then(|n| n.as_str().ok());
-    let sha1 = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &first);
+    // The one in RYZ014 use cases §3.2.3 is that of the 1078 bytes of the certificate in §3.2.2, PEM with a line
+    // end behind it; that of its DER is another one.
+    let sha1 = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, data);
     Some(Facts {
         common_name: common_name.unwrap_or_default().to_owned(),
         subject: name(parsed.subject()),

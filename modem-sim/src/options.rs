@@ -196,6 +196,9 @@ pub struct Options {
     /// Sequans: the version of a security profile is the only one that is spoken. Otherwise it is the
     /// lowest: RYZ014 use cases §4.2.2 have a 0, TLS 1.0, for a server of 2023.
     pub exact_tls_version: bool,
+    /// Sequans: the pre-shared key of `+SQNSPCFG` is in hexadecimal digits, as shipping drivers of GM02S give
+    /// it. Otherwise its characters are the key; RYZ014 use cases show an empty one.
+    pub hex_shared_key: bool,
     /// LENA-R8: a command that waits for the network is dropped by the next one, without a word
     /// (LENA-R8 application development §4.1.3). Otherwise the next one is.
     pub abortable: bool,
@@ -297,6 +300,7 @@ impl Default for Options {
             import_prints_one: true,
             keeps_security_profiles: true,
             exact_tls_version: false,
+            hex_shared_key: false,
             abortable: false,
             connect_timeout: Duration::from_secs(20),
             dns_timeout: Duration::from_secs(70),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::nvm::path;
 use super::{SOCKETS, slot};
-use crate::command::{Command, Form};
+use crate::command::{Command, Form, unhex};
 use crate::credential;
 use crate::modem::{Modem, Step};
 use crate::network::Handle;
@@ -38,7 +38,7 @@ fn suites(text: &str) -> Result<Vec<u16>, Final> {
     text.split(';').filter(|word| !word.trim().is_empty()).map(number).collect()
 }
 
-fn parse(command: &Command, typed: String) -> Result<SecurityProfile, Final> {
+fn parse(command: &Command, typed: String, hex_key: bool) -> Result<SecurityProfile, Final> {
     let file = |i: usize| match command.arg(i).filter(|arg| !arg.quoted) {
         None => Ok(None),
         Some(_) => match command.number(i)? {
@@ -66,7 +66,10 @@ fn parse(command: &Command, typed: String) -> Result<SecurityProfile, Final> {
         root: file(4)?,
         certificate: file(5)?,
         key: file(6)?,
-        psk: text(psk)?,
+        psk: match text(psk)? {
+            digits if hex_key => unhex(&digits).ok_or(BAD_PARAMETERS)?,
+            text => text,
+        },
         identity: text(psk + 1)?,
         storage: command.within_or(psk + 2, 0, 1, 0)?,
     })
@@ -87,7 +90,7 @@ impl Modem {
                     typed.push_str(",\"\"");
                 }
                 if command.len() > 1 {
-                    let profile = parse(command, typed.clone())?;
+                    let profile = parse(command, typed.clone(), self.options.hex_shared_key)?;
                     self.sequans.profiles.insert(id, profile);
                 } else {
                     self.sequans.profiles.remove(&id);
