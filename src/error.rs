@@ -29,6 +29,8 @@ impl CmeCode {
     pub const SIM_WRONG: Self = Self(15);
     /// Incorrect password: a wrong PIN.
     pub const INCORRECT_PASSWORD: Self = Self(16);
+    /// Memory full.
+    pub const MEMORY_FULL: Self = Self(20);
     /// Unknown error; also stands for a bare `ERROR` and for verbose texts that are not known.
     pub const UNKNOWN: Self = Self(100);
 }
@@ -92,6 +94,24 @@ pub enum Error {
     NameNotFound,
     /// The modem cannot do this.
     Unsupported,
+    /// The modem cannot do what the security profile demands: a version of TLS, DTLS, so many cipher
+    /// suites, a key with a password.
+    UnsupportedProfile,
+    /// The modem does not take the security profile: a credential is not stored, or is not what it is
+    /// taken for.
+    ProfileRejected,
+    /// The server's name is to be validated and is not known: the profile has none, and nothing was
+    /// resolved to this address.
+    ServerNameUnknown,
+    /// The secure connection was not made: the server's certificate is not trusted, has another name or has
+    /// expired, the server does not trust this client, or both have no version or cipher suite in
+    /// common. The modems do not say which; Sequans modems do not tell it from a refused connection
+    /// either.
+    Handshake,
+    /// The modem does not take the certificate or key: it is not well-formed, or does not fit.
+    CredentialRejected,
+    /// The modem has no room for the certificate or key.
+    StoreFull,
     /// The modem answered with an error that has no better name here.
     Modem(CmeCode),
 }
@@ -122,6 +142,12 @@ impl core::fmt::Display for Error {
             Self::InvalidInput => "the text contains characters that must not reach the modem",
             Self::NameNotFound => "the host name could not be resolved",
             Self::Unsupported => "the modem does not support this",
+            Self::UnsupportedProfile => "the modem cannot do what the security profile demands",
+            Self::ProfileRejected => "the modem does not take the security profile",
+            Self::ServerNameUnknown => "the name that the server must have is not known",
+            Self::Handshake => "the secure connection was not made",
+            Self::CredentialRejected => "the modem does not take the certificate or key",
+            Self::StoreFull => "the modem has no room for the certificate or key",
             Self::Modem(code) => return write!(f, "the modem answered error {}", code.0),
         };
         f.write_str(text)
@@ -152,7 +178,12 @@ impl embedded_io::Error for Error {
             Self::UnknownModem => ErrorKind::Unsupported,
             Self::Oversized | Self::InvalidInput => ErrorKind::InvalidInput,
             Self::NameNotFound => ErrorKind::NotFound,
-            Self::Unsupported => ErrorKind::Unsupported,
+            Self::Unsupported | Self::UnsupportedProfile => ErrorKind::Unsupported,
+            Self::ProfileRejected | Self::ServerNameUnknown | Self::CredentialRejected => {
+                ErrorKind::InvalidInput
+            }
+            Self::Handshake => ErrorKind::PermissionDenied,
+            Self::StoreFull => ErrorKind::OutOfMemory,
             Self::Modem(_) => ErrorKind::Other,
         }
     }

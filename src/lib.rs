@@ -23,6 +23,7 @@ pub mod dialect;
 mod engine;
 mod error;
 mod link;
+mod pem;
 mod resources;
 mod socket;
 mod time;
@@ -38,6 +39,7 @@ pub mod no_std_net;
 #[cfg(feature = "ppp")]
 pub mod ppp;
 
+pub use dialect::{SecurityProfile, Session, TlsVersion, Validation};
 pub use engine::{Engine, Output, Timer};
 pub use error::{CmeCode, Error};
 pub use link::{Config, LinkState, Status};

@@ -12,7 +12,7 @@ use crate::link::Status;
 /// Brings the link up and down and tells how it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Control<'d> {
-    engine: &'d RefCell<Engine>,
+    pub(super) engine: &'d RefCell<Engine>,
 }
 
 impl<'d> Control<'d> {
@@ -106,7 +106,7 @@ impl<'d> Control<'d> {
         self.upload(credential, &[]).await
     }
 
-    async fn upload(&self, credential: Credential, mut bytes: &[u8]) -> Result<(), Error> {
+    pub(super) async fn upload(&self, credential: Credential, mut bytes: &[u8]) -> Result<(), Error> {
         let engine = self.engine;
         poll_fn(|cx| borrow(engine).begin_upload(credential, bytes.len(), cx.waker())).await?;
         let mut guard = Upload { engine, done: false };
@@ -121,9 +121,10 @@ impl<'d> Control<'d> {
     }
 }
 
-struct Upload<'d> {
-    engine: &'d RefCell<Engine>,
-    done: bool,
+/// Gives an upload up that is not done.
+pub(super) struct Upload<'d> {
+    pub(super) engine: &'d RefCell<Engine>,
+    pub(super) done: bool,
 }
 
 impl Drop for Upload<'_> {

@@ -8,10 +8,12 @@ mod control;
 mod dns;
 mod listener;
 mod pipe;
+mod provision;
 mod runner;
 mod socket;
 mod stack;
 mod tcp;
+mod tls;
 mod udp;
 
 pub use control::Control;
@@ -22,6 +24,7 @@ pub use runner::{Port, RunError, Runner};
 pub(crate) use socket::Owned;
 pub use stack::Stack;
 pub use tcp::{TcpReader, TcpSocket, TcpWriter};
+pub use tls::TlsStack;
 pub use udp::{BoundUdpSocket, UdpSocket};
 
 use core::cell::{RefCell, RefMut};

@@ -32,6 +32,14 @@ impl<'a> Params<'a> {
         Some(param.trim_ascii())
     }
 
+    /// All that is left, as it stands.
+    pub const fn rest(&self) -> &'a [u8] {
+        match self.rest {
+            Some(rest) => rest,
+            None => &[],
+        }
+    }
+
     /// The next parameter without its quotes.
     pub fn text(&mut self) -> Option<&'a [u8]> {
         let raw = self.raw()?;

@@ -10,7 +10,7 @@ use super::{sequans, ublox};
 use crate::time::Duration;
 
 /// All modems that are known.
-pub const MODELS: [&dyn Dialect; 10] = [
+pub const MODELS: [&dyn Dialect; 11] = [
     &ublox::SARA_R5_00B,
     &ublox::SARA_R5_01B,
     &ublox::SARA_R5,
@@ -21,13 +21,16 @@ pub const MODELS: [&dyn Dialect; 10] = [
     &sequans::RYZ014A,
     &sequans::CASSIOPEIA,
     &sequans::GM02S,
+    &ublox::SARA_R422S,
 ];
 
 /// Words in the modem's identification, and the place of the modem in [`MODELS`]. The first that
 /// fits decides. Names of modules are the vendors'; SARA-R52 is LEXI-R520 in another case.
-const WORDS: [(&[u8], u8); 11] = [
+const WORDS: [(&[u8], u8); 13] = [
     (b"SARA-R52", 3),
     (b"LEXI-R52", 3),
+    (b"SARA-R422S", 10),
+    (b"SARA-R422M", 10),
     (b"SARA-R42", 4),
     (b"LEXI-R42", 5),
     (b"LENA-R8", 6),

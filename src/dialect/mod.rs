@@ -6,13 +6,18 @@
 pub(crate) mod cellular;
 pub mod detect;
 mod multiplexer;
+pub(crate) mod digest;
+pub(crate) mod security;
 pub mod sequans;
+mod session;
 mod step;
 pub(crate) mod template;
 pub mod ublox;
 mod urc;
 
 pub use multiplexer::Multiplexer;
+pub use security::{Security, SecurityProfile, TlsVersion, Validation};
+pub use session::Session;
 pub use step::{
     Answer, Args, Call, Credential, CredentialKind, Found, OnError, Procedure, Prompt, Reading,
     ReleaseAssistance, SimState, SocketOption, Step,
@@ -89,6 +94,11 @@ pub trait Dialect: Sync {
 
     /// The conversation of a procedure. An empty one means that the modem cannot do it.
     fn steps(&self, procedure: Procedure) -> &'static [Step];
+
+    /// What its secure sockets can do; `None` where it has none.
+    fn security(&self) -> Option<&'static Security> {
+        None
+    }
 
     /// Which modem it is, after its setup has found that out. Only a dialect that stands for several
     /// modems has something to say here.

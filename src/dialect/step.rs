@@ -2,6 +2,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use super::security::Secure;
 use crate::at::SpanFn;
 use crate::error::{CmeCode, Error};
 use crate::link::{Config, Status};
@@ -29,6 +30,8 @@ pub enum Procedure {
     Activate,
     /// Reads signal strength and operator.
     Status,
+    /// Tells the modem how a connection is to be secured.
+    Secure,
     /// Opens a TCP connection.
     OpenTcp,
     /// Opens a UDP socket.
@@ -67,6 +70,8 @@ pub enum Procedure {
     ResolveName,
     /// Address to host name.
     ResolveAddress,
+    /// Asks which certificate or key is stored.
+    CheckCredential,
     /// Stores a certificate or key in the modem.
     StoreCredential,
     /// Removes a certificate or key from the modem.
@@ -84,6 +89,7 @@ impl Procedure {
         Self::Registration,
         Self::Activate,
         Self::Status,
+        Self::Secure,
         Self::OpenTcp,
         Self::OpenUdp,
         Self::Send,
@@ -103,6 +109,7 @@ impl Procedure {
         Self::Close,
         Self::ResolveName,
         Self::ResolveAddress,
+        Self::CheckCredential,
         Self::StoreCredential,
         Self::RemoveCredential,
     ];
@@ -296,6 +303,8 @@ pub struct Args<'a> {
     pub name: &'a [u8],
     /// The run of the procedure.
     pub call: &'a Call,
+    /// How a secure socket is to be secured, while it is being opened.
+    pub(crate) secure: Option<&'a Secure<'a>>,
 }
 
 /// What a step may write when it reads an information text.

@@ -4,6 +4,7 @@
 //! One reader and one writer serve all tables, so that a step costs the bytes of its text.
 
 use core::net::{IpAddr, SocketAddr};
+use core::str::Bytes;
 
 use super::{Args, CredentialKind, Reading, SimState, SocketOption, cellular};
 use crate::at::{CommandWriter, Params};
@@ -18,7 +19,7 @@ pub(crate) fn write(template: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) 
             w.byte(byte);
             continue;
         }
-        value(bytes.next(), args, w);
+        value(bytes.next(), &mut bytes, args, w);
         if !bytes.any(|byte| byte == b'}') {
             w.fail();
         }
@@ -27,7 +28,7 @@ pub(crate) fn write(template: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) 
 
 /// Names differ in their first letters, and those decide: comparing whole names would cost more
 /// than all tables.
-fn value(letter: Option<u8>, args: &Args<'_>, w: &mut CommandWriter<'_>) {
+fn value(letter: Option<u8>, rest: &mut Bytes<'_>, args: &Args<'_>, w: &mut CommandWriter<'_>) {
     let call = args.call;
     let number = match letter {
         // {id}, {length}, {port}, {own port}, {cid}, {slot}, {type}, {value}, {release}
@@ -48,13 +49,17 @@ fn value(letter: Option<u8>, args: &Args<'_>, w: &mut CommandWriter<'_>) {
         letter => {
             match letter {
                 // {kind}, {address}, {name}, {APN}, {PIN}
-                Some(b'k') if call.credential.kind == CredentialKind::PrivateKey => w.text("privatekey"),
-                Some(b'k') => w.text("certificate"),
-                Some(b'a') => w.address(call.remote.ip()),
-                Some(b'n') => w.quoted(args.name),
-                Some(b'A') => w.quoted(args.config.apn.as_bytes()),
-                Some(b'P') => w.quoted(args.config.pin.as_bytes()),
-                _ => return w.fail(),
+                Some(b'k') if call.credential.kind == CredentialKind::PrivateKey => _ = w.text("privatekey"),
+                Some(b'k') => _ = w.text("certificate"),
+                Some(b'a') => _ = w.address(call.remote.ip()),
+                Some(b'n') => _ = w.quoted(args.name),
+                Some(b'A') => _ = w.quoted(args.config.apn.as_bytes()),
+                Some(b'P') => _ = w.quoted(args.config.pin.as_bytes()),
+                // {T…}: see `security::write`.
+                _ => match args.secure {
+                    Some(secure) => (secure.write)(rest.next(), secure, w),
+                    None => w.fail(),
+                },
             };
             return;
         }
@@ -212,7 +217,7 @@ mod tests {
     fn every_command_of_every_table_can_be_written() {
         let config = Config::new().apn("iot").unwrap().pin("1234").unwrap();
         let call = Call { remote: ([10, 0, 0, 7], 7).into(), ..Call::new() };
-        let args = Args { config: &config, name: b"host", call: &call };
+        let args = Args { config: &config, name: b"host", call: &call, secure: None };
         for dialect in crate::dialect::detect::MODELS {
             for step in Procedure::ALL.iter().flat_map(|&procedure| dialect.steps(procedure)) {
                 let mut buffer = [0; 280];

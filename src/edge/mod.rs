@@ -2,7 +2,8 @@
 //!
 //! [`asynch::Stack`](crate::asynch::Stack) is the handle here too: it implements `TcpConnect`,
 //! `TcpBind`, `UdpConnect`, `UdpBind` and `Dns` of edge-nal beside the traits of embedded-nal-async,
-//! and its sockets are those of [`asynch`](crate::asynch). Where both crates have a method of the
+//! and its sockets are those of [`asynch`](crate::asynch). [`TlsStack`](crate::asynch::TlsStack) implements
+//! `TcpConnect` and `UdpConnect`. Where both crates have a method of the
 //! same name, call it by its trait: `edge_nal::TcpConnect::connect(&stack, remote)`.
 //!
 //! ```no_run
@@ -27,6 +28,7 @@
 
 mod dns;
 mod tcp;
+mod tls;
 mod udp;
 
 pub use udp::{NoMulticast, UdpReceiver, UdpSender};

@@ -7,9 +7,10 @@ use core::net::SocketAddr;
 
 use super::Core;
 use super::transaction::Job;
-use crate::dialect::{Call, Procedure};
+use crate::dialect::security::Secure;
+use crate::dialect::{Call, Dialect, Procedure, Step};
 use crate::error::{Error, Failure};
-use crate::socket::Slot;
+use crate::socket::{Slot, Slots};
 
 /// Datagrams.
 #[derive(Debug)]
@@ -54,6 +55,19 @@ pub(super) struct Uploads {
     pub(super) fail: fn(&mut Core, Error),
 }
 
+/// Secure sockets.
+#[derive(Debug)]
+pub(super) struct Securities {
+    /// The conversation of a procedure about the slot at an index, or about none.
+    pub(super) steps: fn(&Core, Procedure, Option<u8>) -> &'static [Step],
+    pub(super) secure:
+        for<'a> fn(&'a mut (dyn Slots + 'static), &'static dyn Dialect, u8) -> Option<Secure<'a>>,
+    pub(super) line: fn(&mut Core, &[u8]) -> bool,
+    pub(super) finish: Finish,
+    /// Why a connect failed, where the modem said why, and where it took long.
+    pub(super) failure: fn(Option<Error>, bool) -> Error,
+}
+
 /// The parts that are in use.
 #[derive(Debug)]
 pub(super) struct Extras {
@@ -65,10 +79,19 @@ pub(super) struct Extras {
     /// Host names.
     pub(super) names: Option<Finish>,
     pub(super) datagrams: Option<&'static Datagrams>,
+    pub(super) security: Option<&'static Securities>,
 }
 
 impl Extras {
     pub(super) const fn new() -> Self {
-        Self { pipes: None, listeners: None, uploads: None, options: None, names: None, datagrams: None }
+        Self {
+            pipes: None,
+            listeners: None,
+            uploads: None,
+            options: None,
+            names: None,
+            datagrams: None,
+            security: None,
+        }
     }
 }

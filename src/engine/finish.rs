@@ -57,6 +57,10 @@ impl Core {
                     self.apply(change);
                 }
             }
+            Procedure::Secure => {
+                let security = self.extras.security;
+                self.finish(security.map(|security| security.finish), &job, result);
+            }
             Procedure::OpenTcp | Procedure::OpenUdp | Procedure::Listen => self.opened(&job, result),
             Procedure::Send | Procedure::SendDatagram | Procedure::SendLastDatagram => {
                 self.sent(&job, result);
@@ -79,7 +83,7 @@ impl Core {
             Procedure::ResolveName | Procedure::ResolveAddress => {
                 self.finish(self.extras.names, &job, result);
             }
-            Procedure::StoreCredential | Procedure::RemoveCredential => {
+            Procedure::CheckCredential | Procedure::StoreCredential | Procedure::RemoveCredential => {
                 let uploads = self.extras.uploads;
                 self.finish(uploads.map(|uploads| uploads.finish), &job, result);
             }
@@ -203,7 +207,11 @@ impl Core {
             Failure::Modem(_) | Failure::NoCarrier if known => {
                 // A refusal comes at once; what takes long is nobody's answer.
                 let late = now.is_past(job.begun, REFUSAL);
-                job.call.found.cause.unwrap_or(if late { Error::Timeout } else { Error::Refused })
+                let cause = job.call.found.cause;
+                match self.extras.security.filter(|_| slot.profile.is_some()) {
+                    Some(security) => (security.failure)(cause, late),
+                    None => cause.unwrap_or(if late { Error::Timeout } else { Error::Refused }),
+                }
             }
             Failure::Modem(_) => job.call.found.cause.unwrap_or(Error::NoSocket),
             failure => failure.into(),

@@ -10,6 +10,7 @@ mod operations;
 mod output;
 mod report;
 mod schedule;
+mod security;
 mod sync;
 mod transaction;
 mod upload;
@@ -290,6 +291,8 @@ impl Core {
             if slot.has_id {
                 self.stale |= bit(slot.id);
             }
+            // The modem may have forgotten the profile.
+            slot.place.set_ready(false);
             if slot.state != State::Wanted || error == crate::Error::LinkDown {
                 slot.fail(error);
             }

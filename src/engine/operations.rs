@@ -7,7 +7,7 @@ use core::net::{IpAddr, SocketAddr};
 use core::task::{Poll, Waker};
 
 use super::Engine;
-use crate::dialect::{Credential, ReleaseAssistance, SocketOption};
+use crate::dialect::{Credential, ReleaseAssistance, SecurityProfile, SocketOption};
 use crate::error::Error;
 use crate::link::LinkState;
 use crate::socket::{Arrived, Kind, SocketHandle, State, Ticket};
@@ -75,6 +75,28 @@ impl Engine {
     ) -> Poll<Result<SocketHandle, Error>> {
         self.core.use_datagrams();
         self.core.open(Kind::Udp, remote, local_port, waker)
+    }
+
+    /// Takes a socket for a TLS connection to `remote`. See [`poll_open`](Self::poll_open).
+    pub fn open_tls(
+        &mut self,
+        profile: &'static SecurityProfile,
+        remote: SocketAddr,
+        waker: &Waker,
+    ) -> Poll<Result<SocketHandle, Error>> {
+        self.core.open_secure(Kind::Tcp, profile, remote, 0, waker)
+    }
+
+    /// Takes a socket for datagrams to and from `remote` over DTLS; `local_port` 0 leaves the port open.
+    pub fn open_dtls(
+        &mut self,
+        profile: &'static SecurityProfile,
+        remote: SocketAddr,
+        local_port: u16,
+        waker: &Waker,
+    ) -> Poll<Result<SocketHandle, Error>> {
+        self.core.use_datagrams();
+        self.core.open_secure(Kind::Udp, profile, remote, local_port, waker)
     }
 
     /// Waits until the socket is open.

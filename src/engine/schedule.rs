@@ -154,6 +154,7 @@ impl Core {
         };
         slot.sent_last = false;
         match procedure {
+            Procedure::Secure => slot.state = State::Opening,
             Procedure::OpenTcp | Procedure::OpenUdp | Procedure::Listen => {
                 if slot.state == State::Wanted {
                     slot.state = State::Opening;
@@ -261,6 +262,9 @@ fn want(
     match slot.state {
         State::Wanted if slot.released => NOTHING,
         State::Wanted if can_open && slot.kind == Kind::Listener => Want::Now(Procedure::Listen),
+        State::Wanted if can_open && slot.profile.is_some() && !slot.place.is_ready() => {
+            Want::Now(Procedure::Secure)
+        }
         State::Wanted if can_open => Want::Now(pick(Procedure::OpenTcp, Procedure::OpenUdp)),
         State::Open => {
             if let Setting::Wanted(_) = slot.setting {

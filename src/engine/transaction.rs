@@ -56,7 +56,7 @@ pub(super) struct Job {
 impl Job {
     /// Whether it went well, and no step is left.
     pub(super) fn is_done(&self, config: &Config) -> bool {
-        let args = Args { config, name: &[], call: &self.call };
+        let args = Args { config, name: &[], call: &self.call, secure: None };
         let needed = |step: &Step| !step.cleans_up && (step.when)(&args);
         self.is_due() && self.failure.is_none() && !self.steps.iter().skip(self.index).any(needed)
     }
@@ -76,6 +76,11 @@ impl Job {
         self.phase == Phase::Due
     }
 
+    /// Whether what it says is nobody's business.
+    pub(super) fn is_secret(&self) -> bool {
+        matches!(self.procedure, Procedure::Secure | Procedure::CheckCredential)
+    }
+
     fn step(&self) -> Option<&'static Step> {
         self.steps.get(self.index)
     }
@@ -93,11 +98,15 @@ impl Job {
 impl Core {
     pub(super) fn start(&mut self, procedure: Procedure, slot: Option<u8>, call: Call) {
         debug!("{:?}", procedure);
+        let steps = match self.extras.security {
+            Some(security) => (security.steps)(self, procedure, slot),
+            None => self.dialect.steps(procedure),
+        };
         self.job = Some(Job {
             procedure,
             slot,
             call,
-            steps: self.dialect.steps(procedure),
+            steps,
             index: 0,
             phase: Phase::Due,
             deadline: self.now,
@@ -111,7 +120,7 @@ impl Core {
             keep: 0,
             paid: 0,
         });
-        if self.dialect.steps(procedure).is_empty() {
+        if steps.is_empty() {
             self.conclude(Err(Failure::Unencodable));
         }
     }
@@ -161,22 +170,25 @@ impl Core {
     fn begin_step(&mut self) {
         let Some(job) = &mut self.job else { return };
         let name = self.lookup.name.as_bytes();
-        loop {
+        let secure = match (self.extras.security, job.slot) {
+            (Some(security), Some(index)) => (security.secure)(&mut self.table, self.dialect, index),
+            _ => None,
+        };
+        let args = Args { config: &self.config, name, call: &job.call, secure: secure.as_ref() };
+        let step = loop {
             let Some(step) = job.steps.get(job.index) else {
                 let result = job.failure.map_or(Ok(()), Err);
                 return self.conclude(result);
             };
-            let args = Args { config: &self.config, name, call: &job.call };
             if step.cleans_up == job.failure.is_some() && (step.when)(&args) {
-                break;
+                break step;
             }
             job.index += 1;
-        }
-        let Some(step) = job.step() else { return };
+        };
         let mut writer = CommandWriter::new(&mut self.command);
-        template::write(step.command, &Args { config: &self.config, name, call: &job.call }, &mut writer);
+        template::write(step.command, &args, &mut writer);
         let Some(len) = writer.finish() else { return self.conclude(Err(Failure::Unencodable)) };
-        if job.procedure == Procedure::EnterPin {
+        if job.procedure == Procedure::EnterPin || secure.is_some() {
             trace!("> AT{}", step.command);
         } else {
             trace!("> {}", Ascii(self.command.get(..len - 1).unwrap_or_default()));
@@ -260,7 +272,12 @@ impl Core {
     // saved and loaded again.
     #[inline(never)]
     pub(super) fn on_line(&mut self, line: &[u8], gap: Option<u8>) {
-        trace!("< {}", Ascii(line));
+        let security = self.extras.security;
+        if security.is_some_and(|security| (security.line)(self, line)) {
+            trace!("< (not shown)");
+        } else {
+            trace!("< {}", Ascii(line));
+        }
         if self.on_echo(line) {
             return;
         }

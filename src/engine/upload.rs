@@ -32,6 +32,8 @@ pub(crate) struct Upload {
     /// Bytes in all, and how many of them have not been given yet.
     total: u16,
     left: u16,
+    /// The digest that the modem has told; 0 is none.
+    digest: u64,
     /// The user has gone: the modem still wants the rest, and what it stores then is removed.
     abandoned: bool,
     waker: WakerCell,
@@ -45,6 +47,7 @@ impl Upload {
             credential: Credential { kind: CredentialKind::Authority, slot: 0 },
             total: 0,
             left: 0,
+            digest: 0,
             abandoned: false,
             waker: WakerCell::new(),
         }
@@ -103,7 +106,10 @@ const UPLOADS: Uploads = Uploads {
             core.feed_on();
         }
     },
-    finish: |core: &mut Core, _: &Job, result| core.upload.finish(result),
+    finish: |core: &mut Core, job: &Job, result| {
+        core.upload.digest = job.call.found.digest().unwrap_or_default();
+        core.upload.finish(result);
+    },
     fail: |core, error| core.upload.fail(error),
 };
 
@@ -124,6 +130,33 @@ impl Core {
         if !(8..=19).contains(&credential.slot) {
             return Poll::Ready(Err(Error::InvalidInput));
         }
+        let procedure = if total == 0 { Procedure::RemoveCredential } else { Procedure::StoreCredential };
+        self.begin(procedure, credential, total, waker)
+    }
+
+    /// Begins to ask which credential is stored. Waits while an upload is under way.
+    pub(crate) fn begin_check(&mut self, credential: Credential, waker: &Waker) -> Poll<Result<(), Error>> {
+        if !(8..=19).contains(&credential.slot) {
+            return Poll::Ready(Err(Error::InvalidInput));
+        }
+        core::task::ready!(self.begin(Procedure::CheckCredential, credential, 0, waker))?;
+        self.use_security();
+        Poll::Ready(Ok(()))
+    }
+
+    /// The digest of the stored credential, where there is one and the modem tells it.
+    pub(crate) fn poll_check(&mut self, waker: &Waker) -> Poll<Result<Option<u64>, Error>> {
+        let digest = self.upload.digest;
+        self.feed_upload(&[], waker).map_ok(|_| (digest != 0).then_some(digest))
+    }
+
+    fn begin(
+        &mut self,
+        procedure: Procedure,
+        credential: Credential,
+        total: usize,
+        waker: &Waker,
+    ) -> Poll<Result<(), Error>> {
         if !self.link.is_set_up() {
             return Poll::Ready(Err(self.link.error().unwrap_or(Error::LinkDown)));
         }
@@ -131,7 +164,6 @@ impl Core {
             self.waiters.register(waker);
             return Poll::Pending;
         }
-        let procedure = if total == 0 { Procedure::RemoveCredential } else { Procedure::StoreCredential };
         self.extras.uploads = Some(&UPLOADS);
         self.upload.state = State::Wanted;
         self.upload.procedure = procedure;

@@ -6,8 +6,10 @@
 mod dns;
 mod stack;
 mod tcp;
+mod tls;
 mod udp;
 
 pub use stack::{Clock, Stack};
 pub use tcp::TcpSocket;
+pub use tls::TlsStack;
 pub use udp::UdpSocket;

@@ -1,13 +1,14 @@
 //! TCP connections, both ways.
 
 use core::net::SocketAddr;
-use core::task::Waker;
+use core::task::{Poll, Waker};
 
 use embedded_io::{Read, ReadReady, Write, WriteReady};
 use embedded_nal::{TcpClientStack, TcpFullStack};
 
 use super::stack::{Clock, Stack, ready};
-use crate::dialect::SocketOption;
+use crate::dialect::{SecurityProfile, SocketOption};
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::socket::SocketHandle;
 
@@ -17,6 +18,7 @@ use crate::socket::SocketHandle;
 pub struct TcpSocket {
     handle: Option<SocketHandle>,
     role: Role,
+    secured: Option<&'static SecurityProfile>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,6 +85,32 @@ where
         })
     }
 
+    /// Connects, or goes on with that, by what takes a socket. A socket that was secured in another way
+    /// connects anew.
+    pub(super) fn connect_by(
+        &mut self,
+        socket: &mut TcpSocket,
+        remote: SocketAddr,
+        secured: Option<&'static SecurityProfile>,
+        take: impl FnOnce(&mut Engine) -> Poll<Result<SocketHandle, Error>>,
+    ) -> nb::Result<(), Error> {
+        self.pump();
+        if let Role::Bound(_) | Role::Listener(_) = socket.role {
+            return Err(nb::Error::Other(Error::Unsupported));
+        }
+        let over = socket.handle.is_some_and(|handle| self.engine.borrow_mut().is_over(handle));
+        let same = match (socket.secured, secured) {
+            (None, None) => true,
+            (Some(before), Some(now)) => core::ptr::eq(before, now),
+            _ => false,
+        };
+        if over || !same || !matches!(socket.role, Role::Connection(to) if to == remote) {
+            self.let_go(&mut socket.handle);
+        }
+        (socket.role, socket.secured) = (Role::Connection(remote), secured);
+        self.open(&mut socket.handle, take).map(drop)
+    }
+
     /// Lets go of the modem's socket.
     pub(super) fn let_go(&mut self, handle: &mut Option<SocketHandle>) {
         if let Some(handle) = handle.take() {
@@ -110,16 +138,7 @@ where
     /// On a socket that was bound to a port it is [`Error::Unsupported`]: these modems choose the
     /// local port of a connection.
     fn connect(&mut self, socket: &mut TcpSocket, remote: SocketAddr) -> nb::Result<(), Error> {
-        self.pump();
-        if let Role::Bound(_) | Role::Listener(_) = socket.role {
-            return Err(nb::Error::Other(Error::Unsupported));
-        }
-        let over = socket.handle.is_some_and(|handle| self.engine.borrow_mut().is_over(handle));
-        if over || !matches!(socket.role, Role::Connection(to) if to == remote) {
-            self.let_go(&mut socket.handle);
-        }
-        socket.role = Role::Connection(remote);
-        self.open(&mut socket.handle, |engine| engine.open_tcp(remote, Waker::noop())).map(drop)
+        self.connect_by(socket, remote, None, |engine| engine.open_tcp(remote, Waker::noop()))
     }
 
     /// Sends what fits. Small pieces are gathered: they leave when the buffer is full, when a
@@ -199,6 +218,6 @@ where
             self.let_go(&mut socket.handle);
         }
         let (handle, remote) = accepted?;
-        Ok((TcpSocket { handle: Some(handle), role: Role::Connection(remote) }, remote))
+        Ok((TcpSocket { handle: Some(handle), role: Role::Connection(remote), secured: None }, remote))
     }
 }

@@ -1,13 +1,13 @@
 //! UDP sockets.
 
 use core::net::SocketAddr;
-use core::task::Waker;
+use core::task::{Poll, Waker};
 
 use embedded_io::{Read, ReadReady, Write, WriteReady};
 use embedded_nal::{UdpClientStack, UdpFullStack};
 
 use super::stack::{Clock, Stack, ready};
-use crate::dialect::{ReleaseAssistance, SocketOption};
+use crate::dialect::{ReleaseAssistance, SecurityProfile, SocketOption};
 use crate::error::Error;
 use crate::socket::SocketHandle;
 
@@ -20,6 +20,8 @@ pub struct UdpSocket {
     /// For datagrams to and from anybody.
     bound: bool,
     port: u16,
+    /// How it is secured; then only the stack that has connected it opens it.
+    secured: Option<&'static SecurityProfile>,
 }
 
 impl<IO, C> Stack<'_, IO, C>
@@ -55,6 +57,21 @@ where
         self.operate(|engine| engine.set_option(handle, option, Waker::noop()))
     }
 
+    /// The socket is to be secured by this profile; one that is open in another way is let go of.
+    pub(super) fn let_go_secure(&mut self, socket: &mut UdpSocket, profile: &'static SecurityProfile) {
+        self.let_go(&mut socket.handle);
+        socket.secured = Some(profile);
+    }
+
+    /// Opens a socket that is secured, where that is still to be done.
+    pub(super) fn opened_secure(&mut self, socket: &mut UdpSocket) -> nb::Result<(), Error> {
+        if let (Some(profile), Some(remote), false) = (socket.secured, socket.remote, socket.bound) {
+            let port = socket.port;
+            self.open(&mut socket.handle, |engine| engine.open_dtls(profile, remote, port, Waker::noop()))?;
+        }
+        Ok(())
+    }
+
     /// The engine's socket, opened where that is still to be done.
     fn opened(&mut self, socket: &mut UdpSocket) -> nb::Result<SocketHandle, Error> {
         let port = socket.port;
@@ -62,7 +79,12 @@ where
             return self.open(&mut socket.handle, |engine| engine.open_bound(port, Waker::noop()));
         }
         let remote = socket.remote.ok_or(Error::NotConnected)?;
-        self.open(&mut socket.handle, |engine| engine.open_udp(remote, port, Waker::noop()))
+        let secured = socket.secured.is_some();
+        // Never in plain text.
+        self.open(&mut socket.handle, |engine| match secured {
+            true => Poll::Ready(Err(Error::NotConnected)),
+            false => engine.open_udp(remote, port, Waker::noop()),
+        })
     }
 }
 
@@ -83,10 +105,10 @@ where
     /// with the first datagram. A port that the socket was bound to stays its own.
     fn connect(&mut self, socket: &mut UdpSocket, remote: SocketAddr) -> Result<(), Error> {
         self.pump();
-        if socket.bound || socket.remote != Some(remote) {
+        if socket.bound || socket.remote != Some(remote) || socket.secured.is_some() {
             self.let_go(&mut socket.handle);
         }
-        (socket.remote, socket.bound) = (Some(remote), false);
+        (socket.remote, socket.bound, socket.secured) = (Some(remote), false, None);
         Ok(())
     }
 
@@ -157,7 +179,7 @@ where
     ) -> nb::Result<(), Error> {
         if !socket.bound && socket.remote != Some(remote) {
             self.let_go(&mut socket.handle);
-            socket.bound = true;
+            (socket.bound, socket.secured) = (true, None);
         }
         let handle = self.opened(socket)?;
         let to = socket.bound.then_some(remote);

@@ -3,14 +3,10 @@
 use core::net::IpAddr;
 use core::task::{Poll, Waker};
 
-use heapless::Vec;
-
+use super::name::{NAME, Name};
 use crate::engine::Core;
 use crate::error::Error;
 use crate::time::{Duration, Instant};
-
-/// A host name has 253 characters at most (RFC 1035 §2.3.4, without the root's dot).
-const NAME: usize = 253;
 
 /// An answer that nobody fetches makes room for the next question after this.
 const UNCLAIMED: Duration = Duration::from_secs(2);
@@ -23,29 +19,9 @@ const AGAIN: Duration = Duration::from_millis(700);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(u16);
 
-/// A host name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Name(Vec<u8, NAME>);
-
-impl Name {
-    pub(crate) const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    /// Keeps `text`, or its beginning where it is too long.
-    pub(crate) fn set(&mut self, text: &[u8]) {
-        self.0.clear();
-        let _ = self.0.extend_from_slice(text.get(..NAME).unwrap_or(text));
-    }
-
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 /// Whether `name` is a host name that may be put between the quotes of a command: labels of 1 to
 /// 63 letters, digits, hyphens and underscores.
-fn is_host_name(name: &[u8]) -> bool {
+pub(crate) fn is_host_name(name: &[u8]) -> bool {
     let name = name.strip_suffix(b".").unwrap_or(name);
     name.len() <= NAME
         && name.split(|&b| b == b'.').all(|label| {
@@ -118,6 +94,9 @@ impl Lookup {
             self.since = now + AGAIN;
             return;
         }
+        if let (Ok(address), Question::Name { .. }) = (result, self.question) {
+            self.name.resolved(address);
+        }
         self.since = now;
         self.state = if self.abandoned { State::Idle } else { State::Done(result) };
         self.waker.wake();
@@ -168,7 +147,7 @@ impl Core {
         lookup.abandoned = false;
         lookup.retried = false;
         lookup.question = question;
-        lookup.name.set(name);
+        lookup.name.push(name);
         let ticket = Ticket(lookup.ticket);
         self.use_names();
         self.runner.wake();

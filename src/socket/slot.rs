@@ -5,8 +5,9 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use super::datagram::Front;
 use super::option::Setting;
 use super::pipe::Pipe;
+use super::secure::Place;
 use super::{Ring, WakerCell};
-use crate::dialect::ReleaseAssistance;
+use crate::dialect::{ReleaseAssistance, SecurityProfile};
 use crate::error::Error;
 use crate::time::{Duration, Instant};
 
@@ -108,11 +109,16 @@ pub(crate) struct Slot {
     pub(crate) release: ReleaseAssistance,
     /// The listener that an incoming connection came to.
     pub(crate) listener: u8,
+    /// The place of the profile of a secure socket in the modem, and whether the modem has it.
+    pub(crate) place: Place,
     /// How the socket died.
     pub(crate) error: Option<Error>,
     /// Why staged bytes were dropped; the next flush says so.
     pub(crate) write_error: Option<Error>,
     pub(crate) pipe: Pipe,
+    /// Length of the server's name of a secure socket. It stands in the transmit buffer, where nothing can
+    /// be written before the socket is open.
+    pub(crate) server_name: u8,
     /// So much is unread in the modem, where it has said so.
     pub(crate) unread: u16,
     pub(crate) local_port: u16,
@@ -146,6 +152,8 @@ pub(crate) struct Slot {
     pub(crate) setting: Setting,
     /// The first datagram that is, or is coming, in the ring.
     pub(crate) front: Front,
+    /// How it is secured; nothing of a plain one.
+    pub(crate) profile: Option<&'static SecurityProfile>,
 }
 
 impl Slot {
@@ -163,6 +171,9 @@ impl Slot {
             setting: Setting::Idle,
             release: ReleaseAssistance::None,
             pipe: Pipe::Off,
+            place: Place::NONE,
+            server_name: 0,
+            profile: None,
             uncounted: false,
             released: false,
             release_by: Instant::NEVER,

@@ -7,11 +7,12 @@ mod credential;
 mod dns;
 mod models;
 mod socket;
+pub(super) mod tls;
 mod urc;
 
 pub use models::{CASSIOPEIA, GM02S, GM02S_MULTIPLEXER, RYZ014A};
 
-use super::{Dialect, ESCAPE, Limits, Procedure, Step, Timing, Urc, cellular};
+use super::{Dialect, ESCAPE, Limits, Procedure, Security, Step, Timing, Urc, cellular};
 use crate::time::Duration;
 
 /// A Sequans modem: what is its own, as data.
@@ -20,6 +21,7 @@ pub struct Sequans {
     name: &'static str,
     setup: &'static [Step],
     registration: &'static [Step],
+    security: Option<&'static Security>,
 }
 
 impl Dialect for Sequans {
@@ -63,6 +65,10 @@ impl Dialect for Sequans {
             Procedure::RemoveCredential => credential::REMOVE,
             _ => cellular::steps(procedure),
         }
+    }
+
+    fn security(&self) -> Option<&'static Security> {
+        self.security
     }
 
     fn urc(&self, line: &[u8]) -> Option<Urc> {

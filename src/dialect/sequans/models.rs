@@ -1,12 +1,31 @@
 //! The modems, each a table of what is its own.
 
 use super::Sequans;
-use crate::dialect::{Multiplexer, OnError, Step, cellular};
+use crate::dialect::security::Speech;
+use crate::dialect::{Multiplexer, OnError, Security, Step, TlsVersion, cellular};
 use crate::time::Duration;
 
 /// Renesas RYZ014A and Sequans GM01Q (Monarch).
-pub const RYZ014A: Sequans =
-    Sequans { name: "ryz014a", setup: SETUP, registration: REGISTRATION_WITH_ATTACH };
+pub const RYZ014A: Sequans = Sequans {
+    name: "ryz014a",
+    setup: SETUP,
+    registration: REGISTRATION_WITH_ATTACH,
+    security: Some(&SECURITY),
+};
+
+/// TLS 1.3 is in use cases §6.7.3.3, DTLS in §6.3.1. No number of connections is given but that of the
+/// sockets. Keys with a password are not taken, and a bare `ERROR` to an upload says that the store is full
+/// (use cases §3.1).
+const SECURITY: Security = Security {
+    speech: Speech::Sequans,
+    connections: 6,
+    newest: TlsVersion::Tls13,
+    datagrams: true,
+    suites: 8,
+    key_password: false,
+    sessions: false,
+    error_is_full: true,
+};
 
 /// Sequans GM02S (Monarch 2). Its socket commands are those of the RYZ014A.
 pub const GM02S: Sequans = Sequans { name: "gm02s", ..RYZ014A };
@@ -27,9 +46,13 @@ pub const GM02S_MULTIPLEXER: Multiplexer = Multiplexer {
 
 /// Sequans Cassiopeia CB610L.
 ///
-/// It attaches by itself after its start (Cassiopeia §1.2.2).
-pub const CASSIOPEIA: Sequans =
-    Sequans { name: "cassiopeia", setup: SETUP_WITHOUT_BYPASS, registration: REGISTRATION_WITH_ATTACH };
+/// It attaches by itself after its start (Cassiopeia §1.2.2). Its document knows nothing of TLS.
+pub const CASSIOPEIA: Sequans = Sequans {
+    name: "cassiopeia",
+    setup: SETUP_WITHOUT_BYPASS,
+    registration: REGISTRATION_WITH_ATTACH,
+    security: None,
+};
 
 const SETUP: &[Step] = &[cellular::ECHO_OFF, cellular::NUMERIC_ERRORS];
 

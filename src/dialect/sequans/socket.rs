@@ -12,29 +12,23 @@ const WRITING: Duration = Duration::from_secs(30);
 const SHUTTING: Duration = Duration::from_secs(12);
 
 /// The modem's inactivity timer is switched off: by default it closes a socket after 90 s.
-const CONFIGURE: Step = Step::new("+SQNSCFG={id},{cid},300,0,600,50");
+pub(super) const CONFIGURE: Step = Step::new("+SQNSCFG={id},{cid},300,0,600,50");
 
 /// Short form of `+SQNSRING`, raw bytes both ways. The settings survive a power cycle, so every
 /// one of them is given (use cases chapter 6).
-const CONFIGURE_MORE: Step = Step::new("+SQNSCFGEXT={id},0,0,0,0,0");
+pub(super) const CONFIGURE_MORE: Step = Step::new("+SQNSCFGEXT={id},0,0,0,0,0");
 
 /// Shuts what a failed dial may have left.
-const CLEAN_UP: Step = Step::new("+SQNSH={id}").timeout(SHUTTING).after_failure();
+pub(super) const CLEAN_UP: Step = Step::new("+SQNSH={id}").timeout(SHUTTING).after_failure();
 
-pub(super) const OPEN_TCP: &[Step] = &[
-    CONFIGURE,
-    CONFIGURE_MORE,
-    Step::new("+SQNSD={id},0,{port},{address},0,0,1").timeout(CONNECT),
-    CLEAN_UP,
-];
+pub(super) const DIAL_TCP: Step = Step::new("+SQNSD={id},0,{port},{address},0,0,1").timeout(CONNECT);
 
 /// UDP wants a local port of its own.
-pub(super) const OPEN_UDP: &[Step] = &[
-    CONFIGURE,
-    CONFIGURE_MORE,
-    Step::new("+SQNSD={id},1,{port},{address},0,{own port},1").timeout(CONNECT),
-    CLEAN_UP,
-];
+pub(super) const DIAL_UDP: Step = Step::new("+SQNSD={id},1,{port},{address},0,{own port},1").timeout(CONNECT);
+
+pub(super) const OPEN_TCP: &[Step] = &[CONFIGURE, CONFIGURE_MORE, DIAL_TCP, CLEAN_UP];
+
+pub(super) const OPEN_UDP: &[Step] = &[CONFIGURE, CONFIGURE_MORE, DIAL_UDP, CLEAN_UP];
 
 /// `+SQNSSEND` would act on Ctrl-Z and ESC inside the payload (use cases §6.2.4).
 pub(super) const SEND: &[Step] = &[Step::new("+SQNSSENDEXT={id},{length}").prompt(b'>', 0).timeout(WRITING)];
@@ -45,8 +39,9 @@ pub(super) const SEND_LAST_DATAGRAM: &[Step] =
     &[Step::new("+SQNSSENDEXT={id},{length},{release}").prompt(b'>', 0).timeout(WRITING)];
 
 /// One connection, and then the modem listens no more (use cases §6).
-pub(super) const LISTEN: &[Step] =
-    &[CONFIGURE, CONFIGURE_MORE, Step::new("+SQNSL={id},1,{own port}").on_error(OnError::Fail)];
+pub(super) const LISTEN: &[Step] = &[CONFIGURE, CONFIGURE_MORE, START_LISTENING];
+
+pub(super) const START_LISTENING: Step = Step::new("+SQNSL={id},1,{own port}");
 
 /// Command mode. Whose connection it is stands in the list of sockets.
 pub(super) const ACCEPT: &[Step] = &[

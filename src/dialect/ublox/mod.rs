@@ -8,12 +8,13 @@ mod dns;
 mod models;
 mod packet;
 mod socket;
+pub(super) mod tls;
 mod urc;
 
-pub use models::{LENA_R8, LEXI_R422, LEXI_R520, SARA_R5, SARA_R5_00B, SARA_R5_01B, SARA_R42};
+pub use models::{LENA_R8, LEXI_R422, LEXI_R520, SARA_R5, SARA_R5_00B, SARA_R5_01B, SARA_R42, SARA_R422S};
 pub use models::{LENA_R8_MULTIPLEXER, LEXI_R520_MULTIPLEXER, SARA_R5_MULTIPLEXER, SARA_R42_MULTIPLEXER};
 
-use super::{Dialect, Limits, OnError, Procedure, Step, Timing, Urc, cellular};
+use super::{Dialect, Limits, OnError, Procedure, Security, Step, Timing, Urc, cellular};
 use crate::time::Duration;
 
 /// A u-blox modem: what is its own, as data.
@@ -33,6 +34,7 @@ pub struct Ublox {
     close_report: Duration,
     /// UDP with release assistance.
     released: &'static [Step],
+    security: Option<&'static Security>,
 }
 
 /// Raw instead of hexadecimal payload: some versions keep `+UDCONF=1` over a reboot.
@@ -86,6 +88,10 @@ impl Dialect for Ublox {
             Procedure::RemoveCredential => credential::REMOVE,
             _ => cellular::steps(procedure),
         }
+    }
+
+    fn security(&self) -> Option<&'static Security> {
+        self.security
     }
 
     fn urc(&self, line: &[u8]) -> Option<Urc> {

@@ -1,7 +1,8 @@
 //! The modems, each a table of what is its own.
 
 use super::{Ublox, packet, socket};
-use crate::dialect::{ESCAPE, Multiplexer, cellular};
+use crate::dialect::security::Speech;
+use crate::dialect::{ESCAPE, Multiplexer, Security, TlsVersion, cellular};
 use crate::time::Duration;
 
 /// SARA-R5, product version 02B.
@@ -20,12 +21,30 @@ pub const SARA_R5: Ublox = Ublox {
     close: socket::CLOSE,
     close_report: Duration::ZERO,
     released: socket::SEND_LAST_DATAGRAM,
+    security: Some(&SECURITY),
+};
+
+/// Four connections at a time (IADG §3.3), sessions by their id (§3.4), TLS 1.3 (§3.2.1.1), DTLS (§5.11).
+const SECURITY: Security = Security {
+    speech: Speech::Ublox,
+    connections: 4,
+    newest: TlsVersion::Tls13,
+    datagrams: true,
+    suites: 8,
+    key_password: true,
+    sessions: true,
+    error_is_full: false,
 };
 
 /// SARA-R5, product version 00B: an internal profile is mapped to the context and activated.
-/// No release assistance (IADG §A.2).
-pub const SARA_R5_00B: Ublox =
-    Ublox { name: "sara-r5-00b", activate: packet::PROFILE, released: &[], ..SARA_R5 };
+/// No release assistance (IADG §A.2), no TLS 1.3 (IADG §3.2.1.1).
+pub const SARA_R5_00B: Ublox = Ublox {
+    name: "sara-r5-00b",
+    activate: packet::PROFILE,
+    released: &[],
+    security: Some(&Security { newest: TlsVersion::Tls12, ..SECURITY }),
+    ..SARA_R5
+};
 
 /// SARA-R5, product version 01B: as 00B, with release assistance.
 pub const SARA_R5_01B: Ublox = Ublox { name: "sara-r5-01b", activate: packet::PROFILE, ..SARA_R5 };
@@ -33,20 +52,31 @@ pub const SARA_R5_01B: Ublox = Ublox { name: "sara-r5-01b", activate: packet::PR
 /// LEXI-R520, which is SARA-R5 02B in another case.
 pub const LEXI_R520: Ublox = Ublox { name: "lexi-r520", ..SARA_R5 };
 
-/// SARA-R42: SARA-R422, SARA-R422S, SARA-R422M8S, SARA-R422M10S.
+/// SARA-R422, and whichever of the SARA-R42 is not known better.
 ///
-/// The context is activated after every attach (IADG §2.3). A close need not block the line.
+/// The context is activated after every attach (IADG §2.3). A close need not block the line. There is no
+/// TLS on SARA-R422 (IADG chapter 3, §5.11).
 pub const SARA_R42: Ublox = Ublox {
     name: "sara-r42",
     registration: cellular::REGISTRATION_ANYWHERE,
     activate: packet::AFTER_EACH_ATTACH,
     close: socket::CLOSE_IN_BACKGROUND,
     close_report: Duration::from_secs(120),
+    security: None,
     ..SARA_R5
 };
 
-/// LEXI-R422, which is SARA-R42 in another case.
-pub const LEXI_R422: Ublox = Ublox { name: "lexi-r422", ..SARA_R42 };
+/// SARA-R422S, SARA-R422M8S, SARA-R422M10S: SARA-R42 with TLS, but not 1.3 (IADG §3.2.1.1), and of cipher
+/// suites one can be named (IADG §3.3).
+pub const SARA_R422S: Ublox = Ublox {
+    name: "sara-r422s",
+    security: Some(&Security { newest: TlsVersion::Tls12, suites: 1, ..SECURITY }),
+    ..SARA_R42
+};
+
+/// LEXI-R422, which is SARA-R42 in another case, with TLS: the restrictions of IADG chapter 3 do not name
+/// it.
+pub const LEXI_R422: Ublox = Ublox { name: "lexi-r422", security: Some(&SECURITY), ..SARA_R42 };
 
 /// LENA-R8.
 ///
@@ -63,6 +93,8 @@ pub const LENA_R8: Ublox = Ublox {
     close: socket::CLOSE,
     close_report: Duration::ZERO,
     released: &[],
+    // TLS up to 1.2 and no word of DTLS; resumption is for FTP alone (LENA §9.1, §9.3.2).
+    security: Some(&Security { newest: TlsVersion::Tls12, datagrams: false, sessions: false, ..SECURITY }),
     ..SARA_R42
 };
 

@@ -9,12 +9,12 @@ use crate::time::Duration;
 
 /// "After the @ prompt reception, wait for a minimum of 50 ms before sending data" (IADG §5.3.1).
 /// One more, because the prompt was on the wire before it was seen.
-const PROMPT_PAUSE: u8 = 51;
+pub(super) const PROMPT_PAUSE: u8 = 51;
 
 /// A connect blocks the interface for 130 s at most; a close, which lingers, for 120 s.
-const CONNECT: Duration = Duration::from_secs(130);
+pub(super) const CONNECT: Duration = Duration::from_secs(130);
 const CLOSING: Duration = Duration::from_secs(120);
-const WRITING: Duration = Duration::from_secs(120);
+pub(super) const WRITING: Duration = Duration::from_secs(120);
 
 /// A failed `+USOCO` has closed the socket already (IADG §5.1).
 pub(super) const OPEN_TCP: &[Step] = &[
