@@ -22,13 +22,16 @@ const DOCUMENTS: [Document; 4] = [
         title: "RYZ014 use cases",
         sections: &[
             "2.3.2.1", "2.3.2.2", "2.3.2.3", "2.3.2.4", "2.3.2.5", "2.3.2.6", "2.3.3.1", "2.3.3.2",
-            "2.3.3.3", "2.3.3.4", "2.3.3.5", "6.1.3", "6.1.4.1", "6.1.4.2", "6.2.2", "6.2.3",
+            "2.3.3.3", "2.3.3.4", "2.3.3.5", "3.2.2", "3.2.3", "3.2.4", "3.3", "3.4.1", "6.1.3", "6.1.4.1",
+            "6.1.4.2", "6.2.2", "6.2.3", "6.3.2",
         ],
         not_wanted: &[
             ("2.3.2.7", "the choice of an operator is left to the modem"),
             ("6.1.2", "datagrams have no borders in online mode"),
             ("6.2.4", "data are sent raw"),
-            ("6.3.2", "TLS is left to the host"),
+            ("4.2.2", "firmware is not upgraded"),
+            ("6.7.3.2", "MQTT is the client's"),
+            ("6.7.3.3", "MQTT is the client's"),
         ],
     },
     Document {
@@ -44,6 +47,7 @@ const DOCUMENTS: [Document; 4] = [
             "7.2.1",
             "7.2.2",
             "8.1.1",
+            "9.1.2",
             "9.2.1",
             "9.2.2",
             "9.2.3",
@@ -58,6 +62,8 @@ const DOCUMENTS: [Document; 4] = [
         not_wanted: &[
             ("7.2.1.1", "the default bearer is the operator's"),
             ("8.1.2", "the identity is asked for where the modem is not named"),
+            ("9.1.1", "as in the SARA/LEXI document: see 3.3 there"),
+            ("9.1.3", "as in the SARA/LEXI document: see 3.3 there"),
             ("8.2", "its countermeasures are the user's, but for that of a lost context: see 8.1.1"),
         ],
     },
@@ -65,11 +71,13 @@ const DOCUMENTS: [Document; 4] = [
         name: "sara_lexi",
         title: "SARA/LEXI internet applications",
         sections: &[
-            "2.3", "2.3.1", "2.4.2", "5.1", "5.2", "5.3.1", "5.3.3", "5.4", "5.5", "5.6", "5.7", "5.8",
-            "5.9", "5.10", "9.1.1", "9.1.2", "9.1.3", "9.1.4", "A.1.1",
+            "2.3", "2.3.1", "2.4.2", "3.1", "3.2", "3.3", "3.4.1.1", "5.11", "7.12.2", "5.1", "5.2", "5.3.1",
+            "5.3.3", "5.4", "5.5", "5.6", "5.7", "5.8", "5.9", "5.10", "9.1.1", "9.1.2", "9.1.3", "9.1.4",
+            "A.1.1",
         ],
         not_wanted: &[
             ("2.3.2", "sockets use the first context in any case"),
+            ("3.4.1.2", "session data are kept in RAM, not encrypted by the modem"),
             ("5.3.2", "the binary mode takes any byte"),
         ],
     },

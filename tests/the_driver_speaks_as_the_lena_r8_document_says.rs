@@ -5,10 +5,11 @@ mod common;
 use std::mem::forget;
 use std::time::Duration;
 
-use cellular_nal::{Error, LinkState};
+use cellular_nal::{Error, LinkState, SecurityProfile, Validation};
 use common::conversation::{exactly, read_to_end, tcp};
 use common::golden::{self, Golden, apn};
 use common::script::Desk;
+use common::tls::profile;
 use embedded_io_async::{Read, Write};
 use embedded_nal_async::{AddrType, Dns, UdpStack};
 use modem_sim::Model;
@@ -138,5 +139,16 @@ fn section_9_3_2_2_3_direct_link_store() {
 fn section_9_3_2_2_4_escape_sequence() {
     let mut desk = up("lena_r8_9_3_2_2_4_escape_sequence");
     forget(golden::store(&mut desk, PEER, &[b"ab+++c", b"+++"]));
+    desk.over();
+}
+
+#[test]
+fn section_9_1_2_profile() {
+    let mut desk = up("lena_r8_9_1_2_profile");
+    let of_the_table = SecurityProfile::new().authority(8).client(9, 9).validation(Validation::Chain);
+    let profile = profile(of_the_table.server_name("server.example.com"));
+    let stack = desk.stack;
+    let socket = desk.run(10, golden::tls(stack, ([151, 9, 34, 66], 443), profile)).expect("it is secure");
+    golden::close(&mut desk, socket);
     desk.over();
 }

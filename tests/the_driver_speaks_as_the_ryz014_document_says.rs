@@ -5,11 +5,12 @@ mod common;
 use std::time::Duration;
 
 use cellular_nal::dialect::{Credential, CredentialKind};
-use cellular_nal::{Config, Error, LinkState};
+use cellular_nal::{Config, Error, LinkState, SecurityProfile, TlsVersion};
 use common::conversation::{exactly, tcp, udp};
 use common::golden::{self, Golden, HELLO, apn, link, link_with};
 use common::script::Desk;
-use embedded_io_async::Read;
+use common::tls::{self, KEY};
+use embedded_io_async::{Read, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, UdpStack, UnconnectedUdp};
 use modem_sim::Model;
 
@@ -105,6 +106,37 @@ fn section_3_2_2_credential() {
     let pem = b"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY---";
     assert_eq!(desk.run(10, control.store_credential(key, pem)), Ok(()), "{}", desk.tail());
     assert_eq!(desk.run(10, control.remove_credential(certificate)), Ok(()), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_3_4_1_security_profile() {
+    let mut desk = up("ryz014_3_4_1_security_profile");
+    let control = desk.control;
+    let certificate = Credential { kind: CredentialKind::Authority, slot: 19 };
+    let pem = b"-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n";
+    assert_eq!(desk.run(10, control.provision(certificate, pem)), Ok(true), "{}", desk.tail());
+    let pem = b"-----BEGIN RSA PRIVATE KEY-----\nMIIEpQIB\nGz5eWMo=\n-----END RSA PRIVATE KEY-----\n";
+    assert_eq!(desk.run(10, control.provision(KEY, pem)), Ok(false), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_6_3_2_secure_socket() {
+    let mut desk = up("ryz014_6_3_2_secure_socket");
+    let profile = SecurityProfile::new().authority(19).client(18, 9).min_version(TlsVersion::Tls11);
+    let profile = tls::profile(profile.cipher_suites(&[0x2f, 0x3c, 0x35, 0x3d]));
+    let name = "ec2-3-134-42-3.us-east-2.compute.amazonaws.com";
+    let mut socket = golden::secure(&mut desk, name, 32806, profile).expect("it is secure");
+    let heard = desk.run(10, async {
+        socket.write_all(b"Hello with TLS").await?;
+        socket.flush().await?;
+        let mut heard = [0; 14];
+        socket.read_exact(&mut heard).await.map_err(exactly)?;
+        Ok::<_, Error>(heard)
+    });
+    assert_eq!(heard, Ok(*b"Hello with TLS"), "{}", desk.tail());
+    golden::close(&mut desk, socket);
     desk.over();
 }
 

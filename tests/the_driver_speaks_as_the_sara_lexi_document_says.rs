@@ -4,11 +4,12 @@ mod common;
 
 use std::time::Duration;
 
-use cellular_nal::Error;
 use cellular_nal::dialect::{Credential, CredentialKind, SocketOption};
+use cellular_nal::{Error, SecurityProfile, Session, Validation};
 use common::conversation::{exactly, read_to_end, tcp, udp};
 use common::golden::{self, Golden, apn, link};
 use common::script::Desk;
+use common::tls::{AUTHORITY, FULL, MUTUAL, profile};
 use embedded_io_async::{Read, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, UdpStack, UnconnectedUdp};
 use modem_sim::Model;
@@ -350,5 +351,68 @@ fn section_9_1_4_escape_sequence() {
     let mut desk = up("sara_lexi_9_1_4_escape_sequence");
     let socket = golden::store(&mut desk, PEER, &[b"ab+++c", b"+++"]);
     golden::close(&mut desk, socket);
+    desk.over();
+}
+
+#[test]
+fn section_3_3_complete_example() {
+    let mut desk = up("sara_lexi_3_3_complete_example");
+    let control = desk.control;
+    let pem = b"-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n";
+    assert_eq!(desk.run(10, control.provision(AUTHORITY, pem)), Ok(true), "{}", desk.tail());
+    let chain = profile(SecurityProfile::new().authority(8).validation(Validation::Chain));
+    let socket = golden::secure(&mut desk, "www.ssl-tls-test-server.com", 443, chain);
+    golden::close(&mut desk, socket.expect("it is secure"));
+    desk.over();
+}
+
+#[test]
+fn section_3_4_1_1_session() {
+    static SESSION: Session = Session::new();
+    let mut desk = up("sara_lexi_3_4_1_1_session");
+    let profile = profile(SecurityProfile::new().authority(8).validation(Validation::Chain).resume(&SESSION));
+    let stack = desk.stack;
+    for _ in 0..2 {
+        let socket = desk.run(10, golden::tls(stack, PEER, profile)).expect("it is secure");
+        golden::close(&mut desk, socket);
+    }
+    desk.over();
+}
+
+#[test]
+fn section_5_11_secure_socket() {
+    let mut desk = up("sara_lexi_5_11_secure_socket");
+    let socket = golden::secure(&mut desk, "server.example.com", 443, &MUTUAL);
+    golden::close(&mut desk, socket.expect("it is secure"));
+    desk.over();
+}
+
+#[test]
+fn section_5_11_handshake_fails() {
+    let mut desk = up("sara_lexi_5_11_handshake_fails");
+    let socket = golden::secure(&mut desk, "server.example.com", 443, &FULL);
+    assert_eq!(socket.map(drop), Err(Error::Handshake));
+    desk.pass(Duration::from_millis(500));
+    desk.over();
+}
+
+#[test]
+fn section_7_12_2_dtls_profile() {
+    let mut desk = up("sara_lexi_7_12_2_dtls_profile");
+    let stack = desk.stack;
+    let of_the_table = SecurityProfile::new().validation(Validation::None).client(9, 9);
+    let profile = profile(of_the_table.cipher_suites(&[0xc030]));
+    let heard = desk.run(10, async {
+        let (_, mut socket) = UdpStack::connect(&stack.tls(profile), PEER.into()).await?;
+        socket.send(b"12").await?;
+        let mut heard = [0; 2];
+        let count = socket.receive_into(&mut heard).await?;
+        Ok::<_, Error>((count, heard, socket))
+    });
+    let (count, heard, socket) = heard.expect("a datagram comes back");
+    assert_eq!((count, &heard), (2, b"12"));
+    desk.pass(Duration::from_millis(200));
+    drop(socket);
+    desk.pass(Duration::from_millis(200));
     desk.over();
 }

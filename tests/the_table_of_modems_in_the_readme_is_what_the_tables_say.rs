@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use cellular_nal::dialect::detect::MODELS;
-use cellular_nal::dialect::{Dialect, Procedure};
+use cellular_nal::dialect::{Dialect, Procedure, Security, TlsVersion};
 
 const BEGIN: &str = "<!-- table of modems: generated -->\n";
 const END: &str = "<!-- end of the table -->";
@@ -14,7 +14,7 @@ const END: &str = "<!-- end of the table -->";
 /// A row: what it is about, and what a modem has of it.
 type Row = (&'static str, fn(&dyn Dialect) -> String);
 
-const ROWS: [Row; 14] = [
+const ROWS: [Row; 17] = [
     ("sockets", |modem| modem.limits().sockets.to_string()),
     ("TCP client", |modem| can(modem, Procedure::OpenTcp)),
     ("TCP listener", |modem| can(modem, Procedure::Listen)),
@@ -30,12 +30,25 @@ const ROWS: [Row; 14] = [
     ("host name to address", |modem| can(modem, Procedure::ResolveName)),
     ("address to host name", |modem| can(modem, Procedure::ResolveAddress)),
     ("certificates and keys", |modem| can(modem, Procedure::StoreCredential)),
+    ("TLS", |modem| {
+        secure(modem, |can| match can.newest() {
+            TlsVersion::Tls13 => "1.3".into(),
+            _ => "1.2".into(),
+        })
+    }),
+    ("DTLS", |modem| secure(modem, |can| if can.has_datagrams() { "1.2".into() } else { "–".into() })),
+    ("secure connections", |modem| secure(modem, |can| can.connections().to_string())),
     ("silence between commands, ms", |modem| modem.timing().gap.as_millis().to_string()),
     ("silence around `+++`, ms", |modem| modem.timing().escape.as_millis().to_string()),
 ];
 
 fn can(modem: &dyn Dialect, procedure: Procedure) -> String {
     if modem.steps(procedure).is_empty() { "–".into() } else { "yes".into() }
+}
+
+/// What a modem's secure sockets can do.
+fn secure(modem: &dyn Dialect, tell: fn(&Security) -> String) -> String {
+    modem.security().map_or("–".into(), tell)
 }
 
 fn table() -> String {

@@ -5,9 +5,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use cellular_nal::asynch::{TcpListener, TcpSocket};
-use cellular_nal::{Config, Error};
+use cellular_nal::asynch::{Stack, TcpListener, TcpSocket};
+use cellular_nal::{Config, Error, SecurityProfile};
 use embedded_io_async::{Read, Write};
+use embedded_nal_async::{AddrType, Dns, TcpConnect};
 use modem_sim::Model;
 use modem_sim::transcript::{Item, Step, Transcript, parse};
 
@@ -238,6 +239,29 @@ pub fn listened(desk: &mut Desk<Golden>) -> (TcpListener<'static>, TcpSocket<'st
     let result = desk.run(10, socket.read_exact(&mut heard)).map_err(exactly);
     assert_eq!((result, &heard), (Ok(()), b"eighteen bytes...."));
     (listener, socket)
+}
+
+/// `TcpConnect` and `UdpStack` both have a `connect`.
+pub async fn tls(
+    stack: Stack<'static>,
+    remote: impl Into<SocketAddr>,
+    profile: &'static SecurityProfile,
+) -> Result<TcpSocket<'static>, Error> {
+    TcpConnect::connect(&stack.tls(profile), remote.into()).await
+}
+
+/// Resolves a name and connects to it.
+pub fn secure(
+    desk: &mut Desk<Golden>,
+    name: &str,
+    port: u16,
+    profile: &'static SecurityProfile,
+) -> Result<TcpSocket<'static>, Error> {
+    let stack = desk.stack;
+    desk.run(10, async {
+        let address = stack.get_host_by_name(name, AddrType::IPv4).await?;
+        tls(stack, (address, port), profile).await
+    })
 }
 
 /// Lets what is asked behind the data be answered, and closes the socket.

@@ -12,6 +12,7 @@ pub mod golden;
 #[cfg(feature = "nb")]
 pub mod nb;
 pub mod script;
+pub mod tls;
 pub mod urcs;
 
 use std::cell::RefCell;
