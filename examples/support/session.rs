@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 
 use async_io::Async;
-use cellular_nal::asynch::{self, Port, RunError, Stack};
+use cellular_nal::asynch::{self, Control, Port, RunError, Stack};
 use cellular_nal::{Error, Resources};
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, with_timeout};
@@ -21,10 +21,20 @@ const FAREWELL: Duration = Duration::from_secs(15);
 
 /// Brings the link up, runs `application` and takes the link down. The link bounds itself;
 /// `limit` is for the application, which gets the stack and the name of the modem.
+#[allow(dead_code, reason = "some examples need more")]
 pub(crate) fn run(
     options: &Options,
     limit: Option<Duration>,
     application: impl AsyncFnOnce(Stack<'_>, &'static str) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    run_with(options, limit, async |stack, _, model| application(stack, model).await)
+}
+
+/// The same for an application that is in charge of the modem, too.
+pub(crate) fn run_with(
+    options: &Options,
+    limit: Option<Duration>,
+    application: impl AsyncFnOnce(Stack<'_>, Control<'_>, &'static str) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let file = port::open(options)?;
     let file = Async::new(file).map_err(|error| format!("port: {error}"))?;
@@ -42,7 +52,7 @@ pub(crate) fn run(
             let status = control.refresh().await;
             let model = control.model();
             report(model, &status.unwrap_or_else(|_| control.status()));
-            let result = within(limit, application(stack, model)).await;
+            let result = within(limit, application(stack, control, model)).await;
             // Whether the modem says goodbye does not matter for what was asked.
             let _ = with_timeout(FAREWELL, control.disconnect()).await;
             result

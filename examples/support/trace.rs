@@ -6,8 +6,11 @@ use std::time::Instant;
 /// Longest piece of a line that is shown at once.
 const WIDTH: usize = 96;
 
-/// Digits behind this are a PIN.
-const SECRET: &[u8] = b"+CPIN=";
+/// Behind these, the rest of the line may hold a PIN, a key or a password.
+const SECRETS: [&[u8]; 3] = [b"+CPIN=", b"SECPRF", b"SQNSPCFG"];
+
+/// Around a private key.
+const KEY: &[u8] = b"PRIVATE KEY";
 
 /// Prints both directions of the serial line to standard error, a line at a time, with the seconds
 /// since the start. A trace that is not enabled does nothing.
@@ -105,27 +108,39 @@ fn printable(text: &[u8]) -> String {
     shown
 }
 
-/// Makes stars of a PIN, wherever the bytes are cut.
+/// Makes stars of what is secret, wherever the bytes are cut.
 #[derive(Default)]
 struct Mask {
-    matched: usize,
-    secret: bool,
+    /// The last bytes, in capitals.
+    recent: Vec<u8>,
+    hidden: Hidden,
+}
+
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Hidden {
+    #[default]
+    Nothing,
+    /// The rest of the line.
+    Line,
+    /// Until the end of a private key.
+    Key,
 }
 
 impl Mask {
     fn apply(&mut self, byte: u8) -> u8 {
-        if self.secret && byte.is_ascii_digit() {
-            return b'*';
+        let shown = if self.hidden != Hidden::Nothing && byte.is_ascii_alphanumeric() { b'*' } else { byte };
+        if self.recent.len() == KEY.len() {
+            self.recent.remove(0);
         }
-        self.secret &= matches!(byte, b'"' | b',');
-        self.matched = match SECRET.get(self.matched) {
-            Some(expected) if *expected == byte.to_ascii_uppercase() => self.matched + 1,
-            _ => usize::from(byte == b'+'),
+        self.recent.push(byte.to_ascii_uppercase());
+        let line_ends = matches!(byte, b'\r' | b'\n');
+        self.hidden = match self.hidden {
+            Hidden::Key if self.recent == KEY => Hidden::Line,
+            Hidden::Line if line_ends => Hidden::Nothing,
+            Hidden::Nothing if self.recent == KEY => Hidden::Key,
+            Hidden::Nothing if SECRETS.iter().any(|secret| self.recent.ends_with(secret)) => Hidden::Line,
+            hidden => hidden,
         };
-        if self.matched == SECRET.len() {
-            self.secret = true;
-            self.matched = 0;
-        }
-        byte
+        shown
     }
 }

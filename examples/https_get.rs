@@ -1,0 +1,104 @@
+//! Fetches a page over TLS with reqwless, an HTTP client that knows nothing of modems and is built without
+//! TLS: the modem secures the connection.
+
+#[path = "support/secure.rs"]
+mod secure;
+#[path = "support/session.rs"]
+mod session;
+mod support;
+#[path = "support/tls_server.rs"]
+mod tls_server;
+#[path = "support/web_client.rs"]
+mod web_client;
+#[path = "support/web_server.rs"]
+mod web_server;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use cellular_nal::asynch::Stack;
+use embassy_time::Duration;
+use reqwless::client::HttpClient;
+use reqwless::request::Method;
+
+use secure::Secure;
+use support::options::{Options, Own, Program};
+use support::{Failure, SERVER};
+
+const PROGRAM: Program = Program {
+    name: "https_get",
+    about: "fetches a page with reqwless over TLS that the modem makes",
+    own: &[
+        Own {
+            name: "url",
+            value: "URL",
+            check: check_url,
+            purpose: "page to fetch (default: one of a server that this program starts)",
+        },
+        secure::CA,
+        secure::CERT,
+        secure::KEY,
+        secure::PSK,
+        secure::PSK_ID,
+        secure::SERVER_NAME,
+        secure::INSECURE,
+    ],
+};
+
+/// How long it may take once the link is up.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// The port where no URL says another.
+const HTTPS: u16 = 443;
+
+fn main() -> ExitCode {
+    support::main(&PROGRAM, run)
+}
+
+fn check_url(text: &str) -> Result<(), &'static str> {
+    let known = text.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
+    if known { Ok(()) } else { Err("is no https:// URL") }
+}
+
+fn run(options: &Options) -> Result<(), Failure> {
+    let (url, own) = match options.own("url") {
+        Some(url) => (url.to_owned(), None),
+        None => {
+            let plain = web_server::start()?;
+            let port = plain.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
+            let (port, authority) = tls_server::start(port.ok_or("web server: it has no port")?)?;
+            let url = format!("https://{SERVER}:{port}/");
+            eprintln!("server: {url} on this machine");
+            (url, Some(authority))
+        }
+    };
+    let secure = Secure::new(options, own.as_deref())?;
+    session::run_with(options, Some(LIMIT), async |stack, control, _| {
+        secure.provision(control).await?;
+        get(stack, &secure, &url).await
+    })
+}
+
+/// The same page as the client has to be asked for it, which must not make TLS itself.
+fn for_client(url: &str) -> String {
+    let rest = url.get("https://".len()..).unwrap_or_default();
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let has_port = host.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok());
+    let port = if has_port { String::new() } else { format!(":{HTTPS}") };
+    format!("http://{host}{port}{path}")
+}
+
+async fn get(stack: Stack<'_>, secure: &Secure, url: &str) -> Result<(), Failure> {
+    let start = Instant::now();
+    let tls = stack.tls(secure.profile);
+    let mut client = HttpClient::new(&tls, &stack);
+    let failed = |error| web_client::explain(url, error);
+    let address = for_client(url);
+    let mut request = client.request(Method::GET, &address).await.map_err(failed)?;
+    let mut headers = [0; 2048];
+    let response = request.send(&mut headers).await.map_err(failed)?;
+    let count = web_client::show_body(url, response).await?;
+    let seconds = start.elapsed().as_secs_f64();
+    eprintln!("{url}: {count} bytes in {seconds:.1} s");
+    Ok(())
+}
