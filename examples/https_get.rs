@@ -56,22 +56,18 @@ fn main() -> ExitCode {
 }
 
 fn check_url(text: &str) -> Result<(), &'static str> {
-    let known = text.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"));
-    if known { Ok(()) } else { Err("is no https:// URL") }
+    if web_client::begins(text, "https://") { Ok(()) } else { Err("is no https:// URL") }
 }
 
 fn run(options: &Options) -> Result<(), Failure> {
-    let (url, own) = match options.own("url") {
-        Some(url) => (url.to_owned(), None),
-        None => {
-            let plain = web_server::start()?;
-            let port = plain.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
-            let (port, authority) = tls_server::start(port.ok_or("web server: it has no port")?)?;
-            let url = format!("https://{SERVER}:{port}/");
-            eprintln!("server: {url} on this machine");
-            (url, Some(authority))
-        }
-    };
+    let mut own = None;
+    let url = web_client::url_or_else(options, || {
+        let plain = web_server::start()?;
+        let port = plain.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
+        let (port, authority) = tls_server::start(port.ok_or("web server: it has no port")?)?;
+        own = Some(authority);
+        Ok(format!("https://{SERVER}:{port}/"))
+    })?;
     let secure = Secure::new(options, own.as_deref())?;
     session::run_with(options, Some(LIMIT), async |stack, control, _| {
         secure.provision(control).await?;

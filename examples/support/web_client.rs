@@ -1,4 +1,4 @@
-//! What the two HTTP examples have in common.
+//! What the HTTP examples have in common.
 
 use embedded_io_async::{ErrorKind, Read};
 use reqwless::response::Response;
@@ -7,11 +7,16 @@ use reqwless::{Error, TryBufRead};
 use crate::support::options::Options;
 use crate::support::{Failure, show};
 
+/// Whether a URL has this scheme.
+pub(crate) fn begins(text: &str, scheme: &str) -> bool {
+    text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+}
+
 /// Whether `text` is a URL that these examples can fetch, for the options.
+#[allow(dead_code, reason = "one of them wants another scheme")]
 pub(crate) fn check_url(text: &str) -> Result<(), &'static str> {
     // Built without TLS, the client would still open a connection for https before it refuses.
-    let known = text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
-    if known { Ok(()) } else { Err("is no http:// URL") }
+    if begins(text, "http://") { Ok(()) } else { Err("is no http:// URL") }
 }
 
 /// The URL that the user gave, or one of a server that `start` starts.
@@ -57,6 +62,7 @@ pub(crate) fn explain(url: &str, error: Error) -> Failure {
         Error::Dns => "the host name could not be resolved".to_owned(),
         Error::Network(ErrorKind::ConnectionRefused) => "the connection was refused".to_owned(),
         Error::Network(ErrorKind::TimedOut) => "the server did not answer in time".to_owned(),
+        Error::Network(ErrorKind::PermissionDenied) => "the secure connection was not made".to_owned(),
         Error::Network(kind) => format!("the connection failed: {kind}"),
         Error::ConnectionAborted => "the connection ended too early".to_owned(),
         other => other.to_string(),

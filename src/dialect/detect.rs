@@ -176,7 +176,10 @@ mod tests {
         assert_eq!(identified(&["SARA-R500S-01B-00"], true), "sara-r5-01b");
         assert_eq!(identified(&["+CGMM: \"SARA-R510S\""], true), "sara-r5-01b");
         assert_eq!(identified(&["LEXI-R520-02B"], false), "lexi-r520");
-        assert_eq!(identified(&["SARA-R422M8S"], true), "sara-r42");
+        assert_eq!(identified(&["SARA-R422"], true), "sara-r42");
+        assert_eq!(identified(&["SARA-R422S"], true), "sara-r422s");
+        assert_eq!(identified(&["SARA-R422M8S"], true), "sara-r422s");
+        assert_eq!(identified(&["SARA-R422M10S"], true), "sara-r422s");
         assert_eq!(identified(&["LEXI-R422"], true), "lexi-r422");
         assert_eq!(identified(&["LENA-R8001M10"], true), "lena-r8");
         assert_eq!(identified(&["Renesas", "RYZ014A"], true), "ryz014a");

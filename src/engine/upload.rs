@@ -135,6 +135,7 @@ impl Core {
     }
 
     /// Begins to ask which credential is stored. Waits while an upload is under way.
+    #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "the async facade alone provisions"))]
     pub(crate) fn begin_check(&mut self, credential: Credential, waker: &Waker) -> Poll<Result<(), Error>> {
         if !(8..=19).contains(&credential.slot) {
             return Poll::Ready(Err(Error::InvalidInput));
@@ -145,6 +146,7 @@ impl Core {
     }
 
     /// The digest of the stored credential, where there is one and the modem tells it.
+    #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "the async facade alone provisions"))]
     pub(crate) fn poll_check(&mut self, waker: &Waker) -> Poll<Result<Option<u64>, Error>> {
         let digest = self.upload.digest;
         self.feed_upload(&[], waker).map_ok(|_| (digest != 0).then_some(digest))

@@ -321,6 +321,7 @@ pub struct Security {
     /// Whether sessions can be resumed.
     pub(crate) sessions: bool,
     /// Whether a bare `ERROR` to an upload says that the store is full.
+    #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "the async facade alone provisions"))]
     pub(crate) error_is_full: bool,
 }
 
