@@ -5,8 +5,8 @@
 
 pub(crate) mod cellular;
 pub mod detect;
-mod multiplexer;
 pub(crate) mod digest;
+mod multiplexer;
 pub(crate) mod security;
 pub mod sequans;
 mod session;
