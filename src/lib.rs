@@ -23,7 +23,7 @@ pub mod dialect;
 mod engine;
 mod error;
 mod link;
-#[cfg_attr(not(feature = "async"), allow(dead_code, reason = "the async facade alone provisions"))]
+#[cfg(feature = "async")]
 mod pem;
 mod resources;
 mod socket;
