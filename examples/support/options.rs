@@ -90,7 +90,9 @@ pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Req
             Long("modem") => modem = modem_named(&parser.value()?.string()?)?,
             Long("model") => {
                 let name = parser.value()?.string()?;
-                model = Some(simulated(&name).ok_or_else(|| unknown("model", &name, &models()))?);
+                let known =
+                    || models().into_iter().filter(|name| simulated(name).is_some()).collect::<Vec<_>>();
+                model = Some(simulated(&name).ok_or_else(|| unknown("model", &name, &known()))?);
             }
             Long("baud") => baud = Some(bit_rate(&parser.value()?.string()?)?),
             Long("apn") => {
@@ -194,7 +196,7 @@ usage: {name} [options]
                         {second},
                         sara-r5-02b for sara-r5, gm01q for ryz014a,
                         or auto (default: auto, which finds out)
-  --model NAME          the simulated modem, one of these but auto
+  --model NAME          the simulated modem, one of these but auto and sara-r422s
                         (default: that of --modem, or {default})
   --baud N              bit rate (default: {BAUD}; the simulated modem is faster)
   --rtscts              the serial device has RTS and CTS; raw pipes need them

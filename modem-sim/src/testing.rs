@@ -318,11 +318,15 @@ pub enum DtlsServer {
     SharedKey(Vec<u8>),
 }
 
-/// A DTLS server that echoes.
+/// A DTLS server that echoes, or answers.
 pub struct DtlsEcho {
     endpoint: Endpoint,
     zero: Instant,
+    answer: Answer,
 }
+
+/// What a server makes of a datagram: an answer, or nothing.
+pub type Answer = Box<dyn FnMut(&[u8]) -> Option<Vec<u8>> + Send>;
 
 impl std::fmt::Debug for DtlsEcho {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -362,7 +366,14 @@ impl DtlsEcho {
     pub fn new(server: DtlsServer) -> Self {
         let local = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 1);
         let config = Some(Arc::new(dtls_config(server)));
-        DtlsEcho { endpoint: Endpoint::new(local, TransportProtocol::UDP, config), zero: Instant::now() }
+        let endpoint = Endpoint::new(local, TransportProtocol::UDP, config);
+        DtlsEcho { endpoint, zero: Instant::now(), answer: Box::new(|bytes| Some(bytes.to_vec())) }
+    }
+
+    /// Answers each datagram so, if at all, instead of sending it back.
+    #[must_use]
+    pub fn answering(self, answer: Answer) -> Self {
+        DtlsEcho { answer, ..self }
     }
 }
 
@@ -371,9 +382,11 @@ impl Service for DtlsEcho {
         let peer = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 2);
         let at = self.zero + now;
         for event in self.endpoint.read(at, peer, None, BytesMut::from(bytes)).unwrap_or_default() {
-            if let EndpointEvent::ApplicationData(data) = event {
+            if let EndpointEvent::ApplicationData(data) = event
+                && let Some(answer) = (self.answer)(&data)
+            {
                 // A datagram may be lost anywhere.
-                let _ = self.endpoint.write(at, peer, &data);
+                let _ = self.endpoint.write(at, peer, &answer);
             }
         }
         std::iter::from_fn(|| self.endpoint.poll_transmit().map(|datagram| datagram.message.to_vec()))
