@@ -145,8 +145,10 @@ impl core::fmt::Display for Error {
             Self::UnsupportedProfile => "the modem cannot do what the security profile demands",
             Self::ProfileRejected => "the modem does not take the security profile",
             Self::ServerNameUnknown => "the name that the server must have is not known",
-            Self::Handshake => "the secure connection was not made",
-            Self::CredentialRejected => "the modem does not take the certificate or key",
+            Self::Handshake => {
+                "TLS failed at certificate, name, date, version or cipher; the modem does not say at which"
+            }
+            Self::CredentialRejected => "this is no certificate or key, or none that the modem takes",
             Self::StoreFull => "the modem has no room for the certificate or key",
             Self::Modem(code) => return write!(f, "the modem answered error {}", code.0),
         };

@@ -108,7 +108,7 @@ fn what_is_no_credential_does_not_reach_the_modem() {
         let before = world.modem.commands();
         let long = [b"-----BEGIN X-----\n".to_vec(), vec![b'A'; 8200]].concat();
         for (credential, file, expected) in [
-            (AUTHORITY, &b"hello"[..], Error::InvalidInput),
+            (AUTHORITY, &b"hello"[..], Error::CredentialRejected),
             (AUTHORITY, &long, Error::Oversized),
             (key, &long[..2100], Error::Oversized),
             (Credential { slot: 7, ..AUTHORITY }, b"-----BEGIN X-----\n", Error::InvalidInput),

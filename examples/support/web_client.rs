@@ -62,7 +62,7 @@ pub(crate) fn explain(url: &str, error: Error) -> Failure {
         Error::Dns => "the host name could not be resolved".to_owned(),
         Error::Network(ErrorKind::ConnectionRefused) => "the connection was refused".to_owned(),
         Error::Network(ErrorKind::TimedOut) => "the server did not answer in time".to_owned(),
-        Error::Network(ErrorKind::PermissionDenied) => "the secure connection was not made".to_owned(),
+        Error::Network(ErrorKind::PermissionDenied) => cellular_nal::Error::Handshake.to_string(),
         Error::Network(kind) => format!("the connection failed: {kind}"),
         Error::ConnectionAborted => "the connection ended too early".to_owned(),
         other => other.to_string(),

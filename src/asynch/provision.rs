@@ -30,16 +30,16 @@ impl Control<'_> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] for what is neither PEM nor DER, or a slot other than 8 to 19;
+    /// [`Error::CredentialRejected`] for what is neither PEM nor DER, before anything is sent, and for what the
+    /// modem does not take; [`Error::InvalidInput`] for a slot other than 8 to 19;
     /// [`Error::Oversized`] for a certificate of more than 8 kB or a key of more than 2 kB as PEM;
-    /// [`Error::Unsupported`] where the modem has no TLS; [`Error::CredentialRejected`],
-    /// [`Error::StoreFull`]; or why the modem does not answer.
+    /// [`Error::Unsupported`] where the modem has no TLS; [`Error::StoreFull`]; or why the modem does not answer.
     ///
     /// # Cancel safety
     /// When the future is dropped in the middle, what the modem has stored is removed.
     pub async fn provision(&self, credential: Credential, file: &[u8]) -> Result<bool, Error> {
         let is_key = credential.kind == CredentialKind::PrivateKey;
-        let Some(pem) = Pem::new(file, is_key) else { return Err(Error::InvalidInput) };
+        let Some(pem) = Pem::new(file, is_key) else { return Err(Error::CredentialRejected) };
         let total = pem.bytes().count();
         if total > if is_key { 2048 } else { 8192 } {
             return Err(Error::Oversized);
