@@ -6,7 +6,9 @@ pub mod common;
 
 pub mod broker;
 pub mod clock;
+pub mod coap;
 pub mod http;
+pub mod mqtt;
 
 use std::fmt::Debug;
 use std::future::Future;

@@ -1,15 +1,14 @@
 //! embedded-nal-coap 0.1 on the async stack: a client and a server on one UDP socket without a fixed peer.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
+use clients::coap::Count;
 use clients::common::World;
 use clients::{Server, run_for, up};
-use coap_handler::Handler;
 use coap_lite::{CoapRequest, MessageType, Packet, RequestType, ResponseType};
-use coap_message::{Code, MinimalWritableMessage, MutableWritableMessage, OptionNumber, ReadableMessage};
+use coap_message::{Code, MinimalWritableMessage, OptionNumber, ReadableMessage};
 use coap_numbers::{code, option};
 use coap_request::{Request, Stack as _};
 use embassy_futures::select::{Either, select};
@@ -126,40 +125,6 @@ impl<S: coap_request::Stack> Request<S> for Get<'_> {
 
     async fn process_response(&mut self, response: &S::ResponseMessage<'_>, (): ()) -> (u8, Vec<u8>) {
         (response.code().into(), response.payload().to_vec())
-    }
-}
-
-/// Says how often it was asked.
-#[derive(Default)]
-struct Count(usize);
-
-impl Handler for Count {
-    type RequestData = ();
-    type ExtractRequestError = Infallible;
-    type BuildResponseError<M: MinimalWritableMessage> = Infallible;
-
-    fn extract_request_data<M: ReadableMessage>(&mut self, _: &M) -> Result<(), Infallible> {
-        self.0 += 1;
-        Ok(())
-    }
-
-    fn estimate_length(&mut self, (): &()) -> usize {
-        0
-    }
-
-    fn build_response<M: MutableWritableMessage>(
-        &mut self,
-        answer: &mut M,
-        (): (),
-    ) -> Result<(), Infallible> {
-        if let Ok(code) = Code::new(code::CONTENT) {
-            answer.set_code(code);
-        }
-        let text = format!("answer {}", self.0);
-        if let Ok(payload) = answer.payload_mut_with_len(text.len()) {
-            payload.copy_from_slice(text.as_bytes());
-        }
-        Ok(())
     }
 }
 

@@ -1,52 +1,16 @@
 //! embedded-nal-minimal-coapserver 0.5 on the nb stack.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use clients::coap::Count;
 use clients::common::nb::up;
-use coap_handler::Handler;
 use coap_lite::{CoapRequest, Packet, RequestType};
-use coap_message::{Code, MinimalWritableMessage, MutableWritableMessage, ReadableMessage};
-use coap_numbers::code;
 use embedded_nal::{UdpClientStack, UdpFullStack, nb};
 use modem_sim::{Model, Options, Peer};
 
 const PORT: u16 = 5683;
-
-/// Says which request this is.
-struct Count(usize);
-
-impl Handler for Count {
-    type RequestData = ();
-    type ExtractRequestError = Infallible;
-    type BuildResponseError<M: MinimalWritableMessage> = Infallible;
-
-    fn extract_request_data<M: ReadableMessage>(&mut self, _: &M) -> Result<(), Infallible> {
-        self.0 += 1;
-        Ok(())
-    }
-
-    fn estimate_length(&mut self, (): &()) -> usize {
-        0
-    }
-
-    fn build_response<M: MutableWritableMessage>(
-        &mut self,
-        answer: &mut M,
-        (): (),
-    ) -> Result<(), Infallible> {
-        if let Ok(code) = Code::new(code::CONTENT) {
-            answer.set_code(code);
-        }
-        let text = format!("answer {}", self.0);
-        if let Ok(payload) = answer.payload_mut_with_len(text.len()) {
-            payload.copy_from_slice(text.as_bytes());
-        }
-        Ok(())
-    }
-}
 
 fn request(id: u16) -> Vec<u8> {
     let mut request = CoapRequest::<()>::new();
@@ -70,7 +34,7 @@ fn coap_nb_answers_everybody_who_asks_again() {
             net.on(stranger.ip(), stranger.port(), Peer::Discard);
         }
         world.pass(&mut stack, Duration::from_secs(1));
-        let mut count = Count(0);
+        let mut count = Count::default();
         let mut answered = BTreeMap::new();
         for _ in 0..strangers.len() {
             for (&stranger, id) in strangers.iter().zip(1..).filter(|(_, id)| !answered.contains_key(id)) {

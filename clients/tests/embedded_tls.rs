@@ -23,10 +23,9 @@ use embedded_tls::{
     Aes128GcmSha256, Certificate, CryptoProvider, NoClock, TlsConfig, TlsConnection, TlsContext, TlsError,
     TlsVerifier,
 };
+use modem_sim::testing::rustls::{self, ServerConfig, ServerConnection};
+use modem_sim::testing::{Authority, server_config};
 use modem_sim::{ConnId, Model, Peer, VirtualNetwork};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::pki_types::PrivateKeyDer;
-use rustls::{ServerConfig, ServerConnection};
 
 const ADDRESS: ([u8; 4], u16) = ([10, 0, 0, 44], 443);
 const NAME: &str = "tls.example";
@@ -52,25 +51,11 @@ impl TlsServer {
     fn new(net: &VirtualNetwork) -> Self {
         net.on(ADDRESS.0, ADDRESS.1, Peer::Discard);
         net.host(NAME, &[ADDRESS.0.into()]);
-        let mut params = CertificateParams::new([]).expect("no names");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().expect("there is randomness");
-        let authority = params.self_signed(&key).expect("it can be signed");
-        let issuer = Issuer::new(params, key);
-        let key = KeyPair::generate().expect("there is randomness");
-        let params = CertificateParams::new([NAME.to_owned()]).expect("it is a name");
-        let certificate = params.signed_by(&key, &issuer).expect("it can be signed");
-        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("it is a key");
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&rustls::version::TLS13])
-            .expect("it is there")
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .expect("they belong together");
+        let authority = Authority::new("An authority");
+        let config = server_config(&authority.server(&[NAME]), &[&rustls::version::TLS13], None);
         TlsServer {
-            config: Arc::new(config),
-            authority: authority.der().to_vec(),
+            config,
+            authority: authority.identity.der,
             links: Vec::new(),
             pieces: None,
             later: VecDeque::new(),

@@ -1,18 +1,18 @@
 //! mqttrust 1.0 on the async stack. It connects anew by itself.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::pin::pin;
 
 use cellular_nal::asynch::Stack;
 use clients::broker::{ADDRESS, Broker, Death, NAME};
-use clients::common::{World, pattern};
-use clients::{go_on, run_until, up};
+use clients::common::pattern;
+use clients::mqtt::{self, Desk, Program, connected_again, subscribed, up_with_broker};
+use clients::{go_on, run_until};
 use embassy_futures::join::join3;
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_time::{Duration, Timer};
 use modem_sim::Model;
-use mqttbytes::QoS::{AtLeastOnce, AtMostOnce, ExactlyOnce};
+use mqttbytes::QoS::AtLeastOnce;
 use mqttbytes::v5::Packet;
 use mqttrust::transport::embedded_nal::NalTransport;
 use mqttrust::{Config, DomainBroker, Publish, QoS, State, Subscribe, SubscribeTopic};
@@ -22,8 +22,7 @@ const KEEP_ALIVE: u64 = 30;
 /// What a user's program has done and is to do.
 #[derive(Default)]
 struct App {
-    outbox: RefCell<VecDeque<(&'static str, QoS)>>,
-    received: RefCell<Vec<Vec<u8>>>,
+    desk: Desk<QoS>,
     confirmed: RefCell<usize>,
 }
 
@@ -46,67 +45,44 @@ impl App {
                 let Ok(mut subscription) = subscribing.await else { continue };
                 // It ends when the broker has lost the session.
                 while let Some(message) = subscription.next_message().await {
-                    self.received.borrow_mut().push(message.payload().to_vec());
+                    self.desk.received.borrow_mut().push(message.payload().to_vec());
                 }
             }
         };
         let publishing = async {
             loop {
-                let next = self.outbox.borrow().front().copied();
+                let next = self.desk.outbox.borrow().front().copied();
                 let Some((text, qos)) = next else {
                     Timer::after_millis(200).await;
                     continue;
                 };
                 let publication = Publish::builder().topic_name("from").payload(text.as_bytes()).qos(qos);
                 if client.publish(publication.build()).await.is_ok() {
-                    self.outbox.borrow_mut().pop_front();
+                    self.desk.outbox.borrow_mut().pop_front();
                     *self.confirmed.borrow_mut() += 1;
                 }
             }
         };
         join3(mqtt.run(&mut transport), receiving, publishing).await.0
     }
-
-    fn say(&self, text: &'static str, qos: QoS) {
-        self.outbox.borrow_mut().push_back((text, qos));
-    }
-
-    fn heard(&self, text: &[u8]) -> bool {
-        self.received.borrow().iter().filter(|heard| *heard == text).count() == 1
-    }
 }
 
-fn up_with_broker(model: Model) -> (World, Broker) {
-    let world = up::<1>(model);
-    let broker = Broker::new(&world.net);
-    (world, broker)
-}
+impl Program for App {
+    type Qos = QoS;
+    const QOS: [QoS; 3] = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce];
 
-fn subscribed(broker: &Broker) -> bool {
-    broker.count(|packet| matches!(packet, Packet::Subscribe(_))) == 1
+    fn desk(&self) -> &Desk<QoS> {
+        &self.desk
+    }
+
+    fn work(&self, stack: Stack<'static>) -> impl Future {
+        self.run(stack)
+    }
 }
 
 #[test]
 fn mqttrust_publishes_and_receives_with_each_quality_of_service() {
-    for &model in Model::KNOWN {
-        let (mut world, mut broker) = up_with_broker(model);
-        let (app, net) = (App::default(), world.net.clone());
-        let mut running = pin!(app.run(world.stack));
-        run_until(&mut world, &mut broker, 60, &mut running, subscribed);
-        for (here, there, up, down) in [
-            (QoS::AtMostOnce, AtMostOnce, "up 0", "down 0"),
-            (QoS::AtLeastOnce, AtLeastOnce, "up 1", "down 1"),
-            (QoS::ExactlyOnce, ExactlyOnce, "up 2", "down 2"),
-        ] {
-            app.say(up, here);
-            broker.publish(&net, "to/modem", there, down.as_bytes());
-            let all = |broker: &Broker| broker.has("from", up.as_bytes()) && app.heard(down.as_bytes());
-            run_until(&mut world, &mut broker, 60, &mut running, all);
-        }
-        run_until(&mut world, &mut broker, 10, &mut running, |_| *app.confirmed.borrow() == 3);
-        assert_eq!(broker.connections(), 1, "{model}\n{}", world.tail());
-        world.no_breach();
-    }
+    mqtt::uses_each_quality_of_service(|app: &App| *app.confirmed.borrow() == 3);
 }
 
 /// The client takes what one read brings for the whole beginning of a packet.
@@ -119,9 +95,9 @@ fn mqttrust_receives_messages_of_many_lengths_while_it_sends() {
         run_until(&mut world, &mut broker, 60, &mut running, subscribed);
         for length in [1, 50, 100, 130, 250, 700, 1200] {
             let said = pattern(length, 5);
-            app.say("meanwhile", QoS::AtLeastOnce);
+            app.desk.say("meanwhile", QoS::AtLeastOnce);
             broker.publish(&net, "to/modem", AtLeastOnce, &said);
-            let all = |_: &Broker| app.heard(&said) && app.outbox.borrow().is_empty();
+            let all = |_: &Broker| app.desk.heard(&said) && app.desk.outbox.borrow().is_empty();
             run_until(&mut world, &mut broker, 60, &mut running, all);
         }
         assert_eq!(broker.times("from", b"meanwhile"), 7, "{model}");
@@ -132,34 +108,12 @@ fn mqttrust_receives_messages_of_many_lengths_while_it_sends() {
 
 #[test]
 fn mqttrust_receives_messages_that_come_in_pieces() {
-    for &model in Model::KNOWN {
-        let (mut world, mut broker) = up_with_broker(model);
-        let (app, net) = (App::default(), world.net.clone());
-        let mut running = pin!(app.run(world.stack));
-        go_on(&mut world, &mut broker, 20, &mut running);
-        broker.out.in_pieces = true;
-        for text in ["first", "a second one that takes a while", "third"] {
-            broker.publish(&net, "to/modem", AtLeastOnce, text.as_bytes());
-            run_until(&mut world, &mut broker, 30, &mut running, |_| app.heard(text.as_bytes()));
-        }
-        assert_eq!(broker.connections(), 1, "{model}\n{}", world.tail());
-        world.no_breach();
-    }
+    mqtt::receives_pieces::<App>(false);
 }
 
 #[test]
 fn mqttrust_keeps_an_idle_connection_alive() {
-    for &model in Model::KNOWN {
-        let (mut world, mut broker) = up_with_broker(model);
-        let (app, net) = (App::default(), world.net.clone());
-        let mut running = pin!(app.run(world.stack));
-        go_on(&mut world, &mut broker, 10 * KEEP_ALIVE, &mut running);
-        assert!(broker.count(|packet| *packet == Packet::PingReq) >= 8, "{model}\n{}", world.tail());
-        broker.publish(&net, "to/modem", AtLeastOnce, b"still there");
-        run_until(&mut world, &mut broker, 10, &mut running, |_| app.heard(b"still there"));
-        assert_eq!((broker.silent, broker.connections()), (0, 1), "{model}\n{}", world.tail());
-        world.no_breach();
-    }
+    mqtt::stays_alive::<App>(KEEP_ALIVE, 8);
 }
 
 #[test]
@@ -174,22 +128,20 @@ fn mqttrust_comes_back_to_a_broker_that_was_restarted() {
                 broker.kill(&net, death);
                 // A silent broker is noticed when a second ping is due.
                 go_on(&mut world, &mut broker, 100, &mut running);
-                app.say("in between", QoS::AtLeastOnce);
+                app.desk.say("in between", QoS::AtLeastOnce);
                 go_on(&mut world, &mut broker, 20, &mut running);
                 if forgets {
                     broker.forget();
                 }
                 broker.start(&net);
-                let connected =
-                    |broker: &Broker| broker.count(|packet| matches!(packet, Packet::Connect(_))) == 2;
-                run_until(&mut world, &mut broker, 300, &mut running, connected);
+                run_until(&mut world, &mut broker, 300, &mut running, connected_again);
                 go_on(&mut world, &mut broker, 60, &mut running);
-                app.say("again", QoS::AtLeastOnce);
+                app.desk.say("again", QoS::AtLeastOnce);
                 broker.publish(&net, "to/modem", AtLeastOnce, b"welcome");
                 let all = |broker: &Broker| {
                     broker.times("from", b"again") > 0
                         && broker.times("from", b"in between") > 0
-                        && app.heard(b"welcome")
+                        && app.desk.heard(b"welcome")
                 };
                 run_until(&mut world, &mut broker, 200, &mut running, all);
                 world.no_breach();
@@ -200,30 +152,7 @@ fn mqttrust_comes_back_to_a_broker_that_was_restarted() {
 
 #[test]
 fn mqttrust_comes_back_after_the_modem_has_restarted() {
-    for &model in Model::KNOWN {
-        for with_power in [true, false] {
-            let (mut world, mut broker) = up_with_broker(model);
-            let (app, net) = (App::default(), world.net.clone());
-            let mut running = pin!(app.run(world.stack));
-            go_on(&mut world, &mut broker, 20, &mut running);
-            if with_power {
-                world.modem.reboot(world.now);
-            } else {
-                world.modem.power(world.now, false);
-                go_on(&mut world, &mut broker, 100, &mut running);
-                world.modem.power(world.now, true);
-            }
-            let connected =
-                |broker: &Broker| broker.count(|packet| matches!(packet, Packet::Connect(_))) == 2;
-            run_until(&mut world, &mut broker, 300, &mut running, connected);
-            go_on(&mut world, &mut broker, 20, &mut running);
-            app.say("again", QoS::AtLeastOnce);
-            broker.publish(&net, "to/modem", AtLeastOnce, b"welcome");
-            let all = |broker: &Broker| broker.times("from", b"again") > 0 && app.heard(b"welcome");
-            run_until(&mut world, &mut broker, 100, &mut running, all);
-            world.no_breach();
-        }
-    }
+    mqtt::comes_back_after_the_modem_has_restarted::<App>();
 }
 
 /// What its user has to know: of an acknowledgement, `packet.rs` of the client reads the header and then once
@@ -251,7 +180,7 @@ fn mqttrust_takes_what_is_in_flight_for_confirmed_when_a_connection_ends() {
         let mut running = pin!(app.run(world.stack));
         go_on(&mut world, &mut broker, 20, &mut running);
         broker.stopped = true;
-        app.say("lost", QoS::AtLeastOnce);
+        app.desk.say("lost", QoS::AtLeastOnce);
         go_on(&mut world, &mut broker, 3, &mut running);
         broker.kill(&net, Death::Closed);
         go_on(&mut world, &mut broker, 60, &mut running);
