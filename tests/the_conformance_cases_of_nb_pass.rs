@@ -38,10 +38,7 @@ fn the_conformance_cases_of_nb_pass() {
         bench.settle_ms = 10_000;
         let (mut under_test, mut records) = (Polled(&stack), Records::new());
         let report = &mut (&mut records, Print);
-        nb::tcp_client("nb", &mut under_test, &mut spin, &bench, report);
-        nb::tcp_server("nb", &mut under_test, &mut spin, &bench, report);
-        nb::udp("nb", &mut under_test, &mut spin, &bench, report);
-        nb::dns("nb", &mut under_test, &mut spin, &bench, report);
+        nb::all("nb", &mut under_test, &mut spin, &bench, report);
         results::check("nb", place, &model.to_string(), &records);
         assert!(records.summary().is_success(), "{model}\n{}", records.summary());
         world.leaves_nothing(&mut stack.borrow_mut());

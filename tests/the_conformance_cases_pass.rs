@@ -20,10 +20,7 @@ fn the_conformance_cases_pass() {
         let (mut records, context) = (Records::new(), Context { bench: &bench, timer: &clock });
         let cases = async {
             let (stack, report) = (Nal(&stack), &mut records);
-            asynch::tcp("async", &stack, context, report).await;
-            asynch::udp::run("async", &stack, context, report).await;
-            asynch::names::run("async", &stack, context, report).await;
-            asynch::whole::run("async", &stack, context, report).await;
+            asynch::all("async", &stack, context, report).await;
         };
         far.run(&mut world, 100_000, cases).expect("the cases come to an end");
         results::check("async", place, &model.to_string(), &records);

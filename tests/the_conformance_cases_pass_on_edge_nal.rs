@@ -5,7 +5,7 @@ mod conformance;
 use conformance::modems::{self, Api};
 use conformance::{Clock, bench_of, results, surprises};
 use modem_sim::Model;
-use nal_tests::asynch::{self, Edge};
+use nal_tests::asynch;
 use nal_tests::{Context, Records};
 
 #[test]
@@ -19,13 +19,8 @@ fn the_conformance_cases_pass_on_edge_nal() {
         bench.lacks = modems::lacks(model);
         let (mut records, context) = (Records::new(), Context { bench: &bench, timer: &clock });
         let cases = async {
-            let (edge, report) = (Edge(&stack), &mut records);
-            asynch::tcp("edge", &edge, context, report).await;
-            asynch::udp::run("edge", &edge, context, report).await;
-            asynch::names::run("edge", &edge, context, report).await;
-            asynch::whole::run("edge", &edge, context, report).await;
-            asynch::halves::run("edge", &stack, context, report).await;
-            asynch::server::run("edge", &stack, context, report).await;
+            let report = &mut records;
+            asynch::all_of_edge("edge", &stack, context, report).await;
         };
         far.run(&mut world, 100_000, cases).expect("the cases come to an end");
         results::check("edge", place, &model.to_string(), &records);

@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 
 use modem_sim::Model;
-use nal_tests::asynch::{self, Edge, Nal};
+use nal_tests::asynch::{self, Nal};
 use nal_tests::nb::{self, Polled};
 use nal_tests::{Bench, Context, Print, Records, Timer};
 
@@ -51,10 +51,7 @@ fn polled(options: &Options, bench: &Bench<'_>, records: &mut Records) -> Result
         };
         let under_test = &mut Polled(&stack);
         let report = &mut (records, Print);
-        nb::tcp_client("nb", under_test, &mut spin, &bench, report);
-        nb::tcp_server("nb", under_test, &mut spin, &bench, report);
-        nb::udp("nb", under_test, &mut spin, &bench, report);
-        nb::dns("nb", under_test, &mut spin, &bench, report);
+        nb::all("nb", under_test, &mut spin, &bench, report);
         failure.take().map_or(Ok(()), Err)
     })
 }
@@ -67,19 +64,10 @@ fn driven(options: &Options, api: Api, bench: &Bench<'_>, records: &mut Records)
         (bench.deviations, bench.lacks) = (&known, modems::lacks(model));
         let (context, report) = (Context { bench: &bench, timer: &Clock }, &mut (records, Print));
         if api == Api::Edge {
-            let edge = Edge(&stack);
-            asynch::tcp("edge", &edge, context, report).await;
-            asynch::udp::run("edge", &edge, context, report).await;
-            asynch::names::run("edge", &edge, context, report).await;
-            asynch::whole::run("edge", &edge, context, report).await;
-            asynch::halves::run("edge", &stack, context, report).await;
-            asynch::server::run("edge", &stack, context, report).await;
+            asynch::all_of_edge("edge", &stack, context, report).await;
         } else {
             let nal = Nal(&stack);
-            asynch::tcp("async", &nal, context, report).await;
-            asynch::udp::run("async", &nal, context, report).await;
-            asynch::names::run("async", &nal, context, report).await;
-            asynch::whole::run("async", &nal, context, report).await;
+            asynch::all("async", &nal, context, report).await;
         }
         Ok(())
     })

@@ -14,7 +14,7 @@ mod support;
 use core::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
-use nal_tests::{Level, Outcome, Records};
+use nal_tests::{Level, Records};
 use support::options::{Options, Own, Place, Program};
 use support::{Failure, SERVER, show};
 
@@ -95,12 +95,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     if records.entries().next().is_none() {
         return Err("--only: there is no such case".to_owned());
     }
-    let failed: Vec<&str> = records
-        .entries()
-        .filter(|entry| {
-            entry.case.level != Level::Implementation && matches!(entry.outcome, Outcome::Fail(_))
-        })
-        .map(|entry| entry.case.id)
-        .collect();
+    let binding = records.failed().filter(|entry| entry.case.level != Level::Implementation);
+    let failed: Vec<&str> = binding.map(|entry| entry.case.id).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }

@@ -14,6 +14,16 @@ pub struct Figures {
     pub future: Option<usize>,
 }
 
+impl Figures {
+    /// What a reader wants to know of them.
+    fn write(self, case: &Case, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.transactions.filter(|_| case.is_counted()) {
+            Some(transactions) => write!(f, " ({transactions} transactions)"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Is told how each case has ended.
 pub trait Report {
     /// A case begins; if the program hangs or comes down, it was this one.
@@ -165,9 +175,7 @@ impl<'a> Entry<'a> {
         Shown(move |f: &mut fmt::Formatter<'_>| {
             let Case { id, level, title, .. } = self.case;
             write!(f, "{} {id} {level} {:<9} {title}", self.suite, self.outcome.word())?;
-            if let Some(transactions) = self.figures.transactions.filter(|_| self.case.is_counted()) {
-                write!(f, " ({transactions} transactions)")?;
-            }
+            self.figures.write(self.case, f)?;
             if !matches!(self.outcome, Outcome::Pass) {
                 write!(f, "\n    {}", self.outcome)?;
             }
@@ -276,6 +284,11 @@ impl Records {
         self.0.iter().map(|(suite, case, outcome, figures)| Entry { suite, case, outcome, figures: *figures })
     }
 
+    /// Those that failed.
+    pub fn failed(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.entries().filter(|entry| matches!(entry.outcome, Outcome::Fail(_)))
+    }
+
     /// Their counts.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::new();
@@ -303,10 +316,6 @@ impl Report for Print {
     }
 
     fn end(&mut self, _suite: &str, case: &Case, outcome: &Outcome, figures: Figures) {
-        std::eprint!("{outcome}");
-        if let Some(transactions) = figures.transactions.filter(|_| case.is_counted()) {
-            std::eprint!(" ({transactions} transactions)");
-        }
-        std::eprintln!();
+        std::eprintln!("{outcome}{}", Shown(|f: &mut fmt::Formatter<'_>| figures.write(case, f)));
     }
 }

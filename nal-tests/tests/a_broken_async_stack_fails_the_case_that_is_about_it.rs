@@ -12,7 +12,7 @@ use embedded_io_async::{ErrorType, Read, Write};
 use embedded_nal_async::{ConnectedUdp, TcpConnect, UdpStack};
 use nal_tests::asynch::{self, Nal};
 use nal_tests::peer::Peers;
-use nal_tests::{Context, Outcome, Records, Timer};
+use nal_tests::{Context, Records, Timer};
 use std_embedded_nal_async::Stack;
 
 /// What is wrong.
@@ -205,11 +205,7 @@ fn failed(peers: &Peers, fault: Fault) -> Vec<&'static str> {
     assert_eq!(records.entries().count(), bench.only.len(), "all of them were run");
     println!("{fault:?}");
     records.entries().for_each(|entry| println!("    {}", entry.text()));
-    records
-        .entries()
-        .filter(|entry| matches!(entry.outcome, Outcome::Fail(_)))
-        .map(|entry| entry.case.id)
-        .collect()
+    records.failed().map(|entry| entry.case.id).collect()
 }
 
 #[test]

@@ -10,7 +10,7 @@ use embedded_nal::{
 };
 use nal_tests::nb;
 use nal_tests::peer::Peers;
-use nal_tests::{Outcome, Records, Role};
+use nal_tests::{Records, Role};
 use non_blocking::Error::{Other, WouldBlock};
 use std_embedded_nal::Stack;
 
@@ -224,11 +224,7 @@ fn failed(peers: &Peers, fault: Fault) -> Vec<&'static str> {
     assert_eq!(records.entries().count(), bench.only.len(), "all of them were run");
     println!("{fault:?}");
     records.entries().for_each(|entry| println!("    {}", entry.text()));
-    records
-        .entries()
-        .filter(|entry| matches!(entry.outcome, Outcome::Fail(_)))
-        .map(|entry| entry.case.id)
-        .collect()
+    records.failed().map(|entry| entry.case.id).collect()
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod results;
 
 use common::{System, verify};
 use edge_nal_std::Stack;
-use nal_tests::asynch::{self, Edge};
+use nal_tests::asynch;
 use nal_tests::peer::Peers;
 use nal_tests::{Context, Deviation, Print, Records, Role};
 
@@ -32,13 +32,8 @@ fn edge_nal_std_deviates_where_it_is_known() {
     let (stack, mut records) = (Stack::new(), Records::new());
     let context = Context { bench: &bench, timer: &System };
     async_io::block_on(async {
-        let (edge, report) = (Edge(&stack), &mut (&mut records, Print));
-        asynch::tcp("edge", &edge, context, report).await;
-        asynch::udp::run("edge", &edge, context, report).await;
-        asynch::names::run("edge", &edge, context, report).await;
-        asynch::whole::run("edge", &edge, context, report).await;
-        asynch::halves::run("edge", &stack, context, report).await;
-        asynch::server::run("edge", &stack, context, report).await;
+        let report = &mut (&mut records, Print);
+        asynch::all_of_edge("edge", &stack, context, report).await;
     });
     verify(&records, DEVIATIONS);
     results::check("edge", 1, "edge-nal-std 0.7", &records);

@@ -34,10 +34,7 @@ fn std_embedded_nal_async_deviates_where_it_is_known() {
     let context = Context { bench: &bench, timer: &System };
     async_io::block_on(async {
         let (stack, report) = (Nal(&stack), &mut (&mut records, Print));
-        asynch::tcp("async", &stack, context, report).await;
-        asynch::udp::run("async", &stack, context, report).await;
-        asynch::names::run("async", &stack, context, report).await;
-        asynch::whole::run("async", &stack, context, report).await;
+        asynch::all("async", &stack, context, report).await;
     });
     verify(&records, DEVIATIONS);
     results::check("async", 1, "std-embedded-nal-async 0.4", &records);

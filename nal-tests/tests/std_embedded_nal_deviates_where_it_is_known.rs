@@ -36,10 +36,7 @@ fn std_embedded_nal_deviates_where_it_is_known() {
     bench.deviations = KNOWN;
     let mut records = Records::new();
     let report = &mut (&mut records, Print);
-    nb::tcp_client("nb", &mut stack, &mut spin, &bench, report);
-    nb::tcp_server("nb", &mut stack, &mut spin, &bench, report);
-    nb::udp("nb", &mut stack, &mut spin, &bench, report);
-    nb::dns("nb", &mut stack, &mut spin, &bench, report);
+    nb::all("nb", &mut stack, &mut spin, &bench, report);
     results::check("nb", 1, "std-embedded-nal 0.4", &records);
     assert!(records.summary().is_success(), "{}", records.summary());
 }

@@ -1,6 +1,7 @@
 //! TCP connections, both ways.
 
 use core::net::SocketAddr;
+use core::ptr;
 use core::task::{Poll, Waker};
 
 use embedded_io::{Read, ReadReady, Write, WriteReady};
@@ -99,11 +100,7 @@ where
             return Err(nb::Error::Other(Error::Unsupported));
         }
         let over = socket.handle.is_some_and(|handle| self.engine.borrow_mut().is_over(handle));
-        let same = match (socket.secured, secured) {
-            (None, None) => true,
-            (Some(before), Some(now)) => core::ptr::eq(before, now),
-            _ => false,
-        };
+        let same = socket.secured.map(ptr::from_ref) == secured.map(ptr::from_ref);
         if over || !same || !matches!(socket.role, Role::Connection(to) if to == remote) {
             self.let_go(&mut socket.handle);
         }

@@ -1,8 +1,8 @@
 //! Cases of the async traits.
 //!
 //! They are written once for the traits of [`stack`], and run on a stack of `embedded-nal-async` by
-//! [`Nal`], on one of `edge-nal` by [`Edge`]. [`tcp`], [`udp`], [`names`] and [`whole`] run all that
-//! these traits have; servers and what else only edge-nal has are in [`server`] and [`halves`].
+//! [`Nal`], on one of `edge-nal` by [`Edge`]. [`all`] runs them, [`all_of_edge`] also those about what only
+//! edge-nal has; [`tcp`] and the modules are for stacks that have a part of the traits.
 
 pub mod bulk;
 pub mod cancelled;
@@ -59,4 +59,33 @@ pub async fn tcp<S: stack::Tcp, T: Timer>(
     cancelled::run(suite, stack, context, report).await;
     bulk::run(suite, stack, context, report).await;
     transparency::run(suite, stack, context, report).await;
+}
+
+/// Runs all cases that embedded-nal-async and edge-nal share, on a stack behind [`Nal`] or [`Edge`].
+pub async fn all<S: stack::Whole, T: Timer>(
+    suite: &str,
+    stack: &S,
+    context: Context<'_, T>,
+    report: &mut dyn Report,
+) {
+    tcp(suite, stack, context, report).await;
+    udp::run(suite, stack, context, report).await;
+    names::run(suite, stack, context, report).await;
+    whole::run(suite, stack, context, report).await;
+}
+
+/// Runs all cases of edge-nal, on the stack itself.
+#[cfg(feature = "edge-nal")]
+pub async fn all_of_edge<S, T: Timer>(
+    suite: &str,
+    stack: &S,
+    context: Context<'_, T>,
+    report: &mut dyn Report,
+) where
+    S: edge_nal::TcpConnect + edge_nal::TcpBind,
+    for<'s> Edge<'s, S>: stack::Whole,
+{
+    all(suite, &Edge(stack), context, report).await;
+    halves::run(suite, stack, context, report).await;
+    server::run(suite, stack, context, report).await;
 }

@@ -144,3 +144,17 @@ cases! {
     "R07" Must dns::reverse, "A reverse lookup ends; one into too little room is an error.",
         "Dns::get_host_by_address (embedded-nal 0.9)";
 }
+
+/// Runs all cases here, on a stack that can do everything.
+pub fn all<S: TcpFullStack + UdpFullStack + Dns>(
+    suite: &str,
+    stack: &mut S,
+    spin: &mut dyn FnMut(),
+    bench: &Bench<'_>,
+    report: &mut dyn Report,
+) {
+    tcp_client(suite, stack, spin, bench, report);
+    tcp_server(suite, stack, spin, bench, report);
+    udp(suite, stack, spin, bench, report);
+    dns(suite, stack, spin, bench, report);
+}
