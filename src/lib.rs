@@ -45,5 +45,5 @@ pub use engine::{Engine, Output, Timer};
 pub use error::{CmeCode, Error};
 pub use link::{Config, LinkState, Status};
 pub use resources::Resources;
-pub use socket::{Arrived, Name, Slots, SocketHandle, Table, Ticket};
+pub use socket::{Arrived, Name, Slots, SocketHandle, Sockets, Table, Ticket};
 pub use time::{Duration, Instant};

@@ -8,11 +8,10 @@ use embedded_nal_async::{AddrType, Dns};
 
 use super::{Stack, borrow};
 use crate::at::parse_address;
-use crate::engine::Engine;
 use crate::error::Error;
-use crate::socket::Ticket;
+use crate::socket::{Sockets, Ticket};
 
-impl Dns for Stack<'_> {
+impl<S: Sockets + ?Sized> Dns for Stack<'_, S> {
     type Error = Error;
 
     /// The address of a host name, or the address itself where `host` is one.
@@ -33,10 +32,10 @@ impl Dns for Stack<'_> {
             let fits = ipv6.is_none_or(|ipv6| ipv6 == address.is_ipv6());
             return if fits { Ok(address) } else { Err(Error::NameNotFound) };
         }
-        let engine = self.engine;
-        let ticket = poll_fn(|cx| borrow(engine).resolve(host, ipv6, cx.waker())).await?;
-        let lookup = Lookup { engine, ticket };
-        poll_fn(|cx| borrow(lookup.engine).poll_lookup(ticket, cx.waker())).await
+        let sockets = self.sockets;
+        let ticket = poll_fn(|cx| borrow(sockets).resolve(host, ipv6, cx.waker())).await?;
+        let lookup = Lookup { sockets, ticket };
+        poll_fn(|cx| borrow(lookup.sockets).poll_lookup(ticket, cx.waker())).await
     }
 
     /// The host name of an address, where the modem can tell it.
@@ -47,21 +46,21 @@ impl Dns for Stack<'_> {
     /// # Cancel safety
     /// As for names.
     async fn get_host_by_address(&self, address: IpAddr, result: &mut [u8]) -> Result<usize, Error> {
-        let engine = self.engine;
-        let ticket = poll_fn(|cx| borrow(engine).resolve_address(address, cx.waker())).await?;
-        let lookup = Lookup { engine, ticket };
-        poll_fn(|cx| borrow(lookup.engine).poll_reverse_lookup(ticket, result, cx.waker())).await
+        let sockets = self.sockets;
+        let ticket = poll_fn(|cx| borrow(sockets).resolve_address(address, cx.waker())).await?;
+        let lookup = Lookup { sockets, ticket };
+        poll_fn(|cx| borrow(lookup.sockets).poll_reverse_lookup(ticket, result, cx.waker())).await
     }
 }
 
 /// Gives the resolver back.
-struct Lookup<'d> {
-    engine: &'d RefCell<Engine>,
+struct Lookup<'d, S: Sockets + ?Sized> {
+    sockets: &'d RefCell<S>,
     ticket: Ticket,
 }
 
-impl Drop for Lookup<'_> {
+impl<S: Sockets + ?Sized> Drop for Lookup<'_, S> {
     fn drop(&mut self) {
-        borrow(self.engine).cancel_lookup(self.ticket);
+        borrow(self.sockets).cancel_lookup(self.ticket);
     }
 }

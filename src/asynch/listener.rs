@@ -5,9 +5,11 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::socket::Owned;
 use super::{Stack, TcpSocket, borrow};
+use crate::engine::Engine;
 use crate::error::Error;
+use crate::socket::Sockets;
 
-impl<'d> Stack<'d> {
+impl<'d, S: Sockets + ?Sized> Stack<'d, S> {
     /// Has the modem listen for TCP connections on `port`, and waits until it does.
     ///
     /// The listener takes one of the sockets, and each connection that comes takes one more, when
@@ -33,17 +35,17 @@ impl<'d> Stack<'d> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
-    pub async fn listen(&self, port: u16) -> Result<TcpListener<'d>, Error> {
-        Owned::open(self.engine, |engine, waker| engine.listen(port, waker)).await.map(TcpListener)
+    pub async fn listen(&self, port: u16) -> Result<TcpListener<'d, S>, Error> {
+        Owned::open(self.sockets, |sockets, waker| sockets.listen(port, waker)).await.map(TcpListener)
     }
 }
 
 /// A socket that listens. Dropping it ends that; connections that were accepted live on, others
 /// that have come are closed.
 #[derive(Debug)]
-pub struct TcpListener<'d>(pub(crate) Owned<'d>);
+pub struct TcpListener<'d, S: Sockets + ?Sized = Engine>(pub(crate) Owned<'d, S>);
 
-impl<'d> TcpListener<'d> {
+impl<'d, S: Sockets + ?Sized> TcpListener<'d, S> {
     /// Waits for the next connection. Several tasks may wait at the same listener.
     ///
     /// # Errors
@@ -51,10 +53,10 @@ impl<'d> TcpListener<'d> {
     ///
     /// # Cancel safety
     /// No connection is lost.
-    pub async fn accept(&self) -> Result<(TcpSocket<'d>, SocketAddr), Error> {
-        let Owned { engine, handle } = self.0;
-        let (handle, remote) = poll_fn(|cx| borrow(engine).accept(handle, cx.waker())).await?;
-        Ok((TcpSocket(Owned { engine, handle }), remote))
+    pub async fn accept(&self) -> Result<(TcpSocket<'d, S>, SocketAddr), Error> {
+        let Owned { sockets, handle } = self.0;
+        let (handle, remote) = poll_fn(|cx| borrow(sockets).accept(handle, cx.waker())).await?;
+        Ok((TcpSocket(Owned { sockets, handle }), remote))
     }
 
     /// Where it listens: the link's address and the port.

@@ -59,6 +59,6 @@ fn now() -> Instant {
 /// The engine, for one call.
 // The check that nobody else has it would stand in every future: 750 bytes where all of them are used.
 #[inline(never)]
-fn borrow(engine: &RefCell<Engine>) -> RefMut<'_, Engine> {
-    engine.borrow_mut()
+fn borrow<S: ?Sized>(sockets: &RefCell<S>) -> RefMut<'_, S> {
+    sockets.borrow_mut()
 }

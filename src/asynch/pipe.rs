@@ -45,7 +45,7 @@ impl<'s, 'd> Pipe<'s, 'd> {
     pub(super) async fn enter(socket: &'s mut Owned<'d>) -> Result<Self, Error> {
         // From here on dropping it calls the engine back.
         let pipe = Pipe { socket };
-        let (engine, handle) = (pipe.socket.engine, pipe.socket.handle);
+        let (engine, handle) = (pipe.socket.sockets, pipe.socket.handle);
         poll_fn(|cx| borrow(engine).enter_pipe(handle, cx.waker())).await?;
         Ok(pipe)
     }
@@ -58,7 +58,7 @@ impl<'s, 'd> Pipe<'s, 'd> {
     /// # Cancel safety
     /// A dropped future leaves the pipe all the same.
     pub async fn leave(self) -> Result<(), Error> {
-        let (engine, handle) = (self.socket.engine, self.socket.handle);
+        let (engine, handle) = (self.socket.sockets, self.socket.handle);
         borrow(engine).leave_pipe(handle);
         poll_fn(|cx| borrow(engine).poll_leave(handle, cx.waker())).await
     }
@@ -99,6 +99,6 @@ impl Write for Pipe<'_, '_> {
 
 impl Drop for Pipe<'_, '_> {
     fn drop(&mut self) {
-        borrow(self.socket.engine).leave_pipe(self.socket.handle);
+        borrow(self.socket.sockets).leave_pipe(self.socket.handle);
     }
 }

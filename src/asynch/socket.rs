@@ -9,46 +9,50 @@ use super::borrow;
 use crate::dialect::{ReleaseAssistance, SocketOption};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::socket::{Arrived, SocketHandle};
+use crate::socket::{Arrived, SocketHandle, Sockets};
 
 /// A socket of the engine, let go when this is dropped. All of it is cancel safe: the engine keeps
 /// what has been begun, and a future that is dropped has taken nothing.
 #[derive(Debug)]
-pub(crate) struct Owned<'d> {
-    pub(crate) engine: &'d RefCell<Engine>,
+pub(crate) struct Owned<'d, S: Sockets + ?Sized = Engine> {
+    pub(crate) sockets: &'d RefCell<S>,
     pub(crate) handle: SocketHandle,
 }
 
-impl<'d> Owned<'d> {
+impl<'d, S: Sockets + ?Sized> Owned<'d, S> {
     /// Takes a socket and waits until it is open.
     pub(super) async fn open(
-        engine: &'d RefCell<Engine>,
-        mut take: impl FnMut(&mut Engine, &Waker) -> Poll<Result<SocketHandle, Error>>,
+        sockets: &'d RefCell<S>,
+        mut take: impl FnMut(&mut S, &Waker) -> Poll<Result<SocketHandle, Error>>,
     ) -> Result<Self, Error> {
-        let handle = poll_fn(|cx| take(&mut borrow(engine), cx.waker())).await?;
-        let socket = Self { engine, handle };
-        poll_fn(|cx| borrow(engine).poll_open(handle, cx.waker())).await?;
+        let handle = poll_fn(|cx| take(&mut borrow(sockets), cx.waker())).await?;
+        let socket = Self { sockets, handle };
+        poll_fn(|cx| borrow(sockets).poll_open(handle, cx.waker())).await?;
         Ok(socket)
     }
 
     pub(crate) async fn read(&self, buffer: &mut [u8]) -> Result<usize, Error> {
-        poll_fn(|cx| borrow(self.engine).read(self.handle, buffer, cx.waker())).await
+        poll_fn(|cx| borrow(self.sockets).read(self.handle, buffer, cx.waker())).await
     }
 
     pub(crate) async fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
-        poll_fn(|cx| borrow(self.engine).write(self.handle, bytes, cx.waker())).await
+        poll_fn(|cx| borrow(self.sockets).write(self.handle, bytes, cx.waker())).await
     }
 
     pub(crate) async fn flush(&self) -> Result<(), Error> {
-        poll_fn(|cx| borrow(self.engine).flush(self.handle, cx.waker())).await
+        poll_fn(|cx| borrow(self.sockets).flush(self.handle, cx.waker())).await
     }
 
     pub(crate) async fn readable(&self) -> Result<(), Error> {
-        poll_fn(|cx| borrow(self.engine).poll_readable(self.handle, cx.waker())).await
+        poll_fn(|cx| borrow(self.sockets).poll_readable(self.handle, cx.waker())).await
     }
 
-    pub(crate) async fn set_option(&self, option: SocketOption) -> Result<(), Error> {
-        poll_fn(|cx| borrow(self.engine).set_option(self.handle, option, cx.waker())).await
+    /// Lets go of the socket, and waits until what was written has left or cannot leave any more. There
+    /// is a limit to that.
+    #[cfg(feature = "edge-nal")]
+    pub(crate) async fn close(&self) -> Result<(), Error> {
+        let mut begun = false;
+        poll_fn(|cx| borrow(self.sockets).poll_close(self.handle, &mut begun, cx.waker())).await
     }
 
     /// Sends a datagram and waits until the modem has taken it.
@@ -59,33 +63,39 @@ impl<'d> Owned<'d> {
         release: ReleaseAssistance,
     ) -> Result<(), Error> {
         poll_fn(|cx| {
-            let mut engine = borrow(self.engine);
-            engine.send_datagram(self.handle, to, bytes, release, cx.waker())
+            let mut sockets = borrow(self.sockets);
+            sockets.send_datagram(self.handle, to, bytes, release, cx.waker())
         })
         .await?;
         self.flush().await
     }
 
     pub(crate) async fn receive(&self, buffer: &mut [u8]) -> Result<Arrived, Error> {
-        poll_fn(|cx| borrow(self.engine).receive_datagram(self.handle, buffer, cx.waker())).await
+        poll_fn(|cx| borrow(self.sockets).receive_datagram(self.handle, buffer, cx.waker())).await
+    }
+
+    /// Ends this direction.
+    #[cfg(feature = "edge-nal")]
+    pub(crate) fn shut_down(&self) -> Result<(), Error> {
+        borrow(self.sockets).shut_down(self.handle)
     }
 
     pub(crate) fn abort(&self) {
-        borrow(self.engine).abort(self.handle);
+        borrow(self.sockets).abort(self.handle);
     }
 
     /// Address and port of this end when `asked` was asked for: what it leaves open is the link's
     /// address, and the port as far as it is known.
     pub(crate) fn local(&self, asked: SocketAddr) -> Result<SocketAddr, Error> {
-        let mut engine = borrow(self.engine);
-        let Some(mut own) = engine.local_address(self.handle) else { return Ok(asked) };
+        let mut sockets = borrow(self.sockets);
+        let Some(mut own) = sockets.local_address(self.handle) else { return Ok(asked) };
         if own.port() == 0 {
             own.set_port(asked.port());
         }
         if asked.ip().is_unspecified() || asked.ip() == own.ip() {
             return Ok(own);
         }
-        if engine.core.lacks_family(asked.ip()) {
+        if sockets.lacks_family(asked.ip()) {
             return Err(Error::WrongFamily);
         }
         // A link has one address of each family, and the engine remembers one of them.
@@ -94,8 +104,14 @@ impl<'d> Owned<'d> {
     }
 }
 
-impl Drop for Owned<'_> {
+impl<S: Sockets + ?Sized> Drop for Owned<'_, S> {
     fn drop(&mut self) {
-        borrow(self.engine).release(self.handle);
+        borrow(self.sockets).release(self.handle);
+    }
+}
+
+impl Owned<'_> {
+    pub(crate) async fn set_option(&self, option: SocketOption) -> Result<(), Error> {
+        poll_fn(|cx| borrow(self.sockets).set_option(self.handle, option, cx.waker())).await
     }
 }

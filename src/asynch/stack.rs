@@ -7,13 +7,21 @@ use crate::engine::Engine;
 /// A modem's sockets behind the traits of embedded-nal-async: `TcpConnect`, `UdpStack`, `Dns`.
 ///
 /// It is a reference: copy it freely.
-#[derive(Clone, Copy, Debug)]
-pub struct Stack<'d> {
-    pub(super) engine: &'d RefCell<Engine>,
+#[derive(Debug)]
+pub struct Stack<'d, S: ?Sized = Engine> {
+    pub(super) sockets: &'d RefCell<S>,
 }
 
-impl<'d> Stack<'d> {
-    pub(super) const fn new(engine: &'d RefCell<Engine>) -> Self {
-        Self { engine }
+impl<'d, S: ?Sized> Stack<'d, S> {
+    pub(crate) const fn new(sockets: &'d RefCell<S>) -> Self {
+        Self { sockets }
     }
 }
+
+impl<S: ?Sized> Clone for Stack<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: ?Sized> Copy for Stack<'_, S> {}

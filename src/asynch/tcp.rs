@@ -8,12 +8,14 @@ use embedded_nal_async::TcpConnect;
 use super::socket::Owned;
 use super::{Pipe, Stack};
 use crate::dialect::SocketOption;
+use crate::engine::Engine;
 use crate::error::Error;
+use crate::socket::Sockets;
 
-impl<'d> TcpConnect for Stack<'d> {
+impl<'d, S: Sockets + ?Sized> TcpConnect for Stack<'d, S> {
     type Error = Error;
     type Connection<'a>
-        = TcpSocket<'d>
+        = TcpSocket<'d, S>
     where
         Self: 'a;
 
@@ -27,8 +29,8 @@ impl<'d> TcpConnect for Stack<'d> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back. The modem's command runs to its end before.
-    async fn connect<'a>(&'a self, remote: SocketAddr) -> Result<TcpSocket<'d>, Error> {
-        Owned::open(self.engine, |engine, waker| engine.open_tcp(remote, waker)).await.map(TcpSocket)
+    async fn connect<'a>(&'a self, remote: SocketAddr) -> Result<TcpSocket<'d, S>, Error> {
+        Owned::open(self.sockets, |sockets, waker| sockets.open_tcp(remote, waker)).await.map(TcpSocket)
     }
 }
 
@@ -38,9 +40,9 @@ impl<'d> TcpConnect for Stack<'d> {
 /// Writes are gathered: they leave when the buffer is full, at `flush`, when a read has to wait,
 /// at the drop, or 20 ms after the first of them.
 #[derive(Debug)]
-pub struct TcpSocket<'d>(pub(crate) Owned<'d>);
+pub struct TcpSocket<'d, S: Sockets + ?Sized = Engine>(pub(crate) Owned<'d, S>);
 
-impl<'d> TcpSocket<'d> {
+impl<S: Sockets + ?Sized> TcpSocket<'_, S> {
     /// Sends what was written and closes the connection.
     ///
     /// # Errors
@@ -68,6 +70,14 @@ impl<'d> TcpSocket<'d> {
         self.0.readable().await
     }
 
+    /// Both directions for themselves, so that one task can read while another one writes.
+    pub fn split(&mut self) -> (TcpReader<'_, S>, TcpWriter<'_, S>) {
+        (TcpReader(&self.0), TcpWriter(&self.0))
+    }
+}
+
+/// What a modem's own sockets can do besides.
+impl<'d> TcpSocket<'d> {
     /// Sets an option, and waits until the modem has taken it.
     ///
     /// ```no_run
@@ -88,11 +98,6 @@ impl<'d> TcpSocket<'d> {
         self.0.set_option(option).await
     }
 
-    /// Both directions for themselves, so that one task can read while another one writes.
-    pub fn split(&mut self) -> (TcpReader<'_>, TcpWriter<'_>) {
-        (TcpReader(&self.0), TcpWriter(&self.0))
-    }
-
     /// Turns the connection into a raw pipe: the serial line carries its bytes and nothing else.
     /// What was written before leaves first.
     ///
@@ -109,11 +114,11 @@ impl<'d> TcpSocket<'d> {
     }
 }
 
-impl ErrorType for TcpSocket<'_> {
+impl<S: Sockets + ?Sized> ErrorType for TcpSocket<'_, S> {
     type Error = Error;
 }
 
-impl Read for TcpSocket<'_> {
+impl<S: Sockets + ?Sized> Read for TcpSocket<'_, S> {
     /// Reads what has come; waits for the first byte. `Ok(0)` when the peer has closed and all was
     /// read.
     ///
@@ -124,7 +129,7 @@ impl Read for TcpSocket<'_> {
     }
 }
 
-impl Write for TcpSocket<'_> {
+impl<S: Sockets + ?Sized> Write for TcpSocket<'_, S> {
     /// Takes as much as fits; waits for room for the first byte.
     ///
     /// # Cancel safety
@@ -144,13 +149,13 @@ impl Write for TcpSocket<'_> {
 
 /// The direction of a [`TcpSocket`] from the peer.
 #[derive(Debug)]
-pub struct TcpReader<'a>(pub(crate) &'a Owned<'a>);
+pub struct TcpReader<'a, S: Sockets + ?Sized = Engine>(pub(crate) &'a Owned<'a, S>);
 
-impl ErrorType for TcpReader<'_> {
+impl<S: Sockets + ?Sized> ErrorType for TcpReader<'_, S> {
     type Error = Error;
 }
 
-impl Read for TcpReader<'_> {
+impl<S: Sockets + ?Sized> Read for TcpReader<'_, S> {
     /// As that of [`TcpSocket`].
     ///
     /// # Cancel safety
@@ -162,13 +167,13 @@ impl Read for TcpReader<'_> {
 
 /// The direction of a [`TcpSocket`] to the peer.
 #[derive(Debug)]
-pub struct TcpWriter<'a>(pub(crate) &'a Owned<'a>);
+pub struct TcpWriter<'a, S: Sockets + ?Sized = Engine>(pub(crate) &'a Owned<'a, S>);
 
-impl ErrorType for TcpWriter<'_> {
+impl<S: Sockets + ?Sized> ErrorType for TcpWriter<'_, S> {
     type Error = Error;
 }
 
-impl Write for TcpWriter<'_> {
+impl<S: Sockets + ?Sized> Write for TcpWriter<'_, S> {
     /// As that of [`TcpSocket`].
     ///
     /// # Cancel safety

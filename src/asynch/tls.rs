@@ -45,7 +45,7 @@ pub struct TlsStack<'d> {
 
 impl<'d> TlsStack<'d> {
     const fn engine(&self) -> &'d RefCell<Engine> {
-        self.stack.engine
+        self.stack.sockets
     }
 }
 

@@ -8,13 +8,15 @@ use embedded_nal_async::{ConnectedUdp, UdpStack, UnconnectedUdp};
 use super::Stack;
 use super::socket::Owned;
 use crate::dialect::{ReleaseAssistance, SocketOption};
+use crate::engine::Engine;
 use crate::error::Error;
+use crate::socket::Sockets;
 
-impl<'d> UdpStack for Stack<'d> {
+impl<'d, S: Sockets + ?Sized> UdpStack for Stack<'d, S> {
     type Error = Error;
-    type Connected = UdpSocket<'d>;
-    type UniquelyBound = BoundUdpSocket<'d>;
-    type MultiplyBound = BoundUdpSocket<'d>;
+    type Connected = UdpSocket<'d, S>;
+    type UniquelyBound = BoundUdpSocket<'d, S>;
+    type MultiplyBound = BoundUdpSocket<'d, S>;
 
     /// Opens a socket for datagrams to and from `remote`.
     ///
@@ -32,7 +34,8 @@ impl<'d> UdpStack for Stack<'d> {
         remote: SocketAddr,
     ) -> Result<(SocketAddr, Self::Connected), Error> {
         let port = local.port();
-        let socket = Owned::open(self.engine, |engine, waker| engine.open_udp(remote, port, waker)).await?;
+        let socket =
+            Owned::open(self.sockets, |sockets, waker| sockets.open_udp(remote, port, waker)).await?;
         Ok((socket.local(local)?, UdpSocket(socket)))
     }
 
@@ -68,18 +71,19 @@ impl<'d> UdpStack for Stack<'d> {
     }
 }
 
-impl<'d> Stack<'d> {
-    async fn bound(&self, local: SocketAddr) -> Result<BoundUdpSocket<'d>, Error> {
+impl<'d, S: Sockets + ?Sized> Stack<'d, S> {
+    async fn bound(&self, local: SocketAddr) -> Result<BoundUdpSocket<'d, S>, Error> {
         let port = local.port();
-        let socket = Owned::open(self.engine, |engine, waker| engine.open_bound(port, waker)).await?;
+        let socket = Owned::open(self.sockets, |sockets, waker| sockets.open_bound(port, waker)).await?;
         Ok(BoundUdpSocket { local: socket.local(local)?, socket })
     }
 }
 
 /// A UDP socket with one peer. Dropping it closes the modem's socket in the background.
 #[derive(Debug)]
-pub struct UdpSocket<'d>(pub(crate) Owned<'d>);
+pub struct UdpSocket<'d, S: Sockets + ?Sized = Engine>(pub(crate) Owned<'d, S>);
 
+/// What a modem's own sockets can do besides.
 impl UdpSocket<'_> {
     /// Sends a datagram as [`send`](ConnectedUdp::send) does, and tells the network what follows it,
     /// so that the radio can rest earlier.
@@ -113,11 +117,11 @@ impl UdpSocket<'_> {
     }
 }
 
-impl ErrorType for UdpSocket<'_> {
+impl<S: Sockets + ?Sized> ErrorType for UdpSocket<'_, S> {
     type Error = Error;
 }
 
-impl ConnectedUdp for UdpSocket<'_> {
+impl<S: Sockets + ?Sized> ConnectedUdp for UdpSocket<'_, S> {
     type Error = Error;
 
     /// Sends a datagram of 1 to 1024 (u-blox) or 1500 (Sequans) bytes that fits in the buffer;
@@ -144,17 +148,20 @@ impl ConnectedUdp for UdpSocket<'_> {
 /// A UDP socket for datagrams to and from anybody. Dropping it closes the modem's socket in the
 /// background.
 #[derive(Debug)]
-pub struct BoundUdpSocket<'d> {
-    pub(crate) socket: Owned<'d>,
+pub struct BoundUdpSocket<'d, S: Sockets + ?Sized = Engine> {
+    pub(crate) socket: Owned<'d, S>,
     local: SocketAddr,
 }
 
-impl BoundUdpSocket<'_> {
+impl<S: Sockets + ?Sized> BoundUdpSocket<'_, S> {
     /// Address and port of this end; the port is 0 where the modem does not tell it.
     pub const fn local_address(&self) -> SocketAddr {
         self.local
     }
+}
 
+/// What a modem's own sockets can do besides.
+impl BoundUdpSocket<'_> {
     /// Sends a datagram to `remote`, and tells the network what follows it, so that the radio can
     /// rest earlier.
     ///
@@ -185,11 +192,11 @@ impl BoundUdpSocket<'_> {
     }
 }
 
-impl ErrorType for BoundUdpSocket<'_> {
+impl<S: Sockets + ?Sized> ErrorType for BoundUdpSocket<'_, S> {
     type Error = Error;
 }
 
-impl UnconnectedUdp for BoundUdpSocket<'_> {
+impl<S: Sockets + ?Sized> UnconnectedUdp for BoundUdpSocket<'_, S> {
     type Error = Error;
 
     /// Sends a datagram of 1 to 1024 (u-blox) or 1500 (Sequans) bytes that fits in the buffer to

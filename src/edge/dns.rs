@@ -7,8 +7,9 @@ use embedded_nal_async as nal;
 
 use crate::asynch::Stack;
 use crate::error::Error;
+use crate::socket::Sockets;
 
-impl Dns for Stack<'_> {
+impl<S: Sockets + ?Sized> Dns for Stack<'_, S> {
     type Error = Error;
 
     /// The address of a host name, or the address itself where `host` is one.

@@ -1,20 +1,18 @@
 //! TCP, both ways.
 
-use core::future::poll_fn;
 use core::net::SocketAddr;
-use core::task::Poll;
 
 use edge_nal::{Close, Readable, TcpAccept, TcpBind, TcpConnect, TcpShutdown, TcpSplit};
 use embedded_nal_async as nal;
 
-use crate::asynch::{Owned, Stack, TcpListener, TcpReader, TcpSocket, TcpWriter};
+use crate::asynch::{Stack, TcpListener, TcpReader, TcpSocket, TcpWriter};
 use crate::error::Error;
-use crate::socket::State;
+use crate::socket::Sockets;
 
-impl<'d> TcpConnect for Stack<'d> {
+impl<'d, S: Sockets + ?Sized> TcpConnect for Stack<'d, S> {
     type Error = Error;
     type Socket<'a>
-        = TcpSocket<'d>
+        = TcpSocket<'d, S>
     where
         Self: 'a;
 
@@ -25,15 +23,15 @@ impl<'d> TcpConnect for Stack<'d> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back. The modem's command runs to its end before.
-    async fn connect(&self, remote: SocketAddr) -> Result<TcpSocket<'d>, Error> {
+    async fn connect(&self, remote: SocketAddr) -> Result<TcpSocket<'d, S>, Error> {
         nal::TcpConnect::connect(self, remote).await
     }
 }
 
-impl<'d> TcpBind for Stack<'d> {
+impl<'d, S: Sockets + ?Sized> TcpBind for Stack<'d, S> {
     type Error = Error;
     type Accept<'a>
-        = TcpListener<'d>
+        = TcpListener<'d, S>
     where
         Self: 'a;
 
@@ -45,17 +43,17 @@ impl<'d> TcpBind for Stack<'d> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
-    async fn bind(&self, local: SocketAddr) -> Result<TcpListener<'d>, Error> {
+    async fn bind(&self, local: SocketAddr) -> Result<TcpListener<'d, S>, Error> {
         let listener = self.listen(local.port()).await?;
         listener.0.local(local)?;
         Ok(listener)
     }
 }
 
-impl<'d> TcpAccept for TcpListener<'d> {
+impl<'d, S: Sockets + ?Sized> TcpAccept for TcpListener<'d, S> {
     type Error = Error;
     type Socket<'a>
-        = TcpSocket<'d>
+        = TcpSocket<'d, S>
     where
         Self: 'a;
 
@@ -66,13 +64,13 @@ impl<'d> TcpAccept for TcpListener<'d> {
     ///
     /// # Cancel safety
     /// No connection is lost.
-    async fn accept(&self) -> Result<(SocketAddr, TcpSocket<'d>), Error> {
+    async fn accept(&self) -> Result<(SocketAddr, TcpSocket<'d, S>), Error> {
         let (socket, remote) = self.accept().await?;
         Ok((remote, socket))
     }
 }
 
-impl Readable for TcpSocket<'_> {
+impl<S: Sockets + ?Sized> Readable for TcpSocket<'_, S> {
     /// Waits until a read would not wait: for data, the end or an error.
     ///
     /// # Errors
@@ -85,7 +83,7 @@ impl Readable for TcpSocket<'_> {
     }
 }
 
-impl Readable for TcpReader<'_> {
+impl<S: Sockets + ?Sized> Readable for TcpReader<'_, S> {
     /// As that of [`TcpSocket`].
     ///
     /// # Cancel safety
@@ -95,22 +93,22 @@ impl Readable for TcpReader<'_> {
     }
 }
 
-impl TcpSplit for TcpSocket<'_> {
+impl<S: Sockets + ?Sized> TcpSplit for TcpSocket<'_, S> {
     type Read<'a>
-        = TcpReader<'a>
+        = TcpReader<'a, S>
     where
         Self: 'a;
     type Write<'a>
-        = TcpWriter<'a>
+        = TcpWriter<'a, S>
     where
         Self: 'a;
 
-    fn split(&mut self) -> (TcpReader<'_>, TcpWriter<'_>) {
+    fn split(&mut self) -> (TcpReader<'_, S>, TcpWriter<'_, S>) {
         self.split()
     }
 }
 
-impl TcpShutdown for TcpSocket<'_> {
+impl<S: Sockets + ?Sized> TcpShutdown for TcpSocket<'_, S> {
     /// `Close::Both`: waits until the modem has taken what was written, 30 s at most; what it has not
     /// taken by then is dropped. The modem's socket is closed in the background, and what was
     /// received and not read is dropped: the peer's end is not waited for. After that each
@@ -128,8 +126,9 @@ impl TcpShutdown for TcpSocket<'_> {
     /// A dropped future closes the connection all the same.
     async fn close(&mut self, what: Close) -> Result<(), Error> {
         match what {
-            Close::Both => finish(&self.0).await,
-            Close::Read | Close::Write => Err(Error::Unsupported),
+            Close::Both => self.0.close().await,
+            Close::Write => self.0.shut_down(),
+            Close::Read => Err(Error::Unsupported),
         }
     }
 
@@ -139,33 +138,4 @@ impl TcpShutdown for TcpSocket<'_> {
         self.0.abort();
         Ok(())
     }
-}
-
-/// Lets go of a socket, and waits until what was written has left or cannot leave any more. The
-/// engine sets a limit to that.
-async fn finish(socket: &Owned<'_>) -> Result<(), Error> {
-    let (engine, handle) = (socket.engine, socket.handle);
-    let mut begun = false;
-    poll_fn(|cx| {
-        let mut engine = engine.borrow_mut();
-        if !core::mem::replace(&mut begun, true) {
-            let flushed = engine.flush(handle, cx.waker());
-            engine.release(handle);
-            if flushed.is_ready() {
-                return flushed;
-            }
-        }
-        let place = engine.core.table.at(handle.index);
-        let Some(slot) = place.map(|place| place.slot) else { return Poll::Ready(Ok(())) };
-        if slot.generation != handle.generation {
-            // Closed, and its place is somebody else's.
-            return Poll::Ready(Ok(()));
-        }
-        if slot.tx_len == 0 || slot.state == State::Free {
-            return Poll::Ready(slot.write_error.or(slot.error).map_or(Ok(()), Err));
-        }
-        slot.writer.register(cx.waker());
-        Poll::Pending
-    })
-    .await
 }

@@ -10,12 +10,14 @@ use embedded_nal_async::UdpStack;
 
 use crate::asynch::{BoundUdpSocket, Owned, Stack, UdpSocket};
 use crate::dialect::ReleaseAssistance;
+use crate::engine::Engine;
 use crate::error::Error;
+use crate::socket::Sockets;
 
-impl<'d> UdpConnect for Stack<'d> {
+impl<'d, S: Sockets + ?Sized> UdpConnect for Stack<'d, S> {
     type Error = Error;
     type Socket<'a>
-        = UdpSocket<'d>
+        = UdpSocket<'d, S>
     where
         Self: 'a;
 
@@ -28,15 +30,15 @@ impl<'d> UdpConnect for Stack<'d> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
-    async fn connect(&self, local: SocketAddr, remote: SocketAddr) -> Result<UdpSocket<'d>, Error> {
+    async fn connect(&self, local: SocketAddr, remote: SocketAddr) -> Result<UdpSocket<'d, S>, Error> {
         self.connect_from(local, remote).await.map(|(_, socket)| socket)
     }
 }
 
-impl<'d> UdpBind for Stack<'d> {
+impl<'d, S: Sockets + ?Sized> UdpBind for Stack<'d, S> {
     type Error = Error;
     type Socket<'a>
-        = BoundUdpSocket<'d>
+        = BoundUdpSocket<'d, S>
     where
         Self: 'a;
 
@@ -48,19 +50,19 @@ impl<'d> UdpBind for Stack<'d> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
-    async fn bind(&self, local: SocketAddr) -> Result<BoundUdpSocket<'d>, Error> {
+    async fn bind(&self, local: SocketAddr) -> Result<BoundUdpSocket<'d, S>, Error> {
         self.bind_multiple(local).await
     }
 }
 
 /// The direction of a UDP socket from its peers.
 #[derive(Debug)]
-pub struct UdpReceiver<'a>(&'a Owned<'a>);
+pub struct UdpReceiver<'a, S: Sockets + ?Sized = Engine>(&'a Owned<'a, S>);
 
 /// The direction of a UDP socket to its peers.
 #[derive(Debug)]
-pub struct UdpSender<'a> {
-    socket: &'a Owned<'a>,
+pub struct UdpSender<'a, S: Sockets + ?Sized = Engine> {
+    socket: &'a Owned<'a, S>,
     connected: bool,
 }
 
@@ -68,20 +70,27 @@ pub struct UdpSender<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct NoMulticast;
 
-async fn receive(socket: &Owned<'_>, buffer: &mut [u8]) -> Result<(usize, SocketAddr), Error> {
+async fn receive<S: Sockets + ?Sized>(
+    socket: &Owned<'_, S>,
+    buffer: &mut [u8],
+) -> Result<(usize, SocketAddr), Error> {
     let arrived = socket.receive(buffer).await?;
     Ok((arrived.len, arrived.from))
 }
 
-async fn send(socket: &Owned<'_>, to: Option<SocketAddr>, data: &[u8]) -> Result<(), Error> {
+async fn send<S: Sockets + ?Sized>(
+    socket: &Owned<'_, S>,
+    to: Option<SocketAddr>,
+    data: &[u8],
+) -> Result<(), Error> {
     socket.send(to, data, ReleaseAssistance::None).await
 }
 
-impl ErrorType for UdpReceiver<'_> {
+impl<S: Sockets + ?Sized> ErrorType for UdpReceiver<'_, S> {
     type Error = Error;
 }
 
-impl UdpReceive for UdpReceiver<'_> {
+impl<S: Sockets + ?Sized> UdpReceive for UdpReceiver<'_, S> {
     /// Receives a datagram; gives its full length and its sender. What does not fit is dropped.
     ///
     /// # Cancel safety
@@ -91,7 +100,7 @@ impl UdpReceive for UdpReceiver<'_> {
     }
 }
 
-impl Readable for UdpReceiver<'_> {
+impl<S: Sockets + ?Sized> Readable for UdpReceiver<'_, S> {
     /// Waits for a datagram or an error.
     ///
     /// # Cancel safety
@@ -101,11 +110,11 @@ impl Readable for UdpReceiver<'_> {
     }
 }
 
-impl ErrorType for UdpSender<'_> {
+impl<S: Sockets + ?Sized> ErrorType for UdpSender<'_, S> {
     type Error = Error;
 }
 
-impl UdpSend for UdpSender<'_> {
+impl<S: Sockets + ?Sized> UdpSend for UdpSender<'_, S> {
     /// Sends a datagram and waits until the modem has taken it. A socket with one peer ignores
     /// `remote`.
     ///
@@ -123,7 +132,7 @@ impl ErrorType for NoMulticast {
 /// The traits that both kinds of sockets have alike; `$socket` is what they share inside.
 macro_rules! udp {
     ($type:ident, connected: $connected:literal, $self:ident => $socket:expr) => {
-        impl UdpReceive for $type<'_> {
+        impl<S: Sockets + ?Sized> UdpReceive for $type<'_, S> {
             /// Receives a datagram; gives its full length and its sender. What does not fit is
             /// dropped.
             ///
@@ -134,7 +143,7 @@ macro_rules! udp {
             }
         }
 
-        impl UdpSend for $type<'_> {
+        impl<S: Sockets + ?Sized> UdpSend for $type<'_, S> {
             /// Sends a datagram and waits until the modem has taken it. A socket with one peer
             /// ignores `remote`.
             ///
@@ -149,7 +158,7 @@ macro_rules! udp {
             }
         }
 
-        impl Readable for $type<'_> {
+        impl<S: Sockets + ?Sized> Readable for $type<'_, S> {
             /// Waits for a datagram or an error.
             ///
             /// # Cancel safety
@@ -159,22 +168,22 @@ macro_rules! udp {
             }
         }
 
-        impl UdpSplit for $type<'_> {
+        impl<S: Sockets + ?Sized> UdpSplit for $type<'_, S> {
             type Receive<'a>
-                = UdpReceiver<'a>
+                = UdpReceiver<'a, S>
             where
                 Self: 'a;
             type Send<'a>
-                = UdpSender<'a>
+                = UdpSender<'a, S>
             where
                 Self: 'a;
 
-            fn split(&mut $self) -> (UdpReceiver<'_>, UdpSender<'_>) {
+            fn split(&mut $self) -> (UdpReceiver<'_, S>, UdpSender<'_, S>) {
                 (UdpReceiver($socket), UdpSender { socket: $socket, connected: $connected })
             }
         }
 
-        impl UdpSplitMulticast for $type<'_> {
+        impl<S: Sockets + ?Sized> UdpSplitMulticast for $type<'_, S> {
             type MulticastV4<'a>
                 = NoMulticast
             where
@@ -184,7 +193,7 @@ macro_rules! udp {
             where
                 Self: 'a;
 
-            fn split_multicast(&mut self) -> (UdpReceiver<'_>, UdpSender<'_>, NoMulticast, NoMulticast) {
+            fn split_multicast(&mut self) -> (UdpReceiver<'_, S>, UdpSender<'_, S>, NoMulticast, NoMulticast) {
                 let (receiver, sender) = self.split();
                 (receiver, sender, NoMulticast, NoMulticast)
             }
@@ -197,8 +206,8 @@ udp!(BoundUdpSocket, connected: false, self => &self.socket);
 
 /// Multicast is [`Error::Unsupported`] everywhere.
 macro_rules! no_multicast {
-    ($($type:ty),*) => {$(
-        impl MulticastV4 for $type {
+    ($([$($generics:tt)*] $type:ty),*) => {$(
+        impl<$($generics)*> MulticastV4 for $type {
             /// [`Error::Unsupported`].
             async fn join_v4(&mut self, _: Ipv4Addr, _: Ipv4Addr) -> Result<(), Error> {
                 Err(Error::Unsupported)
@@ -210,7 +219,7 @@ macro_rules! no_multicast {
             }
         }
 
-        impl MulticastV6 for $type {
+        impl<$($generics)*> MulticastV6 for $type {
             /// [`Error::Unsupported`].
             async fn join_v6(&mut self, _: Ipv6Addr, _: u32) -> Result<(), Error> {
                 Err(Error::Unsupported)
@@ -224,4 +233,8 @@ macro_rules! no_multicast {
     )*};
 }
 
-no_multicast!(UdpSocket<'_>, BoundUdpSocket<'_>, NoMulticast);
+no_multicast!(
+    [S: Sockets + ?Sized] UdpSocket<'_, S>,
+    [S: Sockets + ?Sized] BoundUdpSocket<'_, S>,
+    [] NoMulticast
+);

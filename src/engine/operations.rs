@@ -226,6 +226,34 @@ impl Engine {
         self.core.abort(handle);
     }
 
+    /// Lets a socket go, and waits until what was written has left or cannot leave any more; the engine
+    /// sets a limit to that. `begun` is false at the first call.
+    pub fn poll_close(
+        &mut self,
+        handle: SocketHandle,
+        begun: &mut bool,
+        waker: &Waker,
+    ) -> Poll<Result<(), Error>> {
+        if !core::mem::replace(begun, true) {
+            let flushed = self.flush(handle, waker);
+            self.release(handle);
+            if flushed.is_ready() {
+                return flushed;
+            }
+        }
+        let place = self.core.table.at(handle.index);
+        let Some(slot) = place.map(|place| place.slot) else { return Poll::Ready(Ok(())) };
+        if slot.generation != handle.generation {
+            // Closed, and its place is somebody else's.
+            return Poll::Ready(Ok(()));
+        }
+        if slot.tx_len == 0 || slot.state == State::Free {
+            return Poll::Ready(slot.write_error.or(slot.error).map_or(Ok(()), Err));
+        }
+        slot.writer.register(waker);
+        Poll::Pending
+    }
+
     /// Asks for the address of a host name, IPv6 or IPv4 or whichever comes. See
     /// [`poll_lookup`](Self::poll_lookup).
     pub fn resolve(&mut self, name: &str, ipv6: Option<bool>, waker: &Waker) -> Poll<Result<Ticket, Error>> {

@@ -155,7 +155,6 @@ impl Core {
     }
 
     /// The ticket of a question for `name` that is open or answered.
-    #[cfg(feature = "nb")]
     pub(crate) fn ticket_of(&self, name: &[u8], ipv6: Option<bool>) -> Option<Ticket> {
         let lookup = &self.lookup;
         let same = lookup.question == Question::Name { ipv6 } && lookup.name.as_bytes() == name;
@@ -163,7 +162,6 @@ impl Core {
     }
 
     /// The ticket of a question for the name of `address` that is open or answered.
-    #[cfg(feature = "nb")]
     pub(crate) fn ticket_of_address(&self, address: IpAddr) -> Option<Ticket> {
         let lookup = &self.lookup;
         let same = lookup.question == Question::Address(address);
