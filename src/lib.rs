@@ -20,6 +20,7 @@ mod fmt;
 pub mod at;
 pub mod cmux;
 pub mod dialect;
+mod drive;
 mod engine;
 mod error;
 mod link;
@@ -33,6 +34,8 @@ mod time;
 pub mod asynch;
 #[cfg(feature = "edge-nal")]
 pub mod edge;
+#[cfg(feature = "smoltcp")]
+pub mod ip;
 #[cfg(feature = "nb")]
 pub mod nb;
 #[cfg(feature = "no-std-net")]
@@ -41,6 +44,7 @@ pub mod no_std_net;
 pub mod ppp;
 
 pub use dialect::{SecurityProfile, Session, TlsVersion, Validation};
+pub use drive::{Drive, Task};
 pub use engine::{Engine, Output, Timer};
 pub use error::{CmeCode, Error};
 pub use link::{Config, LinkState, Status};

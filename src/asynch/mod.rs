@@ -30,7 +30,6 @@ pub use udp::{BoundUdpSocket, UdpSocket};
 use core::cell::{RefCell, RefMut};
 
 use crate::dialect::Dialect;
-use crate::engine::Engine;
 use crate::link::Config;
 use crate::resources::Resources;
 use crate::time::Instant;

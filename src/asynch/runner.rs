@@ -2,14 +2,16 @@
 
 use core::cell::RefCell;
 use core::future::{Future, poll_fn};
+use core::marker::PhantomData;
 use core::pin::pin;
 use core::task::{Context, Poll};
 
 use embassy_futures::select::{Either, select};
 use embedded_io_async::{Read, Write};
 
-use super::{borrow, now};
-use crate::engine::{Engine, Output};
+use super::now;
+use crate::drive::{Drive, Task};
+use crate::engine::Engine;
 use crate::time::Instant;
 
 /// Bytes moved at a time.
@@ -41,18 +43,21 @@ pub enum RunError<R, W> {
 
 /// Drives the modem.
 #[derive(Debug)]
-pub struct Runner<'d> {
-    engine: &'d RefCell<Engine>,
+pub struct Runner<'d, D: Drive = &'d RefCell<Engine>> {
+    drive: D,
+    lifetime: PhantomData<&'d ()>,
 }
 
 impl<'d> Runner<'d> {
-    pub(super) const fn new(engine: &'d RefCell<Engine>) -> Self {
-        Self { engine }
-    }
-
     /// The engine itself, for whoever drives it without this loop.
     pub const fn engine(&self) -> &'d RefCell<Engine> {
-        self.engine
+        self.drive
+    }
+}
+
+impl<D: Drive> Runner<'_, D> {
+    pub(crate) const fn new(drive: D) -> Self {
+        Self { drive, lifetime: PhantomData }
     }
 
     /// Runs until the serial port fails. Call it again then: nothing is lost but the bytes that
@@ -90,18 +95,16 @@ impl<'d> Runner<'d> {
                 Ok(count) => count,
                 Err(error) => return Some(error),
             };
-            let mut engine = borrow(self.engine);
-            engine.handle_rx(now(), chunk.get(..count).unwrap_or_default());
-            engine.wake_runner();
+            self.drive.handle_rx(now(), chunk.get(..count).unwrap_or_default());
+            self.drive.wake();
         }
     }
 
     /// Waits until bytes from the modem can be taken, and says how many.
     fn poll_room(&self, cx: &Context<'_>) -> Poll<usize> {
-        let mut engine = borrow(self.engine);
-        match engine.room() {
+        match self.drive.room() {
             0 => {
-                engine.register_runner(cx.waker());
+                self.drive.register(cx.waker());
                 Poll::Pending
             }
             room => Poll::Ready(room),
@@ -112,27 +115,18 @@ impl<'d> Runner<'d> {
         let mut chunk = [0; CHUNK];
         let mut unflushed = false;
         loop {
-            let (count, until) = {
-                let mut engine = borrow(self.engine);
-                match engine.poll_output(now()) {
-                    Output::Transmit(bytes) => {
-                        let count = bytes.len().min(CHUNK);
-                        if let (Some(to), Some(from)) = (chunk.get_mut(..count), bytes.get(..count)) {
-                            to.copy_from_slice(from);
-                        }
-                        (count, None)
-                    }
-                    Output::Baud(baud) => {
-                        port.set_baud(baud);
-                        continue;
-                    }
-                    Output::Timeout(next) => (0, next.map(|(at, _)| at)),
+            let (count, until) = match self.drive.poll_output(now(), &mut chunk) {
+                Task::Transmit(count) => (count, None),
+                Task::Baud(baud) => {
+                    port.set_baud(baud);
+                    continue;
                 }
+                Task::Timeout(until) => (0, until),
             };
             if count > 0 {
                 match tx.write(chunk.get(..count).unwrap_or_default()).await {
                     Ok(0) => return None,
-                    Ok(count) => borrow(self.engine).transmitted(count),
+                    Ok(count) => self.drive.transmitted(count),
                     Err(error) => return Some(error),
                 }
                 unflushed = true;
@@ -154,7 +148,7 @@ impl<'d> Runner<'d> {
             if !core::mem::take(&mut first) {
                 return Poll::Ready(());
             }
-            borrow(self.engine).register_runner(cx.waker());
+            self.drive.register(cx.waker());
             if let Some(until) = until {
                 let until = embassy_time::Instant::from_micros(until.as_micros());
                 // It wakes this task then; whatever does is looked into.

@@ -109,6 +109,12 @@ impl<'c> Config<'c> {
         }
     }
 
+    /// What it was made with.
+    #[cfg(feature = "smoltcp")]
+    pub(crate) const fn seed(&self) -> u32 {
+        self.seed
+    }
+
     /// Shows these by PAP (RFC 1334) or CHAP with MD5 (RFC 1994), as the peer wishes.
     ///
     /// # Errors

@@ -212,6 +212,12 @@ impl<'b> Ppp<'b> {
         self.config.mtu.min(self.lcp.1.peer.mru).min(room)
     }
 
+    /// Whether packets wait to leave.
+    #[cfg(feature = "smoltcp")]
+    pub(crate) const fn has_output(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// What the receiver met so far.
     pub const fn counters(&self) -> Counters {
         self.decoder.counters()

@@ -19,6 +19,13 @@ const AGAIN: Duration = Duration::from_millis(700);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(u16);
 
+#[cfg(feature = "smoltcp")]
+impl Ticket {
+    pub(crate) const fn new(number: u16) -> Self {
+        Self(number)
+    }
+}
+
 /// Whether `name` is a host name that may be put between the quotes of a command: labels of 1 to
 /// 63 letters, digits, hyphens and underscores.
 pub(crate) fn is_host_name(name: &[u8]) -> bool {

@@ -42,6 +42,41 @@ fn home() -> PathBuf {
     home
 }
 
+/// The program, and the near end of its line.
+pub struct Process {
+    pub child: Child,
+    pub home: PathBuf,
+    pub line: OwnedFd,
+}
+
+/// Starts the program with these options; `None`, loudly, where it is not installed.
+pub fn launch(kind: Kind, options: &[&str]) -> Option<Process> {
+    if !Path::new(PROGRAM).exists() {
+        eprintln!("SKIPPED: {PROGRAM} is not installed (Debian: slirp)");
+        return None;
+    }
+    let home = home();
+    let (line, far) = match kind {
+        Kind::Socket => {
+            let (near, far) = UnixStream::pair().expect("there are sockets");
+            (OwnedFd::from(near), OwnedFd::from(far))
+        }
+        Kind::Terminal => terminal(),
+    };
+    let child = Command::new("setsid")
+        .arg(PROGRAM)
+        .arg("ppp")
+        .args(options)
+        .env("HOME", &home)
+        .current_dir(&home)
+        .stdin(Stdio::from(far.try_clone().expect("there are descriptors")))
+        .stdout(Stdio::from(far))
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    Some(Process { child, home, line })
+}
+
 /// A link over a line to the program.
 pub struct Slirp {
     pub ppp: Ppp<'static>,
@@ -61,33 +96,11 @@ pub struct Slirp {
 impl Slirp {
     /// Starts the program with these options; `None`, loudly, where it is not installed.
     pub fn start(kind: Kind, config: Config<'static>, options: &[&str]) -> Option<Self> {
-        if !Path::new(PROGRAM).exists() {
-            eprintln!("SKIPPED: {PROGRAM} is not installed (Debian: slirp)");
-            return None;
-        }
+        let Process { child, home, line } = launch(kind, options)?;
         let mut config = config;
         // The program looks for its address under the name of the machine, and often finds none
         // that it likes. It takes this one.
         config.peer_address = Some([10, 0, 2, 2].into());
-        let home = home();
-        let (line, far) = match kind {
-            Kind::Socket => {
-                let (near, far) = UnixStream::pair().expect("there are sockets");
-                (OwnedFd::from(near), OwnedFd::from(far))
-            }
-            Kind::Terminal => terminal(),
-        };
-        let child = Command::new("setsid")
-            .arg(PROGRAM)
-            .arg("ppp")
-            .args(options)
-            .env("HOME", &home)
-            .current_dir(&home)
-            .stdin(Stdio::from(far.try_clone().expect("there are descriptors")))
-            .stdout(Stdio::from(far))
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
         rustix::io::ioctl_fionbio(&line, true).expect("it can be read without waiting");
         Some(Self {
             ppp: link(config),

@@ -1,0 +1,79 @@
+//! What stands between a serial port and the sockets, as the shells drive it.
+
+use core::cell::RefCell;
+use core::task::Waker;
+
+use crate::engine::{Engine, Output};
+use crate::time::Instant;
+
+/// What is to be done with the serial port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// So many bytes at the start of the buffer are to be sent; say how many the port took.
+    Transmit(usize),
+    /// Set the serial port to this bit rate.
+    Baud(u32),
+    /// Nothing to do until then, or until bytes or users come.
+    Timeout(Option<Instant>),
+}
+
+/// Something that talks to the modem over one serial port: the engine alone, or with PPP beside it.
+///
+/// It is shared with the handles of users, so nothing here needs it alone. The rules are those of
+/// [`Engine`].
+pub trait Drive {
+    /// How many bytes from the modem can be taken now.
+    fn room(&self) -> usize;
+
+    /// Takes bytes from the modem, not more than there is [`room`](Self::room) for.
+    fn handle_rx(&self, now: Instant, bytes: &[u8]);
+
+    /// What is to be done now. Bytes to send are written to `chunk`; they are given again until they
+    /// were [`transmitted`](Self::transmitted).
+    fn poll_output(&self, now: Instant, chunk: &mut [u8]) -> Task;
+
+    /// The serial port took `count` bytes of the last [`Task::Transmit`].
+    fn transmitted(&self, count: usize);
+
+    /// Notes the task that drives: it is woken when users have set something going.
+    fn register(&self, waker: &Waker);
+
+    /// Wakes the task that drives.
+    fn wake(&self);
+}
+
+impl Drive for &RefCell<Engine> {
+    fn room(&self) -> usize {
+        self.borrow_mut().room()
+    }
+
+    fn handle_rx(&self, now: Instant, bytes: &[u8]) {
+        self.borrow_mut().handle_rx(now, bytes);
+    }
+
+    fn poll_output(&self, now: Instant, chunk: &mut [u8]) -> Task {
+        match self.borrow_mut().poll_output(now) {
+            Output::Transmit(bytes) => {
+                let count = bytes.len().min(chunk.len());
+                if let (Some(to), Some(from)) = (chunk.get_mut(..count), bytes.get(..count)) {
+                    to.copy_from_slice(from);
+                }
+                Task::Transmit(count)
+            }
+            Output::Baud(baud) => Task::Baud(baud),
+            Output::Timeout(next) => Task::Timeout(next.map(|(at, _)| at)),
+        }
+    }
+
+    fn transmitted(&self, count: usize) {
+        self.borrow_mut().transmitted(count);
+    }
+
+    fn register(&self, waker: &Waker) {
+        self.borrow_mut().register_runner(waker);
+    }
+
+    fn wake(&self) {
+        self.borrow_mut().wake_runner();
+    }
+}

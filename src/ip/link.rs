@@ -1,0 +1,201 @@
+//! The link under the stack: what comes and goes, and what its ups and downs mean for the sockets.
+
+use core::net::IpAddr;
+
+use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult};
+use smoltcp::socket::dns;
+use smoltcp::time::Instant as DeviceInstant;
+use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
+
+use super::Ip;
+use super::device::Device;
+use crate::error::Error;
+use crate::ppp::{Output, Phase, Ppp};
+use crate::time::Instant;
+
+/// An interface without addresses. Its largest packet is that of the link now.
+pub(super) fn interface(ppp: &mut Ppp<'_>, seed: u64, now: Instant) -> Interface {
+    let mut config = Config::new(HardwareAddress::Ip);
+    config.random_seed = seed;
+    Interface::new(config, &mut Device(ppp), device_instant(now))
+}
+
+fn device_instant(now: Instant) -> DeviceInstant {
+    DeviceInstant::from_micros(i64::try_from(now.as_micros()).unwrap_or(i64::MAX))
+}
+
+impl Ip<'_> {
+    /// The line carries bytes to a peer: begins to negotiate, from the start. Users of sockets wait
+    /// from now on.
+    pub fn open(&mut self, now: Instant) {
+        self.now = now;
+        self.go_down(Error::Aborted);
+        self.error = None;
+        self.ppp.open(now);
+        self.runner.wake();
+    }
+
+    /// Announces the end and waits for the answer, some seconds at most. All sockets die.
+    pub fn close(&mut self, now: Instant) {
+        self.now = now;
+        self.go_down(Error::LinkDown);
+        self.ppp.close(now);
+        self.runner.wake();
+    }
+
+    /// The line carries nothing any more. Users who wait for the link go on waiting, unless there is an
+    /// error for them.
+    pub fn hang_up(&mut self, error: Option<Error>) {
+        self.ppp.hang_up();
+        self.go_down(error.unwrap_or(Error::Aborted));
+        self.error = error;
+        self.waiters.wake();
+    }
+
+    /// Whether packets can be sent.
+    pub const fn is_up(&self) -> bool {
+        self.up
+    }
+
+    /// Takes bytes from the line: gives how many. Those that are left are to be given again after
+    /// something was sent.
+    pub fn handle_rx(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        self.now = now;
+        let mut taken = 0;
+        loop {
+            let rest = bytes.get(taken..).unwrap_or_default();
+            let count = self.ppp.handle_rx(now, rest);
+            taken += count;
+            self.follow();
+            let processed = self.process();
+            if taken == bytes.len() || count == 0 && !processed {
+                return taken;
+            }
+        }
+    }
+
+    /// What is to be done now: writes to `line`, from its start, what is to be sent.
+    pub fn poll_output(&mut self, now: Instant, line: &mut [u8]) -> Output {
+        self.now = now;
+        loop {
+            // What waits goes first: smoltcp is asked when there is nothing more.
+            let deadline = match self.ppp.poll_output(now, line) {
+                Output::Transmit(count) => return Output::Transmit(count),
+                Output::Timeout(deadline) => deadline,
+            };
+            self.follow();
+            self.process();
+            self.sweep();
+            let mut device = Device(&mut self.ppp);
+            let result = self.interface.poll_egress(device_instant(now), &mut device, &mut self.sockets);
+            let changed = result == PollResult::SocketStateChanged;
+            if changed {
+                self.wake();
+            }
+            if !changed && !self.ppp.has_output() {
+                return Output::Timeout(self.deadline(deadline));
+            }
+        }
+    }
+
+    /// The earliest of all deadlines.
+    fn deadline(&mut self, link: Option<Instant>) -> Option<Instant> {
+        let now = self.now;
+        let inner = self.up.then(|| self.interface.poll_at(device_instant(now), &self.sockets)).flatten();
+        let inner = inner.and_then(|at| u64::try_from(at.total_micros()).ok());
+        // What cannot leave now for want of room will when there is some.
+        let inner = inner.map(Instant::from_micros).filter(|&at| at > now);
+        let slots = self.slots.iter().map(|slot| slot.deadline).filter(|&at| at < Instant::NEVER);
+        link.into_iter().chain(inner).chain(slots).min()
+    }
+
+    /// Gives the packets that have come to smoltcp. Says whether there were any.
+    fn process(&mut self) -> bool {
+        let now = device_instant(self.now);
+        let mut any = false;
+        loop {
+            let mut device = Device(&mut self.ppp);
+            match self.interface.poll_ingress_single(now, &mut device, &mut self.sockets) {
+                PollIngressSingleResult::None => break,
+                PollIngressSingleResult::PacketProcessed => any = true,
+                PollIngressSingleResult::SocketStateChanged => {
+                    any = true;
+                    self.wake();
+                    // A connection that has come makes place for the next.
+                    self.sweep();
+                }
+            }
+        }
+        any
+    }
+
+    /// Any socket may have something for its user.
+    fn wake(&mut self) {
+        self.slots.iter_mut().for_each(super::Slot::wake);
+        self.lookup.waker.wake();
+    }
+
+    /// Follows the link up and down.
+    fn follow(&mut self) {
+        let up = self.ppp.ipv4().is_some() || self.ppp.ipv6().is_some();
+        match (self.up, up) {
+            (false, true) => self.come_up(),
+            (true, false) => {
+                let error = self.ppp.failure().map_or(Error::Aborted, Error::from);
+                self.go_down(Error::Aborted);
+                self.error = Some(error);
+            }
+            (false, false) if self.ppp.phase() == Phase::Dead && self.error.is_none() => {
+                self.error = self.ppp.failure().map(Error::from);
+                if self.error.is_some() {
+                    self.waiters.wake();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn come_up(&mut self) {
+        // Sequence numbers and ports of another life are not used again.
+        self.seed =
+            self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) ^ self.now.as_micros() as u32;
+        self.interface = interface(&mut self.ppp, self.seed.into(), self.now);
+        let mut servers = heapless::Vec::<IpAddress, 2>::new();
+        if let Some(ipv4) = self.ppp.ipv4() {
+            let cidr = IpCidr::new(ipv4.address.into(), 32);
+            if cidr.address().is_unicast() {
+                self.interface.update_ip_addrs(|addresses| _ = addresses.push(cidr));
+            }
+            // Everything is behind the link; who the gateway is does not matter.
+            let gateway = ipv4.peer.unwrap_or(ipv4.address);
+            _ = self.interface.routes_mut().add_default_ipv4_route(gateway);
+            servers.extend(ipv4.dns.into_iter().flatten().map(IpAddress::from));
+        }
+        self.sockets.get_mut::<dns::Socket<'_>>(self.dns).update_servers(&servers);
+        self.up = true;
+        self.error = None;
+        info!("the link is up");
+        self.waiters.wake();
+    }
+
+    /// The link is gone, and with it what stood on it.
+    fn go_down(&mut self, error: Error) {
+        if self.up {
+            info!("the link is down");
+        }
+        self.up = false;
+        for index in 0..self.slots.len() {
+            self.fail(index, error);
+        }
+        self.fail_lookup(error);
+        self.drop_listeners();
+        self.waiters.wake();
+    }
+
+    /// The address of this end, in the family of `other`.
+    pub(super) fn address_for(&self, other: Option<IpAddr>) -> Option<IpAddr> {
+        let addresses = self.interface.ip_addrs().iter().map(|cidr| IpAddr::from(cidr.address()));
+        let mut fitting = addresses.filter(|own| other.is_none_or(|other| other.is_ipv4() == own.is_ipv4()));
+        fitting.next().filter(|_| self.up)
+    }
+}

@@ -1,0 +1,173 @@
+//! IP over the modem's data connection: TCP, UDP and names by smoltcp, behind the same handles as a
+//! modem's own sockets.
+//!
+//! [`Ip`] is the stack: PPP, smoltcp and its sockets, without I/O. Handles on it are those of
+//! [`asynch`](crate::asynch): [`Stack`] implements `TcpConnect`, `UdpStack` and `Dns` of
+//! embedded-nal-async, and the traits of edge-nal.
+//!
+//! What differs from a modem's own sockets:
+//!
+//! * One direction of a connection can be ended alone (`Close::Write` of edge-nal).
+//! * `flush` waits until the peer has acknowledged what was written.
+//! * Datagrams may be empty, and are at most as large as the link's largest packet without the headers.
+//! * Release assistance and options of sockets are the modem's, and [`Error::Unsupported`] here; so is
+//!   the name of an address.
+
+mod device;
+mod link;
+mod listener;
+mod names;
+mod resources;
+mod slot;
+mod sockets;
+mod tcp;
+mod udp;
+mod wire;
+
+use core::cell::RefCell;
+use core::net::SocketAddr;
+
+use smoltcp::iface::{Interface, SocketHandle, SocketSet};
+use smoltcp::socket::{dns, tcp as smol_tcp, udp as smol_udp};
+use smoltcp::wire::IpEndpoint;
+
+use resources::Parts;
+pub use resources::Resources;
+use slot::{Listener, Slot};
+pub use wire::Wire;
+
+use crate::asynch;
+use crate::error::Error;
+use crate::ppp::{Config, Ppp};
+use crate::socket::{Waiters, WakerCell};
+use crate::time::{Duration, Instant};
+
+/// Handles on an IP stack: see [`asynch::Stack`].
+pub type Stack<'d> = asynch::Stack<'d, Ip<'d>>;
+
+/// How long the handshake of TCP may take.
+const CONNECT: Duration = Duration::from_secs(75);
+/// How long a peer may leave what was sent without an acknowledgement, in seconds.
+const SILENCE: u64 = 100;
+/// How long what was written may take to leave when its socket was let go, and the peer's end after it.
+const FAREWELL: Duration = Duration::from_secs(60);
+
+/// How many ports can be listened at.
+const LISTENERS: usize = 4;
+
+/// An IP stack over PPP, without I/O.
+///
+/// The rules are those of [`Engine`](crate::Engine) and [`Ppp`]:
+///
+/// 1. [`open`](Self::open) when the line is a connection, after `CONNECT`.
+/// 2. Bytes from the line go into [`handle_rx`](Self::handle_rx), in any pieces. What it does not take
+///    is to be given again after [`poll_output`](Self::poll_output) has sent something.
+/// 3. After that, after any operation of a user, and when a deadline has come, call `poll_output` until
+///    it gives [`ppp::Output::Timeout`](crate::ppp::Output::Timeout). What it has written must be sent.
+/// 4. `now` never goes backwards.
+///
+/// Users' sockets die with the link: a link that comes back may have another address.
+pub struct Ip<'d> {
+    ppp: Ppp<'d>,
+    interface: Interface,
+    sockets: SocketSet<'d>,
+    /// TCP first, then UDP; the last is the link's, and unused.
+    slots: &'d mut [Slot],
+    tcp: usize,
+    dns: SocketHandle,
+    lookup: names::Lookup,
+    listeners: [Listener; LISTENERS],
+    now: Instant,
+    /// Packets can be sent.
+    up: bool,
+    /// Why users need not wait for the link.
+    error: Option<Error>,
+    /// The port that was used last for a connection.
+    port: u16,
+    seed: u32,
+    waiters: Waiters,
+    runner: WakerCell,
+}
+
+impl core::fmt::Debug for Ip<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Ip").field("ppp", &self.ppp).field("slots", &self.slots).finish_non_exhaustive()
+    }
+}
+
+impl<'d> Ip<'d> {
+    fn new(config: Config<'d>, parts: Parts<'d>) -> Self {
+        let Parts { rx, tx, size, received, waiting, storage, slots, query } = parts;
+        let seed = config.seed();
+        let mut sockets = SocketSet::new(storage);
+        let tcp = slots.len().saturating_sub(1 + received.len());
+        let dns = sockets.add(dns::Socket::new(&[], query));
+        let mut buffers = rx.chunks_exact_mut(size.0).zip(tx.chunks_exact_mut(size.1));
+        let (rx, tx) = buffers.next().unwrap_or_default();
+        let mut ppp = Ppp::new(config, rx, tx);
+        let mut places = slots.iter_mut().map(|slot| &mut slot.inner);
+
+        for ((rx, tx), place) in buffers.by_ref().take(tcp).zip(&mut places) {
+            let (rx, tx) = (smol_tcp::SocketBuffer::new(rx), smol_tcp::SocketBuffer::new(tx));
+            let mut socket = smol_tcp::Socket::new(rx, tx);
+            socket.set_timeout(Some(smoltcp::time::Duration::from_secs(SILENCE)));
+            *place = Some(sockets.add(socket));
+        }
+        let metadata = received.iter_mut().zip(waiting);
+        for (((rx, tx), (received, waiting)), place) in buffers.zip(metadata).zip(&mut places) {
+            let rx = smol_udp::PacketBuffer::new(&mut received[..], rx);
+            let tx = smol_udp::PacketBuffer::new(&mut waiting[..], tx);
+            *place = Some(sockets.add(smol_udp::Socket::new(rx, tx)));
+        }
+        let interface = link::interface(&mut ppp, seed.into(), Instant::START);
+        Self {
+            ppp,
+            interface,
+            sockets,
+            slots,
+            tcp,
+            dns,
+            lookup: names::Lookup::new(),
+            listeners: [const { Listener::new() }; LISTENERS],
+            now: Instant::START,
+            up: false,
+            error: Some(Error::LinkDown),
+            port: 0,
+            seed,
+            waiters: Waiters::new(),
+            runner: WakerCell::new(),
+        }
+    }
+
+    /// The link under the stack: how far it is, its addresses, what it counts.
+    pub const fn ppp(&self) -> &Ppp<'d> {
+        &self.ppp
+    }
+
+    /// Notes the task that drives this stack: it is woken when users have set something going.
+    pub fn register_runner(&mut self, waker: &core::task::Waker) {
+        self.runner.register(waker);
+    }
+
+    /// Wakes the task that drives this stack.
+    pub fn wake_runner(&mut self) {
+        self.runner.wake();
+    }
+}
+
+/// An IP stack on a line that is a connection already: handles on its sockets, and the loop that moves
+/// the bytes. Say [`Ip::open`] when the line is there.
+pub fn on_wire<'d>(ip: &'d RefCell<Ip<'d>>) -> (Stack<'d>, asynch::Runner<'d, Wire<'d>>) {
+    (asynch::Stack::new(ip), asynch::Runner::new(Wire::new(ip)))
+}
+
+/// An address as smoltcp writes it, where it has that family.
+fn endpoint(address: SocketAddr) -> Option<IpEndpoint> {
+    match address {
+        SocketAddr::V4(address) => Some(address.into()),
+        #[cfg(feature = "ipv6")]
+        SocketAddr::V6(address) => Some(address.into()),
+        #[cfg(not(feature = "ipv6"))]
+        SocketAddr::V6(_) => None,
+    }
+}

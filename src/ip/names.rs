@@ -1,0 +1,125 @@
+//! Host names, by the name servers that the link has told.
+
+use core::net::IpAddr;
+use core::task::{Poll, Waker};
+
+use heapless::String;
+use smoltcp::socket::dns::{GetQueryResultError, QueryHandle, Socket};
+use smoltcp::wire::DnsQueryType;
+
+use super::Ip;
+use crate::error::Error;
+use crate::socket::{Ticket, WakerCell, is_host_name};
+
+enum State {
+    Idle,
+    Running(QueryHandle),
+    Failed(Error),
+}
+
+/// The one lookup.
+pub(super) struct Lookup {
+    state: State,
+    ticket: u16,
+    name: String<254>,
+    ipv6: Option<bool>,
+    pub(super) waker: WakerCell,
+}
+
+impl Lookup {
+    pub(super) const fn new() -> Self {
+        Self { state: State::Idle, ticket: 0, name: String::new(), ipv6: None, waker: WakerCell::new() }
+    }
+}
+
+impl<'d> Ip<'d> {
+    fn resolver(&mut self) -> &mut Socket<'d> {
+        self.sockets.get_mut(self.dns)
+    }
+
+    /// The link is gone.
+    pub(super) fn fail_lookup(&mut self, error: Error) {
+        if let State::Running(query) = self.lookup.state {
+            self.resolver().cancel_query(query);
+            self.lookup.state = State::Failed(error);
+        }
+        self.lookup.waker.wake();
+    }
+
+    pub(super) fn ask(
+        &mut self,
+        name: &str,
+        ipv6: Option<bool>,
+        waker: &Waker,
+    ) -> Poll<Result<Ticket, Error>> {
+        if !is_host_name(name.as_bytes()) {
+            return Poll::Ready(Err(Error::InvalidInput));
+        }
+        core::task::ready!(self.poll_up(waker))?;
+        if !matches!(self.lookup.state, State::Idle) {
+            self.waiters.register(waker);
+            return Poll::Pending;
+        }
+        self.lookup.name = String::try_from(name).map_err(|_| Error::InvalidInput)?;
+        self.lookup.ipv6 = ipv6;
+        self.query(ipv6 == Some(true))?;
+        self.lookup.ticket = self.lookup.ticket.wrapping_add(1);
+        self.runner.wake();
+        Poll::Ready(Ok(Ticket::new(self.lookup.ticket)))
+    }
+
+    /// Asks for an address of one family.
+    fn query(&mut self, ipv6: bool) -> Result<(), Error> {
+        let kind = if ipv6 { DnsQueryType::Aaaa } else { DnsQueryType::A };
+        let socket = self.sockets.get_mut::<Socket<'_>>(self.dns);
+        let started = socket.start_query(self.interface.context(), &self.lookup.name, kind);
+        self.lookup.state = State::Running(started.map_err(|_| Error::InvalidInput)?);
+        Ok(())
+    }
+
+    pub(super) fn ticket(&self, name: &str, ipv6: Option<bool>) -> Option<Ticket> {
+        let lookup = &self.lookup;
+        let same = lookup.ipv6 == ipv6 && lookup.name == name;
+        (same && !matches!(lookup.state, State::Idle)).then(|| Ticket::new(lookup.ticket))
+    }
+
+    pub(super) fn poll_answer(&mut self, ticket: Ticket, waker: &Waker) -> Poll<Result<IpAddr, Error>> {
+        if ticket != Ticket::new(self.lookup.ticket) {
+            return Poll::Ready(Err(Error::Aborted));
+        }
+        let query = match self.lookup.state {
+            State::Idle => return Poll::Ready(Err(Error::Aborted)),
+            State::Failed(error) => {
+                self.end_lookup();
+                return Poll::Ready(Err(error));
+            }
+            State::Running(query) => query,
+        };
+        let result = match self.resolver().get_query_result(query) {
+            Err(GetQueryResultError::Pending) => {
+                self.lookup.waker.register(waker);
+                return Poll::Pending;
+            }
+            Ok(addresses) => addresses.first().map(|&address| IpAddr::from(address)),
+            Err(GetQueryResultError::Failed) => None,
+        };
+        // The query is gone from here on.
+        self.end_lookup();
+        Poll::Ready(result.ok_or(Error::NameNotFound))
+    }
+
+    fn end_lookup(&mut self) {
+        self.lookup.state = State::Idle;
+        self.waiters.wake();
+    }
+
+    pub(super) fn forget_lookup(&mut self, ticket: Ticket) {
+        if ticket != Ticket::new(self.lookup.ticket) {
+            return;
+        }
+        if let State::Running(query) = self.lookup.state {
+            self.resolver().cancel_query(query);
+        }
+        self.end_lookup();
+    }
+}

@@ -1,0 +1,102 @@
+//! All memory of the IP stack.
+
+use core::cell::RefCell;
+
+use smoltcp::iface::SocketStorage;
+use smoltcp::socket::dns::DnsQuery;
+use smoltcp::socket::udp::PacketMetadata;
+
+use super::Ip;
+use super::slot::Slot;
+use crate::ppp::Config;
+
+/// Datagrams that wait to be read, and to be sent, on one socket.
+pub(super) const DATAGRAMS: usize = 4;
+
+/// Memory for an IP stack: `SOCKETS` places with `RX` bytes to receive into and `TX` bytes to send from
+/// each. One of them is the link's own, `UDP` of them are for datagrams, and the others for TCP.
+///
+/// The link takes packets of up to `RX` - [`Ppp::OVERHEAD`](crate::ppp::Ppp::OVERHEAD) bytes, and sends
+/// such of up to `TX` - `OVERHEAD`: 1520 and more let it use packets of the usual 1500.
+///
+/// ```
+/// use cellular_nal::{ip, ppp};
+/// // Two TCP sockets and one for datagrams.
+/// let mut resources = ip::Resources::<4>::new();
+/// let ip = resources.ip(ppp::Config::new(4711));
+/// # let _ = ip;
+/// ```
+#[derive(Debug)]
+pub struct Resources<
+    'd,
+    const SOCKETS: usize,
+    const UDP: usize = 1,
+    const RX: usize = 2048,
+    const TX: usize = 2048,
+> {
+    rx: [[u8; RX]; SOCKETS],
+    tx: [[u8; TX]; SOCKETS],
+    received: [[PacketMetadata; DATAGRAMS]; UDP],
+    waiting: [[PacketMetadata; DATAGRAMS]; UDP],
+    storage: [SocketStorage<'d>; SOCKETS],
+    slots: [Slot; SOCKETS],
+    query: [Option<DnsQuery>; 1],
+    ip: Option<RefCell<Ip<'d>>>,
+}
+
+impl<'d, const SOCKETS: usize, const UDP: usize, const RX: usize, const TX: usize>
+    Resources<'d, SOCKETS, UDP, RX, TX>
+{
+    /// Unused memory.
+    pub const fn new() -> Self {
+        const { assert!(SOCKETS > UDP + 1 && SOCKETS <= 32, "a place for the link, and one for TCP at least") };
+        const { assert!(RX >= 576 && TX >= 576, "buffers of 576 bytes at least") };
+        Self {
+            rx: [[0; RX]; SOCKETS],
+            tx: [[0; TX]; SOCKETS],
+            received: [[PacketMetadata::EMPTY; DATAGRAMS]; UDP],
+            waiting: [[PacketMetadata::EMPTY; DATAGRAMS]; UDP],
+            storage: [const { SocketStorage::EMPTY }; SOCKETS],
+            slots: [const { Slot::new() }; SOCKETS],
+            query: [const { None }; 1],
+            ip: None,
+        }
+    }
+
+    /// Puts an IP stack over PPP into the memory, for good.
+    ///
+    /// The sizes end here: all else works on the stack behind the reference.
+    pub fn ip(&'d mut self, config: Config<'d>) -> &'d RefCell<Ip<'d>> {
+        let parts = Parts {
+            rx: self.rx.as_flattened_mut(),
+            tx: self.tx.as_flattened_mut(),
+            size: (RX, TX),
+            received: &mut self.received,
+            waiting: &mut self.waiting,
+            storage: &mut self.storage,
+            slots: &mut self.slots,
+            query: &mut self.query,
+        };
+        self.ip.insert(RefCell::new(Ip::new(config, parts)))
+    }
+}
+
+impl<const SOCKETS: usize, const UDP: usize, const RX: usize, const TX: usize> Default
+    for Resources<'_, SOCKETS, UDP, RX, TX>
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The memory without its sizes.
+pub(super) struct Parts<'d> {
+    pub(super) rx: &'d mut [u8],
+    pub(super) tx: &'d mut [u8],
+    pub(super) size: (usize, usize),
+    pub(super) received: &'d mut [[PacketMetadata; DATAGRAMS]],
+    pub(super) waiting: &'d mut [[PacketMetadata; DATAGRAMS]],
+    pub(super) storage: &'d mut [SocketStorage<'d>],
+    pub(super) slots: &'d mut [Slot],
+    pub(super) query: &'d mut [Option<DnsQuery>],
+}
