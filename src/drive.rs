@@ -42,17 +42,10 @@ pub trait Drive {
     fn wake(&self);
 }
 
-impl Drive for &RefCell<Engine> {
-    fn room(&self) -> usize {
-        self.borrow_mut().room()
-    }
-
-    fn handle_rx(&self, now: Instant, bytes: &[u8]) {
-        self.borrow_mut().handle_rx(now, bytes);
-    }
-
-    fn poll_output(&self, now: Instant, chunk: &mut [u8]) -> Task {
-        match self.borrow_mut().poll_output(now) {
+impl Engine {
+    /// [`poll_output`](Self::poll_output), with the bytes copied.
+    pub(crate) fn task(&mut self, now: Instant, chunk: &mut [u8]) -> Task {
+        match self.poll_output(now) {
             Output::Transmit(bytes) => {
                 let count = bytes.len().min(chunk.len());
                 if let (Some(to), Some(from)) = (chunk.get_mut(..count), bytes.get(..count)) {
@@ -63,6 +56,20 @@ impl Drive for &RefCell<Engine> {
             Output::Baud(baud) => Task::Baud(baud),
             Output::Timeout(next) => Task::Timeout(next.map(|(at, _)| at)),
         }
+    }
+}
+
+impl Drive for &RefCell<Engine> {
+    fn room(&self) -> usize {
+        self.borrow_mut().room()
+    }
+
+    fn handle_rx(&self, now: Instant, bytes: &[u8]) {
+        self.borrow_mut().handle_rx(now, bytes);
+    }
+
+    fn poll_output(&self, now: Instant, chunk: &mut [u8]) -> Task {
+        self.borrow_mut().task(now, chunk)
     }
 
     fn transmitted(&self, count: usize) {

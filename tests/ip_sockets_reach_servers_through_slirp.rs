@@ -139,7 +139,8 @@ fn a_hundred_connections_follow_each_other_on_two_sockets() {
     let port = mirror();
     over_slirp(Kind::Socket, async |stack| {
         for _ in 0..100 {
-            let socket = TcpConnect::connect(&stack, ([10, 0, 2, 2], port).into()).await.expect("it connects");
+            let socket =
+                TcpConnect::connect(&stack, ([10, 0, 2, 2], port).into()).await.expect("it connects");
             drop(socket);
         }
     });

@@ -16,7 +16,7 @@ pub struct Control<'d> {
 }
 
 impl<'d> Control<'d> {
-    pub(super) const fn new(engine: &'d RefCell<Engine>) -> Self {
+    pub(crate) const fn new(engine: &'d RefCell<Engine>) -> Self {
         Self { engine }
     }
 

@@ -4,6 +4,7 @@
 //! for the meaning of unsolicited lines. Firmware that names one dialect links only that one.
 
 pub(crate) mod cellular;
+mod data;
 pub mod detect;
 pub(crate) mod digest;
 mod multiplexer;
@@ -15,6 +16,7 @@ pub(crate) mod template;
 pub mod ublox;
 mod urc;
 
+pub use data::DataCall;
 pub use multiplexer::Multiplexer;
 pub use security::{Security, SecurityProfile, TlsVersion, Validation};
 pub use session::Session;
@@ -97,6 +99,16 @@ pub trait Dialect: Sync {
 
     /// What its secure sockets can do; `None` where it has none.
     fn security(&self) -> Option<&'static Security> {
+        None
+    }
+
+    /// How a data connection for PPP is dialled.
+    fn data_call(&self) -> DataCall {
+        DataCall::new()
+    }
+
+    /// Its multiplexer; `None` where it has none, or nothing is known of it.
+    fn multiplexer(&self) -> Option<&'static Multiplexer> {
         None
     }
 

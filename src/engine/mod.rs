@@ -8,6 +8,8 @@ mod listener;
 mod online;
 mod operations;
 mod output;
+#[cfg(feature = "smoltcp")]
+mod park;
 mod report;
 mod schedule;
 mod security;
@@ -73,6 +75,8 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     fresh: bool,
     /// Whatever the framer is in the middle of is not to be believed.
     out_of_step: bool,
+    /// The line is in other hands: nothing is begun.
+    parked: bool,
     last_id: u8,
     next_slot: u8,
     /// A socket whose failed connect has not been followed by its closing notice yet.
@@ -156,6 +160,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 notice: None,
                 notice_by: Instant::START,
                 out_of_step: false,
+                parked: false,
                 ledger: Ledger::new(),
                 separator: None,
                 last_id: 0,
@@ -349,6 +354,9 @@ impl Core {
         self.link.start_clocks(now);
         loop {
             self.deadline = NO_DEADLINE;
+            if self.parked && self.job.is_none() && self.sync.is_none() && self.sent >= self.len {
+                return;
+            }
             if self.sync.is_none() && self.link.is_calling() {
                 self.forget_job();
                 let patience = (self.timing.boot.as_millis() / 1000) as u8 + 2;

@@ -57,6 +57,10 @@ impl Engine {
         if !self.core.link.is_refreshing() {
             return Poll::Ready(Ok(()));
         }
+        if self.core.parked {
+            // The line carries data, for as long as that likes.
+            return Poll::Ready(Err(Error::Unsupported));
+        }
         self.core.waiters.register(waker);
         Poll::Pending
     }

@@ -52,6 +52,14 @@ impl Ip<'_> {
         self.waiters.wake();
     }
 
+    /// Why users need not wait for the link, if there is a reason.
+    pub(super) fn set_error(&mut self, error: Option<Error>) {
+        if self.error != error {
+            self.error = error;
+            self.waiters.wake();
+        }
+    }
+
     /// Whether packets can be sent.
     pub const fn is_up(&self) -> bool {
         self.up

@@ -13,7 +13,9 @@
 //! * Release assistance and options of sockets are the modem's, and [`Error::Unsupported`] here; so is
 //!   the name of an address.
 
+mod call;
 mod device;
+mod dialled;
 mod link;
 mod listener;
 mod names;
@@ -31,12 +33,14 @@ use smoltcp::iface::{Interface, SocketHandle, SocketSet};
 use smoltcp::socket::{dns, tcp as smol_tcp, udp as smol_udp};
 use smoltcp::wire::IpEndpoint;
 
+pub use dialled::Dialled;
 use resources::Parts;
 pub use resources::Resources;
 use slot::{Listener, Slot};
 pub use wire::Wire;
 
 use crate::asynch;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::ppp::{Config, Ppp};
 use crate::socket::{Waiters, WakerCell};
@@ -159,6 +163,30 @@ impl<'d> Ip<'d> {
 /// the bytes. Say [`Ip::open`] when the line is there.
 pub fn on_wire<'d>(ip: &'d RefCell<Ip<'d>>) -> (Stack<'d>, asynch::Runner<'d, Wire<'d>>) {
     (asynch::Stack::new(ip), asynch::Runner::new(Wire::new(ip)))
+}
+
+/// An IP stack over a modem that is dialled: the line carries commands until the link is up, then PPP,
+/// and commands again when that has ended.
+///
+/// While it carries PPP nothing can be asked of the modem: [`asynch::Control::refresh`] is
+/// [`Error::Unsupported`] then. `engine` needs no sockets of its own.
+///
+/// ```
+/// use cellular_nal::dialect::ublox::SARA_R5;
+/// use cellular_nal::{Config, Resources, ip, ppp};
+/// // One socket of the modem, with the smallest buffers, because there must be one.
+/// let mut modem = Resources::<1, 64, 64>::new();
+/// let mut resources = ip::Resources::<4>::new();
+/// let ip = resources.ip(ppp::Config::new(4711));
+/// let (stack, control, runner) = ip::dialled(modem.engine(&SARA_R5, Config::new()), ip);
+/// # let _ = (stack, control, runner);
+/// ```
+pub fn dialled<'d>(
+    engine: &'d RefCell<Engine>,
+    ip: &'d RefCell<Ip<'d>>,
+) -> (Stack<'d>, asynch::Control<'d>, asynch::Runner<'d, Dialled<'d>>) {
+    let runner = asynch::Runner::new(Dialled::new(engine, ip));
+    (asynch::Stack::new(ip), asynch::Control::new(engine), runner)
 }
 
 /// An address as smoltcp writes it, where it has that family.

@@ -223,6 +223,24 @@ impl Link {
         }
     }
 
+    /// The line was in other hands: what is known of registration and address is old.
+    #[cfg(feature = "smoltcp")]
+    pub(crate) fn look_again(&mut self, now: Instant) {
+        if matches!(self.phase, Phase::Searching | Phase::Activating | Phase::Up) {
+            self.enter(now, Phase::Searching);
+        }
+    }
+
+    /// Another command interpreter of the same modem: settings are to be made anew.
+    #[cfg(feature = "smoltcp")]
+    pub(crate) fn begin_anew(&mut self, now: Instant) {
+        match self.phase {
+            Phase::Off => {}
+            Phase::TurningOff => self.enter(now, Phase::Off),
+            _ => self.enter(now, Phase::Calling),
+        }
+    }
+
     /// A registration state came, asked for or not.
     pub(crate) fn registration(&mut self, now: Instant, stat: u8, status: &mut Status) {
         status.registration = stat;

@@ -1,10 +1,14 @@
 //! The modem as a radio: from nothing known to an IP address.
 
 mod config;
+#[cfg(feature = "smoltcp")]
+mod dial;
 mod machine;
 mod status;
 
 pub use config::Config;
+#[cfg(feature = "smoltcp")]
+pub(crate) use dial::{Dialler, Progress};
 pub(crate) use machine::{Change, Link};
 pub(crate) use status::family;
 pub use status::{LinkState, Status};

@@ -12,7 +12,7 @@ mod urc;
 
 pub use models::{CASSIOPEIA, GM02S, GM02S_MULTIPLEXER, RYZ014A};
 
-use super::{Dialect, ESCAPE, Limits, Procedure, Security, Step, Timing, Urc, cellular};
+use super::{Dialect, ESCAPE, Limits, Multiplexer, Procedure, Security, Step, Timing, Urc, cellular};
 use crate::time::Duration;
 
 /// A Sequans modem: what is its own, as data.
@@ -22,6 +22,7 @@ pub struct Sequans {
     setup: &'static [Step],
     registration: &'static [Step],
     security: Option<&'static Security>,
+    multiplexer: Option<&'static Multiplexer>,
 }
 
 impl Dialect for Sequans {
@@ -69,6 +70,10 @@ impl Dialect for Sequans {
 
     fn security(&self) -> Option<&'static Security> {
         self.security
+    }
+
+    fn multiplexer(&self) -> Option<&'static Multiplexer> {
+        self.multiplexer
     }
 
     fn urc(&self, line: &[u8]) -> Option<Urc> {

@@ -11,6 +11,7 @@ pub const RYZ014A: Sequans = Sequans {
     setup: SETUP,
     registration: REGISTRATION_WITH_ATTACH,
     security: Some(&SECURITY),
+    multiplexer: None,
 };
 
 /// TLS 1.3 is in use cases §6.7.3.3, DTLS in §6.3.1. No number of connections is given but that of the
@@ -28,7 +29,7 @@ const SECURITY: Security = Security {
 };
 
 /// Sequans GM02S (Monarch 2). Its socket commands are those of the RYZ014A.
-pub const GM02S: Sequans = Sequans { name: "gm02s", ..RYZ014A };
+pub const GM02S: Sequans = Sequans { name: "gm02s", multiplexer: Some(&GM02S_MULTIPLEXER), ..RYZ014A };
 
 /// Channels of GM02S. None of this is documented at hand; it is what a shipping driver does: data on
 /// channel 1, commands on 2, more of them on 3 and 4, N1 of 127. Nothing is known of the multiplexers of
@@ -52,6 +53,7 @@ pub const CASSIOPEIA: Sequans = Sequans {
     setup: SETUP_WITHOUT_BYPASS,
     registration: REGISTRATION_WITH_ATTACH,
     security: None,
+    multiplexer: None,
 };
 
 const SETUP: &[Step] = &[cellular::ECHO_OFF, cellular::NUMERIC_ERRORS];

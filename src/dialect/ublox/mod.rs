@@ -14,7 +14,9 @@ mod urc;
 pub use models::{LENA_R8, LEXI_R422, LEXI_R520, SARA_R5, SARA_R5_00B, SARA_R5_01B, SARA_R42, SARA_R422S};
 pub use models::{LENA_R8_MULTIPLEXER, LEXI_R520_MULTIPLEXER, SARA_R5_MULTIPLEXER, SARA_R42_MULTIPLEXER};
 
-use super::{Dialect, Limits, OnError, Procedure, Security, Step, Timing, Urc, cellular};
+use super::{
+    DataCall, Dialect, Limits, Multiplexer, OnError, Procedure, Security, Step, Timing, Urc, cellular,
+};
 use crate::time::Duration;
 
 /// A u-blox modem: what is its own, as data.
@@ -35,6 +37,9 @@ pub struct Ublox {
     /// UDP with release assistance.
     released: &'static [Step],
     security: Option<&'static Security>,
+    /// What is said before a dial.
+    before_dial: &'static [&'static str],
+    multiplexer: &'static Multiplexer,
 }
 
 /// Raw instead of hexadecimal payload: some versions keep `+UDCONF=1` over a reboot.
@@ -92,6 +97,14 @@ impl Dialect for Ublox {
 
     fn security(&self) -> Option<&'static Security> {
         self.security
+    }
+
+    fn data_call(&self) -> DataCall {
+        DataCall { prepare: self.before_dial, ..DataCall::new() }
+    }
+
+    fn multiplexer(&self) -> Option<&'static Multiplexer> {
+        Some(self.multiplexer)
     }
 
     fn urc(&self, line: &[u8]) -> Option<Urc> {

@@ -22,7 +22,13 @@ pub const SARA_R5: Ublox = Ublox {
     close_report: Duration::ZERO,
     released: socket::SEND_LAST_DATAGRAM,
     security: Some(&SECURITY),
+    before_dial: DUMMY_CREDENTIALS,
+    multiplexer: &SARA_R5_MULTIPLEXER,
 };
+
+/// "It is mandatory to configure the authentication parameters at least with a dummy username and password"
+/// (IADG §4.1). Both are the same word, because their order differs between modules.
+const DUMMY_CREDENTIALS: &[&str] = &["+UAUTHREQ={cid},1,\"ppp\",\"ppp\""];
 
 /// Four connections at a time (IADG §3.3), sessions by their id (§3.4), TLS 1.3 (§3.2.1.1), DTLS (§5.11).
 const SECURITY: Security = Security {
@@ -50,7 +56,7 @@ pub const SARA_R5_00B: Ublox = Ublox {
 pub const SARA_R5_01B: Ublox = Ublox { name: "sara-r5-01b", activate: packet::PROFILE, ..SARA_R5 };
 
 /// LEXI-R520, which is SARA-R5 02B in another case.
-pub const LEXI_R520: Ublox = Ublox { name: "lexi-r520", ..SARA_R5 };
+pub const LEXI_R520: Ublox = Ublox { name: "lexi-r520", multiplexer: &LEXI_R520_MULTIPLEXER, ..SARA_R5 };
 
 /// SARA-R422, and whichever of the SARA-R42 is not known better.
 ///
@@ -63,6 +69,8 @@ pub const SARA_R42: Ublox = Ublox {
     close: socket::CLOSE_IN_BACKGROUND,
     close_report: Duration::from_secs(120),
     security: None,
+    before_dial: &[],
+    multiplexer: &SARA_R42_MULTIPLEXER,
     ..SARA_R5
 };
 
@@ -95,6 +103,7 @@ pub const LENA_R8: Ublox = Ublox {
     released: &[],
     // TLS up to 1.2 and no word of DTLS; resumption is for FTP alone (LENA §9.1, §9.3.2).
     security: Some(&Security { newest: TlsVersion::Tls12, datagrams: false, sessions: false, ..SECURITY }),
+    multiplexer: &LENA_R8_MULTIPLEXER,
     ..SARA_R42
 };
 

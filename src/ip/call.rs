@@ -1,0 +1,175 @@
+//! The data connection: dialled, used, lost and dialled again.
+
+use core::cell::RefCell;
+
+use super::Ip;
+use super::wire::Flow;
+use crate::drive::Task;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::link::{Dialler, Progress};
+use crate::ppp::Phase;
+use crate::time::{Duration, Instant};
+
+/// How long to wait after so many calls that came to nothing.
+const PAUSES: [u32; 5] = [1, 2, 5, 15, 60];
+/// So many calls have to fail until users hear of it.
+const FAILURES: u8 = 2;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Idle,
+    Dialling,
+    /// PPP runs.
+    Data,
+}
+
+/// A data connection on a line, or a channel, that is nobody else's meanwhile.
+#[derive(Debug)]
+pub(super) struct DataConnection<'d> {
+    pub(super) ip: &'d RefCell<Ip<'d>>,
+    flow: Flow,
+    dialler: Dialler,
+    stage: Stage,
+    /// The bytes that were given last were the dialler's.
+    dialler_speaks: bool,
+    /// IP was up on this connection.
+    was_up: bool,
+    /// The end was announced.
+    closing: bool,
+    failures: u8,
+    failure: Option<Error>,
+    retry: Instant,
+}
+
+impl<'d> DataConnection<'d> {
+    pub(super) const fn new(ip: &'d RefCell<Ip<'d>>) -> Self {
+        Self {
+            ip,
+            flow: Flow::new(),
+            dialler: Dialler::new(),
+            stage: Stage::Idle,
+            dialler_speaks: false,
+            was_up: false,
+            closing: false,
+            failures: 0,
+            failure: None,
+            retry: Instant::START,
+        }
+    }
+
+    pub(super) const fn is_idle(&self) -> bool {
+        matches!(self.stage, Stage::Idle)
+    }
+
+    /// When the next call may be made.
+    pub(super) const fn retry_at(&self) -> Instant {
+        self.retry
+    }
+
+    /// Tells users of the stack why they need not wait, while there is no connection.
+    pub(super) fn explain(&self, link: Option<Error>) {
+        let failure = self.failure.filter(|_| self.failures >= FAILURES);
+        self.ip.borrow_mut().set_error(link.or(failure));
+    }
+
+    /// The line is this one's now.
+    pub(super) fn begin(&mut self, now: Instant) {
+        self.stage = Stage::Dialling;
+        self.flow.clear();
+        (self.was_up, self.closing) = (false, false);
+        self.dialler.start(now);
+    }
+
+    /// The line is gone.
+    pub(super) fn drop_line(&mut self, now: Instant) {
+        if self.stage != Stage::Idle {
+            self.end(now, None);
+        }
+    }
+
+    fn end(&mut self, now: Instant, failure: Option<Error>) {
+        self.stage = Stage::Idle;
+        self.failure = failure;
+        self.failures = if failure.is_some() { self.failures.saturating_add(1) } else { 0 };
+        let pause = PAUSES.get(usize::from(self.failures)).copied().unwrap_or(PAUSES[PAUSES.len() - 1]);
+        self.retry = now + Duration::from_secs(pause);
+        // Whoever wants to connect waits for the next call.
+        let error = failure.filter(|_| self.failures >= FAILURES);
+        self.ip.borrow_mut().hang_up(error);
+        if let Some(failure) = failure {
+            info!("the data connection has failed: {:?}", failure);
+        }
+    }
+
+    /// Sets time forward; `wanted` is false when the connection is to end. True when it has ended.
+    pub(super) fn advance(&mut self, now: Instant, engine: &Engine, wanted: bool) -> bool {
+        match self.stage {
+            Stage::Idle => {}
+            Stage::Dialling => match self.dialler.poll(now, engine.timing()) {
+                Progress::Waiting(_) => {}
+                Progress::Connected => {
+                    self.stage = Stage::Data;
+                    self.ip.borrow_mut().open(now);
+                }
+                Progress::Failed(error) => self.end(now, Some(error)),
+            },
+            Stage::Data => {
+                let mut ip = self.ip.borrow_mut();
+                self.was_up |= ip.is_up();
+                if !wanted && !core::mem::replace(&mut self.closing, true) {
+                    ip.close(now);
+                }
+                let (phase, failure) = (ip.ppp().phase(), ip.ppp().failure());
+                drop(ip);
+                if phase == Phase::Dead {
+                    let error = failure.map_or(Error::Aborted, Error::from);
+                    self.end(now, (!self.was_up && !self.closing).then_some(error));
+                }
+            }
+        }
+        self.stage == Stage::Idle
+    }
+
+    pub(super) const fn room(&self) -> usize {
+        self.flow.room()
+    }
+
+    /// Takes bytes from the line.
+    pub(super) fn handle_rx(&mut self, now: Instant, engine: &Engine, mut bytes: &[u8]) {
+        if self.stage == Stage::Dialling {
+            let count = self.dialler.handle_rx(now, bytes, engine.data_call(), engine.config());
+            bytes = bytes.get(count..).unwrap_or_default();
+            self.advance(now, engine, true);
+        }
+        if self.stage == Stage::Data && !bytes.is_empty() {
+            self.flow.handle_rx(&mut self.ip.borrow_mut(), now, bytes);
+        }
+    }
+
+    /// What is to be done now, while it is not idle. See [`advance`](Self::advance), which comes before.
+    pub(super) fn poll_output(&mut self, now: Instant, engine: &Engine, chunk: &mut [u8]) -> Task {
+        self.dialler_speaks = self.stage == Stage::Dialling || !self.dialler.outgoing().is_empty();
+        if !self.dialler_speaks {
+            return self.flow.poll_output(&mut self.ip.borrow_mut(), now, chunk);
+        }
+        let bytes = self.dialler.outgoing();
+        let count = bytes.len().min(chunk.len());
+        if let (Some(to), Some(from), 1..) = (chunk.get_mut(..count), bytes.get(..count), count) {
+            to.copy_from_slice(from);
+            return Task::Transmit(count);
+        }
+        match self.dialler.poll(now, engine.timing()) {
+            Progress::Waiting(at) => Task::Timeout(Some(at)),
+            _ => Task::Timeout(Some(now)),
+        }
+    }
+
+    pub(super) fn transmitted(&mut self, count: usize) {
+        if self.dialler_speaks {
+            self.dialler.transmitted(count);
+        } else {
+            self.flow.transmitted(count);
+        }
+    }
+}
