@@ -139,6 +139,12 @@ impl<'m, 'b> Mux<'m, 'b> {
         }
     }
 
+    /// N1, for `AT+CMUX`.
+    #[must_use]
+    pub const fn n1(&self) -> u16 {
+        self.station.parameters.n1
+    }
+
     /// Takes bytes from the modem.
     pub fn handle_rx(&mut self, mut bytes: &[u8], now: Instant) {
         if bytes.is_empty() {

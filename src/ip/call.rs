@@ -7,8 +7,8 @@ use super::wire::Flow;
 use crate::drive::Task;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::link::{Dialler, Progress};
-use crate::ppp::Phase;
+use crate::link::{Dialler, Goal, Progress};
+use crate::ppp::{Failure, Phase};
 use crate::time::{Duration, Instant};
 
 /// How long to wait after so many calls that came to nothing.
@@ -37,6 +37,8 @@ pub(super) struct DataConnection<'d> {
     was_up: bool,
     /// The end was announced.
     closing: bool,
+    /// The peer has agreed to the last end, so that the modem is in command mode again.
+    clean: bool,
     failures: u8,
     failure: Option<Error>,
     retry: Instant,
@@ -52,6 +54,7 @@ impl<'d> DataConnection<'d> {
             dialler_speaks: false,
             was_up: false,
             closing: false,
+            clean: true,
             failures: 0,
             failure: None,
             retry: Instant::START,
@@ -60,6 +63,16 @@ impl<'d> DataConnection<'d> {
 
     pub(super) const fn is_idle(&self) -> bool {
         matches!(self.stage, Stage::Idle)
+    }
+
+    /// Whether PPP runs.
+    pub(super) const fn carries(&self) -> bool {
+        matches!(self.stage, Stage::Data)
+    }
+
+    /// Whether the last end left the modem in command mode, as far as can be told.
+    pub(super) const fn is_clean(&self) -> bool {
+        self.clean
     }
 
     /// When the next call may be made.
@@ -88,7 +101,16 @@ impl<'d> DataConnection<'d> {
         }
     }
 
+    /// The modem shows that there is no connection any more.
+    pub(super) fn lose_carrier(&mut self, now: Instant) {
+        let failure = (!self.was_up).then_some(Error::NoAddress);
+        self.end(now, failure);
+        self.clean = true;
+    }
+
     fn end(&mut self, now: Instant, failure: Option<Error>) {
+        let told = matches!(self.ip.borrow().ppp().failure(), Some(Failure::Terminated | Failure::NoCarrier));
+        self.clean = self.stage == Stage::Dialling || told;
         self.stage = Stage::Idle;
         self.failure = failure;
         self.failures = if failure.is_some() { self.failures.saturating_add(1) } else { 0 };
@@ -138,7 +160,7 @@ impl<'d> DataConnection<'d> {
     /// Takes bytes from the line.
     pub(super) fn handle_rx(&mut self, now: Instant, engine: &Engine, mut bytes: &[u8]) {
         if self.stage == Stage::Dialling {
-            let count = self.dialler.handle_rx(now, bytes, engine.data_call(), engine.config());
+            let count = self.dialler.handle_rx(now, bytes, Goal::Data(engine.data_call()), engine.config());
             bytes = bytes.get(count..).unwrap_or_default();
             self.advance(now, engine, true);
         }

@@ -14,10 +14,12 @@
 //!   the name of an address.
 
 mod call;
+mod channels;
 mod device;
 mod dialled;
 mod link;
 mod listener;
+mod multiplexed;
 mod names;
 mod resources;
 mod slot;
@@ -33,7 +35,9 @@ use smoltcp::iface::{Interface, SocketHandle, SocketSet};
 use smoltcp::socket::{dns, tcp as smol_tcp, udp as smol_udp};
 use smoltcp::wire::IpEndpoint;
 
+pub use channels::MuxResources;
 pub use dialled::Dialled;
+pub use multiplexed::Multiplexed;
 use resources::Parts;
 pub use resources::Resources;
 use slot::{Listener, Slot};
@@ -187,6 +191,33 @@ pub fn dialled<'d>(
 ) -> (Stack<'d>, asynch::Control<'d>, asynch::Runner<'d, Dialled<'d>>) {
     let runner = asynch::Runner::new(Dialled::new(engine, ip));
     (asynch::Stack::new(ip), asynch::Control::new(engine), runner)
+}
+
+/// An IP stack over a modem whose line carries commands and PPP at once, by its multiplexer (3GPP TS
+/// 27.010): the modem can be asked for signal strength while data flows, and its own sockets work beside
+/// those of the stack, where the modem allows that.
+///
+/// The first stack is that of IP, the second that of the modem's own sockets. On a modem without a
+/// multiplexer the first says [`Error::Unsupported`].
+///
+/// ```
+/// use cellular_nal::dialect::ublox::SARA_R5;
+/// use cellular_nal::{Config, Resources, ip, ppp};
+/// let mut modem = Resources::<1, 1024, 1024>::new();
+/// let mut resources = ip::Resources::<4>::new();
+/// let mut multiplexer = ip::MuxResources::<135, 512, 512>::new();
+/// let ip = resources.ip(ppp::Config::new(4711));
+/// let engine = modem.engine(&SARA_R5, Config::new());
+/// let (stack, sockets, control, runner) = ip::multiplexed(engine, ip, &mut multiplexer);
+/// # let _ = (stack, sockets, control, runner);
+/// ```
+pub fn multiplexed<'d, const FRAME: usize, const RX: usize, const TX: usize>(
+    engine: &'d RefCell<Engine>,
+    ip: &'d RefCell<Ip<'d>>,
+    multiplexer: &'d mut MuxResources<'d, FRAME, RX, TX>,
+) -> (Stack<'d>, asynch::Stack<'d>, asynch::Control<'d>, asynch::Runner<'d, Multiplexed<'d>>) {
+    let runner = asynch::Runner::new(Multiplexed::new(engine, ip, multiplexer.parts()));
+    (asynch::Stack::new(ip), asynch::Stack::new(engine), asynch::Control::new(engine), runner)
 }
 
 /// An address as smoltcp writes it, where it has that family.

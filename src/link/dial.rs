@@ -1,4 +1,4 @@
-//! Dials a data connection on a line, or a channel, that is the modem's command line.
+//! Gets a command line of the modem, or a channel that is one, to carry something else: data, or frames.
 //!
 //! A small conversation of its own beside the engine's: on a multiplexer's data channel there is no
 //! engine.
@@ -34,12 +34,31 @@ enum Stage {
     Failed(Error),
 }
 
+/// What is to be reached.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Goal {
+    /// A data connection; `CONNECT` answers.
+    Data(DataCall),
+    /// The multiplexer, with frames of so many bytes (3GPP TS 27.007 §5.7); `OK` answers.
+    Multiplexer { n1: u16 },
+}
+
+impl Goal {
+    /// The longest wait for the answer.
+    const fn patience(&self) -> Duration {
+        match self {
+            Self::Data(call) => call.patience,
+            Self::Multiplexer { .. } => PREPARATION,
+        }
+    }
+}
+
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
     /// Come again then.
     Waiting(Instant),
-    /// What comes now is data.
+    /// What comes now is data, or frames.
     Connected,
     Failed(Error),
 }
@@ -94,35 +113,41 @@ impl Dialler {
         self.say(b"AT\r", now + ANSWER);
     }
 
-    /// Writes a command from its template.
-    fn command(&mut self, template: &str, config: &Config, until: Instant) -> bool {
+    /// Says the command at this place, or the last one when there is none.
+    fn go_on(&mut self, now: Instant, goal: Goal, config: &Config, place: u8) {
+        let prepare = match goal {
+            Goal::Data(call) => call.prepare.get(usize::from(place)),
+            Goal::Multiplexer { .. } => None,
+        };
         let mut writer = CommandWriter::new(&mut self.command);
-        let args = Args { config, name: &[], call: &Call::new(), secure: None };
-        template::write(template, &args, &mut writer);
-        let Some(len) = writer.finish() else { return false };
-        (self.sent, self.len, self.due) = (0, len, until);
-        true
-    }
-
-    /// Says the command at this place, or dials when there is none.
-    fn go_on(&mut self, now: Instant, call: DataCall, config: &Config, place: u8) {
-        let (template, patience) = match call.prepare.get(usize::from(place)) {
-            Some(template) => {
+        let mut write = |template| {
+            let args = Args { config, name: &[], call: &Call::new(), secure: None };
+            template::write(template, &args, &mut writer);
+        };
+        let patience = match (prepare, goal) {
+            (Some(template), _) => {
                 self.stage = Stage::Preparing(place);
-                (template, PREPARATION)
+                write(template);
+                PREPARATION
             }
-            None => {
+            (None, goal) => {
                 self.stage = Stage::Dialling;
-                (&call.dial, call.patience)
+                match goal {
+                    Goal::Data(call) => write(call.dial),
+                    // The modem keeps its bit rate and its timers.
+                    Goal::Multiplexer { n1 } => _ = writer.text("+CMUX=0,0,,").number(n1.into()),
+                }
+                goal.patience()
             }
         };
-        if !self.command(template, config, now + patience) {
-            self.stage = Stage::Failed(Error::InvalidInput);
+        match writer.finish() {
+            Some(len) => (self.sent, self.len, self.due) = (0, len, now + patience),
+            None => self.stage = Stage::Failed(Error::InvalidInput),
         }
     }
 
     /// Takes bytes from the modem and says how many: those behind `CONNECT` are data.
-    pub(crate) fn handle_rx(&mut self, now: Instant, bytes: &[u8], call: DataCall, config: &Config) -> usize {
+    pub(crate) fn handle_rx(&mut self, now: Instant, bytes: &[u8], goal: Goal, config: &Config) -> usize {
         for (place, &byte) in bytes.iter().enumerate() {
             if byte != b'\r' && byte != b'\n' {
                 // What does not fit makes a line that means nothing.
@@ -132,7 +157,7 @@ impl Dialler {
             let result = Final::parse(self.line.trim_ascii());
             self.line.clear();
             let Some(result) = result else { continue };
-            self.on_final(now, result, call, config);
+            self.on_final(now, result, goal, config);
             if self.stage == Stage::Connected {
                 let line_feed = byte == b'\r' && bytes.get(place + 1) == Some(&b'\n');
                 return place + 1 + usize::from(line_feed);
@@ -141,13 +166,17 @@ impl Dialler {
         bytes.len()
     }
 
-    fn on_final(&mut self, now: Instant, result: Final, call: DataCall, config: &Config) {
+    fn on_final(&mut self, now: Instant, result: Final, goal: Goal, config: &Config) {
         match (self.stage, result) {
-            (Stage::Calling(_), Final::Ok) => self.go_on(now, call, config, 0),
-            (Stage::Preparing(place), _) => self.go_on(now, call, config, place + 1),
+            (Stage::Calling(_), Final::Ok) => self.go_on(now, goal, config, 0),
+            (Stage::Preparing(place), _) => self.go_on(now, goal, config, place + 1),
             (Stage::Dialling, Final::Connect) => self.stage = Stage::Connected,
-            // The answer to a call that was late.
-            (Stage::Dialling, Final::Ok) => {}
+            // In data mode it is the answer to a call that was late.
+            (Stage::Dialling, Final::Ok) => {
+                if let Goal::Multiplexer { .. } = goal {
+                    self.stage = Stage::Connected;
+                }
+            }
             (Stage::Dialling, Final::NoCarrier) => self.stage = Stage::Failed(Error::NoAddress),
             (Stage::Dialling, Final::Error(code)) => {
                 self.stage = Stage::Failed(Failure::Modem(code).into());
@@ -203,16 +232,16 @@ mod tests {
 
     #[test]
     fn what_stands_behind_connect_is_data() {
-        let (config, call) = (Config::new(), DataCall::new());
+        let (config, goal) = (Config::new(), Goal::Data(DataCall::new()));
         for connect in [&b"\r\nCONNECT\r\n"[..], b"\r\n CONNECT 150000000\r\n", b"CONNECT\r"] {
             let mut dialler = Dialler::new();
             let now = Instant::from_millis(0);
             dialler.start(now);
             assert_eq!(said(&mut dialler), b"AT\r");
-            assert_eq!(dialler.handle_rx(now, b"AT\r\r\nOK\r\n", call, &config), 9);
+            assert_eq!(dialler.handle_rx(now, b"AT\r\r\nOK\r\n", goal, &config), 9);
             assert_eq!(said(&mut dialler), b"ATD*99***1#\r");
             let bytes = [connect, b"~\xff"].concat();
-            assert_eq!(dialler.handle_rx(now, &bytes, call, &config), connect.len());
+            assert_eq!(dialler.handle_rx(now, &bytes, goal, &config), connect.len());
             assert_eq!(dialler.poll(now, TIMING), Progress::Connected);
         }
     }

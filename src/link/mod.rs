@@ -8,7 +8,7 @@ mod status;
 
 pub use config::Config;
 #[cfg(feature = "smoltcp")]
-pub(crate) use dial::{Dialler, Progress};
+pub(crate) use dial::{Dialler, Goal, Progress};
 pub(crate) use machine::{Change, Link};
 pub(crate) use status::family;
 pub use status::{LinkState, Status};

@@ -1,0 +1,470 @@
+//! Commands and PPP at once, each on a channel of the modem's multiplexer.
+
+use core::cell::RefCell;
+use core::task::Waker;
+
+use super::Ip;
+use super::call::DataConnection;
+use super::channels::Memory;
+use super::wire::Chunk;
+use crate::cmux::{self, CLOSE_DOWN, Mux, Signals, State, Test};
+use crate::dialect::Multiplexer;
+use crate::drive::{Drive, Task};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::link::{Dialler, Goal, Progress};
+use crate::time::{Duration, Instant};
+
+/// Bytes that are moved at a time.
+const CHUNK: usize = 64;
+/// A modem that does not answer for so long may be in multiplexer mode, or out of it.
+const SILENCE: Duration = Duration::from_secs(4);
+/// How long the channels may take to open.
+const OPENING: Duration = Duration::from_secs(10);
+/// How long to wait with the next try after the multiplexer was refused.
+const AGAIN: Duration = Duration::from_secs(30);
+/// How long to wait until a channel that was released is established again.
+const REOPEN: Duration = Duration::from_secs(2);
+
+/// What the line carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The engine's commands.
+    Plain,
+    /// The engine's still, but it begins nothing any more.
+    Parking,
+    /// `AT+CMUX`.
+    Starting,
+    /// Frames come after this.
+    Pausing(Instant),
+    /// Frames; the channels are being established, until then at the latest.
+    Opening(Instant),
+    /// Frames; the first command may come after this.
+    Settling(Instant),
+    /// Frames with commands and data.
+    Open,
+}
+
+struct Line<'d> {
+    data: DataConnection<'d>,
+    starter: Dialler,
+    memory: Option<Memory<'d>>,
+    mux: Option<Mux<'d, 'd>>,
+    modem: Option<&'static Multiplexer>,
+    phase: Phase,
+    /// Why the multiplexer does not start, and when it is tried again.
+    failure: Option<Error>,
+    retry: Instant,
+    /// Since when the modem does not answer, with the next thing to do about it.
+    silent: Option<Instant>,
+    /// The channel for data is established again then.
+    reopen: Instant,
+    /// The modem has shown that there is a connection.
+    carrier: bool,
+    /// The close-down that is sent on the plain line.
+    note: Chunk,
+    source: Source,
+}
+
+/// Whose the bytes were that were given last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Engine,
+    Starter,
+    Note,
+    Mux,
+}
+
+/// A modem whose line carries commands and PPP at once. See [`multiplexed`](super::multiplexed).
+pub struct Multiplexed<'d> {
+    engine: &'d RefCell<Engine>,
+    ip: &'d RefCell<Ip<'d>>,
+    line: RefCell<Line<'d>>,
+}
+
+impl core::fmt::Debug for Multiplexed<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Multiplexed").field("phase", &self.line.borrow().phase).finish_non_exhaustive()
+    }
+}
+
+impl<'d> Multiplexed<'d> {
+    pub(super) fn new(engine: &'d RefCell<Engine>, ip: &'d RefCell<Ip<'d>>, memory: Memory<'d>) -> Self {
+        let line = Line {
+            data: DataConnection::new(ip),
+            starter: Dialler::new(),
+            memory: Some(memory),
+            mux: None,
+            modem: None,
+            phase: Phase::Plain,
+            failure: None,
+            retry: Instant::START,
+            silent: None,
+            reopen: Instant::START,
+            carrier: false,
+            note: Chunk::new(),
+            source: Source::Engine,
+        };
+        Self { engine, ip, line: RefCell::new(line) }
+    }
+}
+
+impl Line<'_> {
+    /// Whether the line carries frames.
+    const fn is_framed(&self) -> bool {
+        matches!(self.phase, Phase::Opening(_) | Phase::Settling(_) | Phase::Open)
+    }
+
+    /// Sets time forward. Says when it wants to be called again.
+    fn advance(&mut self, now: Instant, engine: &mut Engine) -> Option<Instant> {
+        match self.phase {
+            Phase::Plain => self.advance_plain(now, engine),
+            Phase::Parking => match engine.quiet_at() {
+                Some(at) if at <= now => {
+                    self.starter.start(now);
+                    self.phase = Phase::Starting;
+                    Some(now)
+                }
+                at => at,
+            },
+            Phase::Starting => match self.starter.poll(now, engine.timing()) {
+                Progress::Waiting(at) => Some(at),
+                Progress::Connected => {
+                    self.phase = Phase::Pausing(now + self.modem.map_or(Duration::ZERO, |modem| modem.pause));
+                    Some(now)
+                }
+                Progress::Failed(error) => Some(self.give_up(now, engine, error)),
+            },
+            Phase::Pausing(until) if now < until => Some(until),
+            Phase::Pausing(_) => {
+                self.open_channels(now);
+                Some(now)
+            }
+            Phase::Opening(until) => self.advance_opening(now, engine, until),
+            Phase::Settling(until) if now < until => Some(until),
+            Phase::Settling(_) => {
+                engine.begin_anew(now);
+                (self.phase, self.failure) = (Phase::Open, None);
+                Some(now)
+            }
+            Phase::Open => self.advance_open(now, engine),
+        }
+    }
+
+    fn advance_plain(&mut self, now: Instant, engine: &mut Engine) -> Option<Instant> {
+        self.data.explain(engine.link_error().or(self.failure));
+        if engine.is_calling() {
+            // A host that was here before may have left the modem in multiplexer mode.
+            let at = *self.silent.get_or_insert(now + SILENCE);
+            if at > now {
+                return Some(at);
+            }
+            self.silent = Some(now + SILENCE);
+            self.note.put(CLOSE_DOWN);
+            return Some(now);
+        }
+        self.silent = None;
+        if !engine.is_set_up() {
+            return None;
+        }
+        if now < self.retry {
+            return Some(self.retry);
+        }
+        let Some(modem) = engine.multiplexer() else {
+            self.failure = Some(Error::Unsupported);
+            self.retry = now + AGAIN;
+            return Some(self.retry);
+        };
+        self.modem = Some(modem);
+        if let Some(memory) = self.memory.take() {
+            self.mux = Some(memory.into_mux(modem));
+        }
+        engine.park();
+        self.phase = Phase::Parking;
+        Some(now)
+    }
+
+    fn open_channels(&mut self, now: Instant) {
+        let (Some(mux), Some(modem)) = (&mut self.mux, self.modem) else { return };
+        // All channels exist, and the multiplexer is opening: neither fails.
+        _ = mux.open(0);
+        _ = mux.open(modem.at);
+        _ = mux.open(modem.data);
+        self.phase = Phase::Opening(now + OPENING);
+    }
+
+    fn advance_opening(&mut self, now: Instant, engine: &mut Engine, until: Instant) -> Option<Instant> {
+        let (Some(mux), Some(modem)) = (&self.mux, self.modem) else { return None };
+        match (mux.state(0), mux.state(modem.at)) {
+            (State::Open, State::Open) => {
+                self.phase = Phase::Settling(now + modem.settle);
+                Some(now)
+            }
+            (State::Failed(error), _) | (_, State::Failed(error)) => Some(self.give_up(now, engine, error)),
+            _ if now >= until => Some(self.give_up(now, engine, Error::Timeout)),
+            _ => Some(until),
+        }
+    }
+
+    /// The multiplexer cannot be used, for now. The engine goes on with the plain line.
+    fn give_up(&mut self, now: Instant, engine: &mut Engine, error: Error) -> Instant {
+        info!("the multiplexer has failed: {:?}", error);
+        self.failure = Some(error);
+        self.leave(now, engine);
+        self.retry = now + AGAIN;
+        self.retry
+    }
+
+    /// The line is plain again, or is taken for that; whatever stood on the channels is gone.
+    fn leave(&mut self, now: Instant, engine: &mut Engine) {
+        self.data.drop_line(now);
+        if self.phase != Phase::Starting {
+            // Whether or not the modem has noticed.
+            self.note.put(CLOSE_DOWN);
+        }
+        (self.phase, self.silent, self.carrier) = (Phase::Plain, None, false);
+        self.retry = now;
+        engine.begin_anew(now);
+    }
+
+    fn advance_open(&mut self, now: Instant, engine: &mut Engine) -> Option<Instant> {
+        let (Some(mux), Some(modem)) = (&mut self.mux, self.modem) else { return None };
+        if mux.state(0) != State::Open || mux.state(modem.at) != State::Open || mux.tested() == Test::Silent {
+            self.leave(now, engine);
+            return Some(now);
+        }
+        let mut next = None;
+        if engine.is_calling() {
+            // It has restarted, or hangs.
+            let at = *self.silent.get_or_insert(now + SILENCE);
+            if at <= now && mux.tested() != Test::Waiting {
+                mux.test();
+                self.silent = Some(now + SILENCE);
+            }
+            next = self.silent.filter(|&at| at > now);
+        } else {
+            self.silent = None;
+        }
+        let down = engine.is_down();
+        let signals = mux.signals(modem.data);
+        let carrier = signals.is_some_and(|signals| signals.contains(Signals::DV));
+        if self.data.is_idle() {
+            self.data.explain(engine.link_error());
+            let at = self.data.retry_at();
+            if mux.state(modem.data) != State::Open {
+                if now >= self.reopen && mux.state(modem.data) != State::Opening {
+                    _ = mux.open(modem.data);
+                    self.reopen = now + REOPEN;
+                }
+                next = next.into_iter().chain([self.reopen].into_iter().filter(|&at| at > now)).min();
+            } else if engine.is_settled() && now >= at {
+                self.carrier = false;
+                self.data.begin(now);
+                return Some(now);
+            } else if engine.is_settled() {
+                next = next.into_iter().chain([at]).min();
+            }
+            return next;
+        }
+        self.carrier |= carrier;
+        let lost = mux.state(modem.data) != State::Open || self.data.carries() && self.carrier && !carrier;
+        if lost {
+            self.data.lose_carrier(now);
+        } else {
+            self.data.advance(now, engine, !down);
+        }
+        if self.data.is_idle() {
+            if !self.data.is_clean() {
+                mux.close(modem.data);
+                self.reopen = now + REOPEN;
+            }
+            return Some(now);
+        }
+        next
+    }
+
+    /// Gives what came on the channels to those whose it is.
+    fn deliver(&mut self, now: Instant, engine: &mut Engine) {
+        let (Some(mux), Some(modem)) = (&mut self.mux, self.modem) else { return };
+        let mut chunk = [0; CHUNK];
+        while mux_has(mux, modem.at) {
+            let room = engine.room().min(CHUNK);
+            let count = mux.read(modem.at, chunk.get_mut(..room).unwrap_or_default());
+            if count == 0 {
+                break;
+            }
+            engine.handle_rx(now, chunk.get(..count).unwrap_or_default());
+        }
+        while mux_has(mux, modem.data) {
+            // What nobody waits for is words of the modem.
+            let room = if self.data.is_idle() { CHUNK } else { self.data.room().min(CHUNK) };
+            let count = mux.read(modem.data, chunk.get_mut(..room).unwrap_or_default());
+            if count == 0 {
+                break;
+            }
+            if !self.data.is_idle() {
+                self.data.handle_rx(now, engine, chunk.get(..count).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Puts what is to be said on the channels, as far as there is room. Says when there is more.
+    fn collect(&mut self, now: Instant, engine: &mut Engine) -> Option<Instant> {
+        let (Some(mux), Some(modem)) = (&mut self.mux, self.modem) else { return None };
+        let mut chunk = [0; CHUNK];
+        let mut next = None;
+        if self.phase == Phase::Open {
+            loop {
+                match engine.task(now, &mut chunk) {
+                    Task::Transmit(count) => {
+                        let bytes = chunk.get(..count).unwrap_or_default();
+                        match mux.write(modem.at, bytes) {
+                            Ok(count @ 1..) => engine.transmitted(count),
+                            _ => break,
+                        }
+                    }
+                    // The line has one bit rate, and it is the right one.
+                    Task::Baud(_) => {}
+                    Task::Timeout(at) => {
+                        next = at;
+                        break;
+                    }
+                }
+            }
+        }
+        while !self.data.is_idle() {
+            match self.data.poll_output(now, engine, &mut chunk) {
+                Task::Transmit(count) => {
+                    let bytes = chunk.get(..count).unwrap_or_default();
+                    match mux.write(modem.data, bytes) {
+                        Ok(count @ 1..) => self.data.transmitted(count),
+                        _ => break,
+                    }
+                }
+                Task::Baud(_) => {}
+                Task::Timeout(at) => {
+                    next = next.into_iter().chain(at).min();
+                    break;
+                }
+            }
+        }
+        next
+    }
+
+    /// What leaves the plain line.
+    fn plain_output(&mut self, now: Instant, engine: &mut Engine, chunk: &mut [u8]) -> Task {
+        if !self.note.is_empty() {
+            self.source = Source::Note;
+            return Task::Transmit(self.note.copy(chunk));
+        }
+        match self.phase {
+            Phase::Starting | Phase::Pausing(_) => {
+                self.source = Source::Starter;
+                let bytes = self.starter.outgoing();
+                let count = bytes.len().min(chunk.len());
+                if let (Some(to), Some(from), 1..) = (chunk.get_mut(..count), bytes.get(..count), count) {
+                    to.copy_from_slice(from);
+                    return Task::Transmit(count);
+                }
+                Task::Timeout(None)
+            }
+            _ => {
+                self.source = Source::Engine;
+                engine.task(now, chunk)
+            }
+        }
+    }
+
+    /// What leaves the line with frames.
+    fn framed_output(&mut self, now: Instant, engine: &mut Engine, chunk: &mut [u8]) -> Task {
+        self.source = Source::Mux;
+        let more = self.collect(now, engine);
+        let Some(mux) = &mut self.mux else { return Task::Timeout(None) };
+        match mux.poll_output(now) {
+            cmux::Output::Transmit(bytes) => {
+                let count = bytes.len().min(chunk.len());
+                if let (Some(to), Some(from)) = (chunk.get_mut(..count), bytes.get(..count)) {
+                    to.copy_from_slice(from);
+                }
+                Task::Transmit(count)
+            }
+            cmux::Output::Timeout(at) => Task::Timeout(more.into_iter().chain(at.map(|(at, _)| at)).min()),
+        }
+    }
+}
+
+fn mux_has(mux: &Mux<'_, '_>, dlci: u8) -> bool {
+    !mux.peek(dlci).is_empty()
+}
+
+impl Drive for Multiplexed<'_> {
+    fn room(&self) -> usize {
+        let line = self.line.borrow();
+        if line.is_framed() { CHUNK } else { self.engine.borrow_mut().room() }
+    }
+
+    fn handle_rx(&self, now: Instant, bytes: &[u8]) {
+        let (mut line, mut engine) = (self.line.borrow_mut(), self.engine.borrow_mut());
+        if line.is_framed() {
+            if let Some(mux) = &mut line.mux {
+                mux.handle_rx(bytes, now);
+            }
+            return line.deliver(now, &mut engine);
+        }
+        match (line.phase, line.modem) {
+            (Phase::Starting, Some(_)) => {
+                let n1 = line.mux.as_ref().map_or(31, Mux::n1);
+                let goal = Goal::Multiplexer { n1 };
+                // Behind the answer nothing comes before this side has begun.
+                _ = line.starter.handle_rx(now, bytes, goal, engine.config());
+            }
+            (Phase::Pausing(_), _) => {}
+            _ => engine.handle_rx(now, bytes),
+        }
+    }
+
+    fn poll_output(&self, now: Instant, chunk: &mut [u8]) -> Task {
+        let (mut line, mut engine) = (self.line.borrow_mut(), self.engine.borrow_mut());
+        loop {
+            let phase = line.phase;
+            let task = if line.is_framed() {
+                line.deliver(now, &mut engine);
+                line.framed_output(now, &mut engine, chunk)
+            } else {
+                line.plain_output(now, &mut engine, chunk)
+            };
+            let Task::Timeout(deadline) = task else { return task };
+            let idle = line.data.is_idle();
+            let next = line.advance(now, &mut engine);
+            let more = !line.note.is_empty() || line.phase != phase || line.data.is_idle() != idle;
+            let next = deadline.into_iter().chain(next).min();
+            if !more && next.is_none_or(|at| at > now) {
+                return Task::Timeout(next);
+            }
+        }
+    }
+
+    fn transmitted(&self, count: usize) {
+        let mut line = self.line.borrow_mut();
+        match line.source {
+            Source::Engine => self.engine.borrow_mut().transmitted(count),
+            Source::Starter => line.starter.transmitted(count),
+            Source::Note => line.note.take(count),
+            Source::Mux => {
+                if let Some(mux) = &mut line.mux {
+                    mux.transmitted(count);
+                }
+            }
+        }
+    }
+
+    fn register(&self, waker: &Waker) {
+        self.engine.borrow_mut().register_runner(waker);
+        self.ip.borrow_mut().register_runner(waker);
+    }
+
+    fn wake(&self) {
+        self.engine.borrow_mut().wake_runner();
+        self.ip.borrow_mut().wake_runner();
+    }
+}
