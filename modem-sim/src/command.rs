@@ -155,6 +155,12 @@ fn basic(text: &[u8]) -> Option<(Command, usize)> {
     let letter = text.get(used - 1).filter(|b| b.is_ascii_alphabetic())?.to_ascii_uppercase();
     let mut name = if used == 2 { "&".to_owned() } else { String::new() };
     name.push(char::from(letter));
+    if name == "D" {
+        // A dialling string goes on to the end of the line (ITU-T V.250 §6.3.1).
+        let end = text.iter().position(|b| *b == b';').unwrap_or(text.len());
+        let args = vec![Arg { quoted: false, raw: text[used..end].to_vec() }];
+        return Some((Command { name, form: Form::Action, args }, end));
+    }
     let digits =
         |from: usize| text[from..].iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len() - from);
     let number = digits(used);

@@ -18,6 +18,8 @@
 mod breach;
 mod command;
 mod credential;
+mod dialup;
+mod gateway;
 pub mod host;
 pub mod line;
 mod model;
@@ -25,6 +27,7 @@ mod modem;
 mod network;
 mod nvram;
 mod options;
+mod ppp;
 mod prng;
 mod reply;
 pub mod runner;
@@ -36,11 +39,12 @@ pub mod transcript;
 mod ublox;
 
 pub use breach::{Breach, Rule};
+pub use dialup::{Authentication, DialupEnd, DialupOptions};
 pub use model::{Model, UnknownModel};
 pub use modem::{Modem, Trace};
 pub use network::{
-    ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, Service, TcpState,
-    VirtualNetwork,
+    ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, Service, Stray,
+    TcpState, VirtualNetwork,
 };
 pub use nvram::Nvram;
 pub use options::{Boot, CloseUrc, DialFailure, DirectLinkEnd, Options, Registration, Security, UrcTiming};

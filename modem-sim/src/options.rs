@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use crate::dialup::DialupOptions;
+
 /// What the network says when the modem asks to be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registration {
@@ -252,6 +254,8 @@ pub struct Options {
     pub escape_guard: Duration,
     /// A line that does not begin with `AT` gets no answer at all instead of `ERROR`.
     pub ignore_garbage: bool,
+    /// Dial-up connections.
+    pub dialup: DialupOptions,
 }
 
 impl Default for Options {
@@ -323,6 +327,7 @@ impl Default for Options {
             flow_control: true,
             escape_guard: Duration::from_secs(1),
             ignore_garbage: false,
+            dialup: DialupOptions::default(),
         }
     }
 }

@@ -10,6 +10,8 @@ pub(crate) enum Final {
     Cme(u16),
     NoCarrier,
     Connect,
+    /// The `CONNECT` of a dial-up connection, which may say more.
+    Dialed,
 }
 
 /// "operation not allowed": also what every command on a socket that is not there gets.
@@ -24,7 +26,7 @@ impl Final {
         match self {
             Final::Ok => "OK".to_owned(),
             Final::NoCarrier => "NO CARRIER".to_owned(),
-            Final::Connect => "CONNECT".to_owned(),
+            Final::Connect | Final::Dialed => "CONNECT".to_owned(),
             Final::Error => "ERROR".to_owned(),
             Final::Cme(_) if cmee == 0 => "ERROR".to_owned(),
             Final::Cme(n) if cmee == 1 => format!("+CME ERROR: {n}"),
@@ -36,7 +38,7 @@ impl Final {
     pub(crate) fn digit(self) -> &'static str {
         match self {
             Final::Ok => "0",
-            Final::Connect => "1",
+            Final::Connect | Final::Dialed => "1",
             Final::NoCarrier => "3",
             Final::Error | Final::Cme(_) => "4",
         }

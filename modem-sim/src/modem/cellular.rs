@@ -176,6 +176,7 @@ impl Modem {
         if self.cellular.registered() {
             self.cellular.since = Some(self.now);
         } else {
+            self.carrier_lost(None);
             self.cellular.active.clear();
             self.packet_data_lost();
         }

@@ -75,7 +75,7 @@ impl Modem {
         }
     }
 
-    fn default_cid(&self) -> u32 {
+    pub(super) fn default_cid(&self) -> u32 {
         self.model.ublox().map_or(1, |traits| traits.default_cid)
     }
 
@@ -87,6 +87,36 @@ impl Modem {
     /// Contexts that the host has activated, in that order.
     pub(crate) fn activated(&self) -> &[u32] {
         &self.cellular.active
+    }
+
+    /// Activates a context for a dial-up connection; false when it was active.
+    pub(super) fn activate(&mut self, cid: u32) -> Result<bool, Final> {
+        // LENA-R8 application development §7.2.1: context 0 "is reserved for MNO purposes".
+        let reserved = cid == 0 && self.default_cid() == 0;
+        if reserved || !self.cellular.contexts.contains_key(&cid) {
+            return Err(NOT_ALLOWED);
+        }
+        if self.is_active(cid) {
+            return Ok(false);
+        }
+        if self.active_beside_default() + 1 >= self.most_active() {
+            return Err(NOT_ALLOWED);
+        }
+        self.cellular.active.push(cid);
+        Ok(true)
+    }
+
+    /// The end of the dial-up connection that has activated the context.
+    pub(super) fn deactivate(&mut self, cid: u32) {
+        self.cellular.active.retain(|c| *c != cid);
+    }
+
+    fn active_beside_default(&self) -> usize {
+        self.cellular.active.iter().filter(|c| **c != self.default_cid()).count()
+    }
+
+    fn most_active(&self) -> usize {
+        self.model.ublox().map_or(usize::MAX, |traits| traits.active_contexts)
     }
 
     /// A previous host has left context 1 active.
@@ -130,8 +160,7 @@ impl Modem {
                 }
                 let default = self.default_cid();
                 let used = self.data_context();
-                let most = self.model.ublox().map_or(usize::MAX, |traits| traits.active_contexts);
-                let others = self.cellular.active.iter().filter(|c| **c != default).count();
+                let (most, others) = (self.most_active(), self.active_beside_default());
                 match state {
                     _ if cid == 0 && default == 0 => return Err(NOT_ALLOWED),
                     1 if !self.attached() => return Err(Final::Cme(30)),
@@ -142,7 +171,10 @@ impl Modem {
                     1 => self.cellular.active.push(cid),
                     // The context of the registration stays as long as that does.
                     _ if cid == default => return Err(NOT_ALLOWED),
-                    _ => self.cellular.active.retain(|c| *c != cid),
+                    _ => {
+                        self.cellular.active.retain(|c| *c != cid);
+                        self.carrier_lost(Some(cid));
+                    }
                 }
                 if used.is_some() && used != self.data_context() {
                     self.packet_data_lost();

@@ -93,10 +93,19 @@ impl Wait {
     }
 }
 
-/// Data mode of a Sequans socket.
+/// What the line carries the bytes of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DataMode {
+    /// A socket: online mode, or direct link.
+    Socket(u8),
+    /// A dial-up connection.
+    Dialup,
+}
+
+/// Data mode.
 #[derive(Debug)]
 pub(super) struct Online {
-    pub(super) id: u8,
+    pub(super) of: DataMode,
     /// The last byte that was not part of an escape sequence.
     pub(super) last_data: Duration,
     /// `+` characters after a pause.
@@ -106,8 +115,8 @@ pub(super) struct Online {
 }
 
 impl Online {
-    pub(super) fn new(id: u8, now: Duration) -> Self {
-        Online { id, last_data: now, plus: 0, escape_due: None }
+    pub(super) fn new(of: DataMode, now: Duration) -> Self {
+        Online { of, last_data: now, plus: 0, escape_due: None }
     }
 }
 
@@ -134,6 +143,14 @@ pub(super) enum Exec {
 }
 
 impl Exec {
+    /// What is in data mode now.
+    pub(super) fn data_mode(&self) -> Option<DataMode> {
+        match self {
+            Exec::Online(online) => Some(online.of),
+            _ => None,
+        }
+    }
+
     pub(super) fn due(&self) -> Option<Duration> {
         match self {
             Exec::Latent { at, .. } | Exec::Collected { at, .. } => Some(*at),

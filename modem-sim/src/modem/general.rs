@@ -27,6 +27,10 @@ pub(crate) struct Settings {
     pub(super) escape_character: u8,
     /// S12, in fiftieths of a second (SARA/LEXI internet applications §9.1.4: 1 s by default).
     pub(super) escape_delay: u8,
+    /// `ATH` ends a dial-up connection (+CVHU).
+    pub(super) hangs_up: bool,
+    /// Contexts with user name and password (+UAUTHREQ).
+    pub(super) credentials: Vec<u32>,
     /// +IPR=0 is in force.
     pub(super) automatic: bool,
     /// Parameters of commands that are stored without any effect.
@@ -58,15 +62,17 @@ impl Settings {
             speed: Speed::Known,
             escape_character: b'+',
             escape_delay: 50,
+            hangs_up: true,
+            credentials: Vec::new(),
             automatic: traits.is_some_and(|t| t.finds_speed),
             stored: BTreeMap::new(),
         };
-        settings.reset(options);
+        settings.reset(model, options);
         settings
     }
 
     /// Back to what holds after a boot. Line speed and greeting are kept in NVM.
-    pub(super) fn reset(&mut self, options: &Options) {
+    pub(super) fn reset(&mut self, model: Model, options: &Options) {
         // With a modem that was found running the option tells what a previous host had left.
         self.echo = options.boot == Boot::Running || options.echo.unwrap_or(true);
         self.verbose = true;
@@ -75,6 +81,7 @@ impl Settings {
         self.escape_character = b'+';
         self.escape_delay = 50;
         self.next_baud = None;
+        self.hangs_up = model.ublox().is_none_or(|traits| traits.hangs_up);
     }
 }
 
@@ -100,7 +107,7 @@ impl Modem {
             "V" => self.flag(command).map(|on| self.settings.verbose = on).map(|()| ok()),
             "Q" | "X" | "&C" | "&D" | "&K" | "&S" | "&W" | "L" | "M" => Ok(ok()),
             "Z" | "&F" => {
-                self.settings.reset(&self.options);
+                self.settings.reset(self.model, &self.options);
                 Ok(ok())
             }
             "I" => self.identity(command),
@@ -124,7 +131,7 @@ impl Modem {
             _ if self.stores(name) => self.store(command),
             _ => {
                 let own = if self.model.is_ublox() { None } else { self.autoattach_command(command) };
-                return own.or_else(|| self.cellular_command(command));
+                return own.or_else(|| self.cellular_command(command)).or_else(|| self.dial_command(command));
             }
         })
     }

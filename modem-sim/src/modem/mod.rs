@@ -3,6 +3,7 @@
 mod autoattach;
 mod cellular;
 mod contexts;
+mod dial;
 mod exec;
 mod general;
 mod identity;
@@ -28,7 +29,8 @@ use crate::{Direction, Model, Nvram, Prng};
 
 use autoattach::Autoattach;
 use cellular::Cellular;
-use exec::{Exec, Online};
+use dial::{Call, Uart};
+use exec::{DataMode, Exec};
 pub(crate) use exec::{Payload, PayloadKind, Step, Wait};
 use general::Settings;
 use output::Chunk;
@@ -86,6 +88,10 @@ pub struct Modem {
     breaches: Vec<Breach>,
     commands: u64,
     trace: Option<Trace>,
+    call: Option<Call>,
+    uart: Uart,
+    /// Sees the packets of dial-up connections.
+    captured: Option<Trace>,
 }
 
 impl fmt::Debug for Modem {
@@ -143,6 +149,9 @@ impl Modem {
             breaches: Vec::new(),
             commands: 0,
             trace: None,
+            call: None,
+            uart: Uart::new(),
+            captured: None,
             options,
         };
         match modem.options.boot {
@@ -191,10 +200,11 @@ impl Modem {
             return Some(self.now);
         }
         let timers = self.timers.iter().map(|&(at, _)| at).min();
-        let mut due = [self.power.due(), timers, self.net.poll_timeout(), None, None];
+        let mut due = [self.power.due(), timers, self.net.poll_timeout(), None, None, None];
         if self.power == Power::Up {
             due[3] = self.exec.due();
             due[4] = self.sockets_due();
+            due[5] = self.call_due();
         }
         due.into_iter().flatten().min()
     }
@@ -344,6 +354,7 @@ impl Modem {
             if self.power == Power::Up {
                 busy |= self.pump_sockets();
                 busy |= self.take_held();
+                busy |= self.pump_call();
                 busy |= self.step();
                 busy |= self.print_urcs();
             }
@@ -391,9 +402,9 @@ impl Modem {
     }
 
     pub(crate) fn in_online_mode(&self) -> Option<u8> {
-        match &self.exec {
-            Exec::Online(Online { id, .. }) => Some(*id),
-            _ => None,
+        match self.exec.data_mode() {
+            Some(DataMode::Socket(id)) => Some(id),
+            Some(DataMode::Dialup) | None => None,
         }
     }
 }

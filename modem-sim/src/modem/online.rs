@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Modem;
-use super::exec::{Exec, Online};
+use super::exec::{DataMode, Exec, Online};
 use crate::options::DirectLinkEnd;
 use crate::reply::Final;
 use crate::ublox::traits::Escape;
@@ -39,12 +39,8 @@ impl Modem {
     /// RYZ014 use cases §8.2). A full queue itself is in no document.
     pub(super) fn queue_is_full(&self) -> bool {
         match &self.exec {
-            Exec::Online(online) if self.options.flow_control => {
-                if self.model.is_ublox() {
-                    self.direct_full(online.id)
-                } else {
-                    self.online_full(online.id)
-                }
+            Exec::Online(Online { of: DataMode::Socket(id), .. }) if self.options.flow_control => {
+                if self.model.is_ublox() { self.direct_full(*id) } else { self.online_full(*id) }
             }
             _ => false,
         }
@@ -81,7 +77,7 @@ impl Modem {
         let Exec::Online(online) = &mut self.exec else {
             return;
         };
-        let id = online.id;
+        let of = online.of;
         let quiet = online.plus > 0 || now >= online.last_data + rules.before;
         if Some(byte) == rules.character && quiet && online.plus < 3 {
             online.plus += 1;
@@ -96,11 +92,15 @@ impl Modem {
         online.plus = 0;
         online.escape_due = None;
         online.last_data = now;
-        self.data_from_host(id, &data);
+        self.data_from_host(of, &data);
     }
 
-    fn data_from_host(&mut self, id: u8, bytes: &[u8]) {
-        if self.model.is_ublox() { self.direct_data(id, bytes) } else { self.online_data(id, bytes) }
+    fn data_from_host(&mut self, of: DataMode, bytes: &[u8]) {
+        match of {
+            DataMode::Dialup => self.dialup_data(bytes),
+            DataMode::Socket(id) if self.model.is_ublox() => self.direct_data(id, bytes),
+            DataMode::Socket(id) => self.online_data(id, bytes),
+        }
     }
 
     /// Online mode that nobody has asked for; `false` while the line is not free for it.
@@ -117,21 +117,24 @@ impl Modem {
     pub(super) fn online_step(&mut self) -> bool {
         let now = self.now;
         let rules = self.escape_rules();
-        let Exec::Online(Online { id, plus, escape_due, last_data, .. }) = &mut self.exec else {
+        let Exec::Online(Online { of, plus, escape_due, last_data, .. }) = &mut self.exec else {
             return false;
         };
-        let id = *id;
+        let of = *of;
         if escape_due.is_some_and(|due| due <= now) {
             let count = std::mem::take(plus);
             *escape_due = None;
             if count == 3 {
-                self.leave_data_mode(id);
+                self.leave_data_mode(of);
             } else {
                 *last_data = now;
-                self.data_from_host(id, &vec![rules.character.unwrap_or_default(); usize::from(count)]);
+                self.data_from_host(of, &vec![rules.character.unwrap_or_default(); usize::from(count)]);
             }
             return true;
         }
+        let DataMode::Socket(id) = of else {
+            return self.call_is_over();
+        };
         if !self.model.is_ublox() {
             let over = self.online_over(id);
             if over {
@@ -152,7 +155,10 @@ impl Modem {
     }
 
     /// The host has sent the escape sequence.
-    fn leave_data_mode(&mut self, id: u8) {
+    fn leave_data_mode(&mut self, of: DataMode) {
+        let DataMode::Socket(id) = of else {
+            return self.leave_call();
+        };
         if self.model.is_ublox() {
             self.direct_send(id, true);
             self.disconnect(id);

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::exec::Exec;
-use super::{Modem, Online, Power};
+use super::exec::{DataMode, Exec, Online};
+use super::{Modem, Power};
 use crate::options::UrcTiming;
 use crate::reply::Final;
 
@@ -18,7 +18,7 @@ pub(super) enum Mark {
     /// An unsolicited line.
     Urc,
     /// Data mode begins.
-    Online(u8),
+    Online(DataMode),
 }
 
 /// Bytes that are handed out together.
@@ -59,13 +59,16 @@ impl Modem {
         if self.timing == UrcTiming::BeforeFinal {
             self.flush_urcs(self.addressed);
         }
-        let text = if self.settings.verbose {
+        let text = if self.settings.verbose && result == Final::Dialed {
+            format!("\r\n{}\r\n", self.connect_text())
+        } else if self.settings.verbose {
             format!("\r\n{}\r\n", result.text(self.settings.cmee))
         } else {
             format!("{}\r", result.digit())
         };
         let mark = match (result, self.addressed) {
-            (Final::Connect, Some(id)) => Mark::Online(id),
+            (Final::Connect, Some(id)) => Mark::Online(DataMode::Socket(id)),
+            (Final::Dialed, _) => Mark::Online(DataMode::Dialup),
             _ => Mark::Final,
         };
         self.push(text.into_bytes(), mark);
@@ -113,6 +116,7 @@ impl Modem {
 
     pub(super) fn next_chunk(&mut self) -> Option<Vec<u8>> {
         let Chunk { bytes, mark } = self.out.pop_front()?;
+        self.uart.print(self.now, self.settings.baud, bytes.len());
         match mark {
             Mark::None => {}
             Mark::Urc => self.last_urc = Some(self.now),
@@ -129,7 +133,7 @@ impl Modem {
                     self.settings.baud = baud;
                 }
             }
-            Mark::Online(id) => self.exec = Exec::Online(Online::new(id, self.now)),
+            Mark::Online(of) => self.exec = Exec::Online(Online::new(of, self.now)),
         }
         Some(bytes)
     }

@@ -66,6 +66,7 @@ impl Modem {
 
     /// Everything that lives in RAM is gone.
     fn halt(&mut self) {
+        self.drop_call();
         self.drop_sockets();
         self.power = Power::Off;
         self.timers.clear();
@@ -90,7 +91,7 @@ impl Modem {
 
     /// Volatile settings at the moment in which the line comes alive.
     fn defaults(&mut self) {
-        self.settings.reset(&self.options);
+        self.settings.reset(self.model, &self.options);
         self.sim.power_up();
         self.cellular.power_up(self.model, &self.options);
         let keeps_hex_mode = self.model.ublox().is_some_and(|traits| traits.keeps_hex_mode);

@@ -49,6 +49,29 @@ pub enum TcpState {
     Failed(Failure),
 }
 
+/// What a peer has sent to a port at which nothing listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stray {
+    /// It wants to open a TCP connection, and waits for [`Network::admit`].
+    Connection {
+        /// Names the connection.
+        handle: Handle,
+        /// The peer.
+        from: SocketAddr,
+        /// The modem's port.
+        port: u16,
+    },
+    /// A datagram.
+    Datagram {
+        /// The sender.
+        from: SocketAddr,
+        /// The modem's port.
+        port: u16,
+        /// What is in it.
+        payload: Vec<u8>,
+    },
+}
+
 /// A network as the modem uses it. No call may block.
 ///
 /// Every method speaks about the time that was last given to [`Network::advance`].
@@ -98,6 +121,28 @@ pub trait Network: Send {
     /// Takes one connection that a peer has opened to a listener; its handle is then like that of
     /// [`Network::connect`]. A modem that has no room for it calls [`Network::abort`] at once.
     fn accepted(&mut self, listener: Handle) -> Option<(Handle, SocketAddr)>;
+
+    /// Sends no more on a TCP connection, and goes on receiving. A network that cannot do this does nothing.
+    fn finish(&mut self, tcp: Handle) {
+        let _ = tcp;
+    }
+
+    /// Wants, or no longer wants, what peers send to ports at which nothing listens: a host behind the
+    /// modem decides about it. A network without such peers has none.
+    fn take_strays(&mut self, wanted: bool) {
+        let _ = wanted;
+    }
+
+    /// The next of them.
+    fn stray(&mut self) -> Option<Stray> {
+        None
+    }
+
+    /// Takes the connection of a [`Stray`]: only now does the peer get its answer. [`Network::abort`] refuses
+    /// it.
+    fn admit(&mut self, tcp: Handle) {
+        let _ = tcp;
+    }
 
     /// Opens a UDP socket.
     ///

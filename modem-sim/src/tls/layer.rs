@@ -96,6 +96,11 @@ impl Net {
         Net { inner, secured: BTreeMap::new(), now: Duration::ZERO, clock, start, log: Vec::new() }
     }
 
+    /// The network itself, for packets that the modem only forwards.
+    pub(crate) fn network(&mut self) -> &mut dyn Network {
+        self.inner.as_mut()
+    }
+
     /// It is this time since 1970 when the modem's own time is `now`.
     pub(crate) fn set_clock(&mut self, seconds: u64) {
         self.start = seconds.saturating_sub(self.now.as_secs());

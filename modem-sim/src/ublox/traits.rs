@@ -104,6 +104,18 @@ pub(crate) struct Traits {
     /// Keys behind a password can be imported (LENA-R8 application development §9.1.1).
     pub(crate) encrypted_keys: bool,
     pub(crate) escape: Escape,
+    /// The host of a dial-up connection has the address of the context (SARA/LEXI internet applications
+    /// §4.1.2); otherwise a private one (§4.1.1, LENA-R8 application development §5.8).
+    pub(crate) bridge: bool,
+    /// What follows the `CONNECT` of a dial-up connection.
+    pub(crate) connect_text: &'static str,
+    /// A dial fails without `+UAUTHREQ` (SARA/LEXI internet applications §4.1).
+    pub(crate) dial_needs_credentials: bool,
+    /// `ATH` ends a dial-up connection without `+CVHU=0` before it (SARA/LEXI internet applications §4.2,
+    /// LENA-R8 application development §4.3).
+    pub(crate) hangs_up: bool,
+    /// `ATO` wants a context that `+CGACT` has activated (LENA-R8 application development §5.8.2).
+    pub(crate) resume_needs_activation: bool,
 }
 
 /// SARA-R5 02B: the row from which the others differ.
@@ -143,6 +155,11 @@ pub(crate) const SARA_R5_02B: Traits = Traits {
     dtls: true,
     encrypted_keys: true,
     escape: Escape::Registers,
+    bridge: false,
+    connect_text: "",
+    dial_needs_credentials: true,
+    hangs_up: true,
+    resume_needs_activation: false,
 };
 
 /// IPv4 by default.
@@ -187,6 +204,10 @@ pub(crate) const SARA_R42: Traits = Traits {
     queue: 16 * 1024,
     tells_unacknowledged: true,
     security: false,
+    bridge: true,
+    connect_text: "150000000",
+    dial_needs_credentials: false,
+    hangs_up: false,
     ..SARA_R5_02B
 };
 
@@ -239,5 +260,8 @@ pub(crate) const LENA_R8: Traits = Traits {
     dtls: false,
     encrypted_keys: false,
     escape: Escape::Frame(Duration::from_secs(2), Duration::from_millis(500)),
+    dial_needs_credentials: false,
+    hangs_up: false,
+    resume_needs_activation: true,
     ..SARA_R5_02B
 };

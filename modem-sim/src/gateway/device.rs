@@ -1,0 +1,60 @@
+//! What lies below smoltcp: two queues.
+
+use std::collections::VecDeque;
+
+use smoltcp::phy::{Device, DeviceCapabilities, Medium, RxToken, TxToken};
+use smoltcp::time::Instant;
+
+/// Packets from the host, and one for it.
+#[derive(Debug)]
+pub(super) struct Queues {
+    pub(super) rx: VecDeque<Vec<u8>>,
+    pub(super) tx: VecDeque<Vec<u8>>,
+    mtu: usize,
+}
+
+impl Queues {
+    pub(super) fn new(mtu: usize) -> Self {
+        Queues { rx: VecDeque::new(), tx: VecDeque::new(), mtu }
+    }
+}
+
+pub(super) struct Received(Vec<u8>);
+
+impl RxToken for Received {
+    fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
+        f(&self.0)
+    }
+}
+
+pub(super) struct Sent<'a>(&'a mut VecDeque<Vec<u8>>);
+
+impl TxToken for Sent<'_> {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
+        let mut packet = vec![0; len];
+        let result = f(&mut packet);
+        self.0.push_back(packet);
+        result
+    }
+}
+
+impl Device for Queues {
+    type RxToken<'a> = Received;
+    type TxToken<'a> = Sent<'a>;
+
+    fn receive(&mut self, _now: Instant) -> Option<(Received, Sent<'_>)> {
+        Some((Received(self.rx.pop_front()?), Sent(&mut self.tx)))
+    }
+
+    /// One packet at a time: whoever takes it decides whose turn is next.
+    fn transmit(&mut self, _now: Instant) -> Option<Sent<'_>> {
+        self.tx.is_empty().then_some(Sent(&mut self.tx))
+    }
+
+    fn capabilities(&self) -> DeviceCapabilities {
+        let mut capabilities = DeviceCapabilities::default();
+        capabilities.medium = Medium::Ip;
+        capabilities.max_transmission_unit = self.mtu;
+        capabilities
+    }
+}
