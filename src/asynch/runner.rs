@@ -60,6 +60,11 @@ impl<D: Drive> Runner<'_, D> {
         Self { drive, lifetime: PhantomData }
     }
 
+    /// What this loop drives, for whoever has another one.
+    pub fn into_drive(self) -> D {
+        self.drive
+    }
+
     /// Runs until the serial port fails. Call it again then: nothing is lost but the bytes that
     /// the port lost, and the engine notices those.
     ///

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use cellular_nal::Error;
 use cellular_nal::asynch::{Control, Stack, TcpSocket, UdpSocket};
+use cellular_nal::{Error, Sockets};
 use embedded_io_async::{Read, ReadExactError, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
 
@@ -19,16 +19,22 @@ pub fn exactly(error: ReadExactError<Error>) -> Error {
 }
 
 /// `TcpConnect` and `UdpStack` both have a `connect`.
-pub async fn tcp(stack: Stack<'_>, remote: impl Into<SocketAddr>) -> Result<TcpSocket<'_>, Error> {
+pub async fn tcp<S: Sockets + ?Sized>(
+    stack: Stack<'_, S>,
+    remote: impl Into<SocketAddr>,
+) -> Result<TcpSocket<'_, S>, Error> {
     TcpConnect::connect(&stack, remote.into()).await
 }
 
-pub async fn udp(stack: Stack<'_>, remote: impl Into<SocketAddr>) -> Result<UdpSocket<'_>, Error> {
+pub async fn udp<S: Sockets + ?Sized>(
+    stack: Stack<'_, S>,
+    remote: impl Into<SocketAddr>,
+) -> Result<UdpSocket<'_, S>, Error> {
     UdpStack::connect(&stack, remote.into()).await.map(|(_, socket)| socket)
 }
 
 /// Sends `said` and returns what comes back.
-pub async fn echo(stack: Stack<'_>, said: &[u8]) -> Result<Vec<u8>, Error> {
+pub async fn echo<S: Sockets + ?Sized>(stack: Stack<'_, S>, said: &[u8]) -> Result<Vec<u8>, Error> {
     let mut socket = tcp(stack, ECHO).await?;
     socket.write_all(said).await?;
     let mut heard = vec![0; said.len()];
@@ -37,7 +43,7 @@ pub async fn echo(stack: Stack<'_>, said: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 /// Sends a datagram and returns what comes back.
-pub async fn datagram_echo(stack: Stack<'_>, said: &[u8]) -> Result<Vec<u8>, Error> {
+pub async fn datagram_echo<S: Sockets + ?Sized>(stack: Stack<'_, S>, said: &[u8]) -> Result<Vec<u8>, Error> {
     let mut socket = udp(stack, ECHO).await?;
     socket.send(said).await?;
     let mut heard = vec![0; said.len() + 10];
@@ -76,7 +82,10 @@ const SAID: &[u8] = b"to and fro, \"quoted\" > @ OK";
 const DATAGRAM: &[u8] = b"one datagram";
 
 /// The conversation that every disturbance is tried on: link up, name, TCP, UDP, all closed.
-pub async fn standard(control: Control<'_>, stack: Stack<'_>) -> Result<Outcome, Error> {
+pub async fn standard<S: Sockets + ?Sized>(
+    control: Control<'_>,
+    stack: Stack<'_, S>,
+) -> Result<Outcome, Error> {
     control.connect().await?;
     let address = stack.get_host_by_name(ECHO_NAME, AddrType::IPv4).await?;
     let echo = echo(stack, SAID).await?;

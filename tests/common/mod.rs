@@ -26,7 +26,8 @@ use std::time::Duration;
 
 use cellular_nal::asynch::{Control, Stack};
 use cellular_nal::dialect::{Dialect, detect};
-use cellular_nal::{Config, Engine, Error, Instant, Output, Resources, SocketHandle};
+use cellular_nal::ip::{self, Ip};
+use cellular_nal::{Config, Drive, Engine, Error, Instant, Resources, SocketHandle, Task, ppp};
 use modem_sim::line::{Faults, Line};
 use modem_sim::{Direction, Model, Modem, Options, Peer, VirtualNetwork};
 
@@ -39,6 +40,9 @@ pub struct World {
     pub engine: &'static RefCell<Engine>,
     pub stack: Stack<'static>,
     pub control: Control<'static>,
+    /// The stack over PPP, where there is one.
+    pub ip: Option<(ip::Stack<'static>, &'static RefCell<Ip<'static>>)>,
+    drive: Box<dyn Drive>,
     pub modem: Modem,
     pub net: VirtualNetwork,
     pub line: Line,
@@ -92,6 +96,21 @@ pub struct Setup {
     pub host_baud: u32,
     /// Another dialect than the model's own.
     pub dialect: Option<&'static dyn Dialect>,
+    pub mode: Mode,
+    /// How PPP is negotiated.
+    pub ppp: ppp::Config<'static>,
+}
+
+/// What the line carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Commands.
+    #[default]
+    Sockets,
+    /// Commands, then PPP.
+    Ppp,
+    /// Commands and PPP in the frames of the multiplexer.
+    Cmux,
 }
 
 impl Setup {
@@ -105,6 +124,8 @@ impl Setup {
             record: false,
             host_baud: 115_200,
             dialect: None,
+            mode: Mode::Sockets,
+            ppp: ppp::Config::new(4711),
         }
     }
 
@@ -146,10 +167,28 @@ impl Setup {
             self.config,
             resources,
         );
+        let engine = runner.engine();
+        let (ip, drive) = match self.mode {
+            Mode::Sockets => (None, Box::new(engine) as Box<dyn Drive>),
+            mode => {
+                let memory = Box::leak(Box::new(ip::Resources::<'static, 5, 2, 4096, 4096>::new()));
+                let ip = memory.ip(self.ppp);
+                if mode == Mode::Ppp {
+                    let (stack, _, runner) = ip::dialled(engine, ip);
+                    (Some((stack, ip)), Box::new(runner.into_drive()) as Box<dyn Drive>)
+                } else {
+                    let memory = Box::leak(Box::new(ip::MuxResources::<'static, 1516, 3072, 3072>::new()));
+                    let (stack, _, _, runner) = ip::multiplexed(engine, ip, memory);
+                    (Some((stack, ip)), Box::new(runner.into_drive()) as Box<dyn Drive>)
+                }
+            }
+        };
         World {
-            engine: runner.engine(),
+            engine,
             stack,
             control,
+            ip,
+            drive,
             modem,
             net,
             line,
@@ -224,43 +263,40 @@ impl World {
         let mut next = limit;
         loop {
             let mut busy = false;
-            let mut engine = self.engine.borrow_mut();
+            let mut chunk = [0; 2048];
             loop {
-                match engine.poll_output(instant(self.now)) {
-                    Output::Transmit(_) if self.fifo.is_some() && self.idle_at() > self.now => {
+                let size = self.fifo.unwrap_or(chunk.len()).min(chunk.len());
+                match self.drive.poll_output(instant(self.now), &mut chunk[..size]) {
+                    Task::Transmit(_) if self.fifo.is_some() && self.idle_at() > self.now => {
                         next = next.min(self.idle_at());
                         break;
                     }
-                    Output::Transmit(bytes) => {
-                        let count = bytes.len().min(self.fifo.unwrap_or(usize::MAX));
-                        let bytes = &bytes[..count];
-                        self.line.push(Direction::ToModem, self.now, bytes);
-                        engine.transmitted(count);
+                    Task::Transmit(count) => {
+                        self.line.push(Direction::ToModem, self.now, &chunk[..count]);
+                        self.drive.transmitted(count);
                         busy = true;
                     }
-                    Output::Baud(baud) => {
+                    Task::Baud(baud) => {
                         if self.baud_changes {
                             self.host_baud = baud;
                             self.line.set_speeds(baud, self.modem.baud());
                         }
                         busy = true;
                     }
-                    Output::Timeout(at) => {
-                        if let Some((at, timer)) = at {
+                    Task::Timeout(at) => {
+                        if let Some(at) = at {
                             let at = Duration::from_micros(at.as_micros());
                             assert!(
                                 at > self.now,
-                                "{timer:?} is due and nothing comes of it at {:?}",
+                                "something is due and nothing comes of it at {:?}",
                                 self.now
                             );
                             next = next.min(at);
                         }
                         break;
                     }
-                    _ => {}
                 }
             }
-            drop(engine);
             self.line.set_speeds(self.host_baud, self.modem.baud());
             self.line.set_ready(Direction::ToModem, self.now, self.modem.ready_to_receive());
             while let Some(bytes) = self.modem.poll_transmit(self.now) {
@@ -279,12 +315,12 @@ impl World {
                 busy = true;
             }
             // As much as the engine has room for; the port holds the rest back.
-            let room = self.engine.borrow_mut().room();
+            let room = self.drive.room();
             self.line.set_ready(Direction::ToHost, self.now, self.waiting.len() <= room);
             let room = room.min(self.waiting.len());
             if room > 0 {
                 let bytes: Vec<u8> = self.waiting.drain(..room).collect();
-                self.engine.borrow_mut().handle_rx(instant(self.now), &bytes);
+                self.drive.handle_rx(instant(self.now), &bytes);
                 busy = true;
             }
             if self.modem.poll_timeout().is_some_and(|at| at <= self.now) {
