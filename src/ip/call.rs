@@ -160,7 +160,13 @@ impl<'d> DataConnection<'d> {
     /// Takes bytes from the line.
     pub(super) fn handle_rx(&mut self, now: Instant, engine: &Engine, mut bytes: &[u8]) {
         if self.stage == Stage::Dialling {
-            let count = self.dialler.handle_rx(now, bytes, Goal::Data(engine.data_call()), engine.config());
+            let count = self.dialler.handle_rx(
+                now,
+                bytes,
+                Goal::Data(engine.data_call()),
+                engine.config(),
+                engine.timing(),
+            );
             bytes = bytes.get(count..).unwrap_or_default();
             self.advance(now, engine, true);
         }
@@ -171,11 +177,11 @@ impl<'d> DataConnection<'d> {
 
     /// What is to be done now, while it is not idle. See [`advance`](Self::advance), which comes before.
     pub(super) fn poll_output(&mut self, now: Instant, engine: &Engine, chunk: &mut [u8]) -> Task {
-        self.dialler_speaks = self.stage == Stage::Dialling || !self.dialler.outgoing().is_empty();
+        self.dialler_speaks = self.stage == Stage::Dialling || !self.dialler.is_silent();
         if !self.dialler_speaks {
             return self.flow.poll_output(&mut self.ip.borrow_mut(), now, chunk);
         }
-        let bytes = self.dialler.outgoing();
+        let bytes = self.dialler.outgoing(now);
         let count = bytes.len().min(chunk.len());
         if let (Some(to), Some(from), 1..) = (chunk.get_mut(..count), bytes.get(..count), count) {
             to.copy_from_slice(from);

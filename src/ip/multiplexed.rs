@@ -360,7 +360,7 @@ impl Line<'_> {
         match self.phase {
             Phase::Starting | Phase::Pausing(_) => {
                 self.source = Source::Starter;
-                let bytes = self.starter.outgoing();
+                let bytes = self.starter.outgoing(now);
                 let count = bytes.len().min(chunk.len());
                 if let (Some(to), Some(from), 1..) = (chunk.get_mut(..count), bytes.get(..count), count) {
                     to.copy_from_slice(from);
@@ -416,7 +416,7 @@ impl Drive for Multiplexed<'_> {
                 let n1 = line.mux.as_ref().map_or(31, Mux::n1);
                 let goal = Goal::Multiplexer { n1 };
                 // Behind the answer nothing comes before this side has begun.
-                _ = line.starter.handle_rx(now, bytes, goal, engine.config());
+                _ = line.starter.handle_rx(now, bytes, goal, engine.config(), engine.timing());
             }
             (Phase::Pausing(_), _) => {}
             _ => engine.handle_rx(now, bytes),

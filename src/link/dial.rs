@@ -67,6 +67,8 @@ pub(crate) enum Progress {
 pub(crate) struct Dialler {
     stage: Stage,
     due: Instant,
+    /// No command before this: the modem wants silence behind results.
+    ready: Instant,
     line: heapless::Vec<u8, LINE>,
     command: [u8; COMMAND],
     sent: usize,
@@ -78,6 +80,7 @@ impl Dialler {
         Self {
             stage: Stage::Failed(Error::LinkDown),
             due: Instant::NEVER,
+            ready: Instant::START,
             line: heapless::Vec::new(),
             command: [0; COMMAND],
             sent: 0,
@@ -91,9 +94,15 @@ impl Dialler {
         self.call(now, 1);
     }
 
-    /// Bytes that are to be sent; say how many were [`transmitted`](Self::transmitted).
-    pub(crate) fn outgoing(&self) -> &[u8] {
-        self.command.get(self.sent..self.len).unwrap_or_default()
+    /// Bytes that are to be sent now; say how many were [`transmitted`](Self::transmitted).
+    pub(crate) fn outgoing(&self, now: Instant) -> &[u8] {
+        let bytes = self.command.get(self.sent..self.len).unwrap_or_default();
+        if now < self.ready { &[] } else { bytes }
+    }
+
+    /// Whether all that was to be said has left.
+    pub(crate) const fn is_silent(&self) -> bool {
+        self.sent >= self.len
     }
 
     pub(crate) fn transmitted(&mut self, count: usize) {
@@ -147,7 +156,14 @@ impl Dialler {
     }
 
     /// Takes bytes from the modem and says how many: those behind `CONNECT` are data.
-    pub(crate) fn handle_rx(&mut self, now: Instant, bytes: &[u8], goal: Goal, config: &Config) -> usize {
+    pub(crate) fn handle_rx(
+        &mut self,
+        now: Instant,
+        bytes: &[u8],
+        goal: Goal,
+        config: &Config,
+        timing: Timing,
+    ) -> usize {
         for (place, &byte) in bytes.iter().enumerate() {
             if byte != b'\r' && byte != b'\n' {
                 // What does not fit makes a line that means nothing.
@@ -157,6 +173,7 @@ impl Dialler {
             let result = Final::parse(self.line.trim_ascii());
             self.line.clear();
             let Some(result) = result else { continue };
+            self.ready = now + timing.gap;
             self.on_final(now, result, goal, config);
             if self.stage == Stage::Connected {
                 let line_feed = byte == b'\r' && bytes.get(place + 1) == Some(&b'\n');
@@ -191,6 +208,7 @@ impl Dialler {
         match self.stage {
             Stage::Connected => return Progress::Connected,
             Stage::Failed(error) => return Progress::Failed(error),
+            _ if now < self.ready && !self.is_silent() => return Progress::Waiting(self.ready),
             _ if now < self.due => return Progress::Waiting(self.due),
             Stage::Calling(count) if count == CALLS.0 => {
                 self.stage = Stage::Guarding;
@@ -225,7 +243,7 @@ mod tests {
     };
 
     fn said(dialler: &mut Dialler) -> Vec<u8> {
-        let bytes = dialler.outgoing().to_vec();
+        let bytes = dialler.outgoing(Instant::from_millis(1 << 30)).to_vec();
         dialler.transmitted(bytes.len());
         bytes
     }
@@ -238,10 +256,10 @@ mod tests {
             let now = Instant::from_millis(0);
             dialler.start(now);
             assert_eq!(said(&mut dialler), b"AT\r");
-            assert_eq!(dialler.handle_rx(now, b"AT\r\r\nOK\r\n", goal, &config), 9);
+            assert_eq!(dialler.handle_rx(now, b"AT\r\r\nOK\r\n", goal, &config, TIMING), 9);
             assert_eq!(said(&mut dialler), b"ATD*99***1#\r");
             let bytes = [connect, b"~\xff"].concat();
-            assert_eq!(dialler.handle_rx(now, &bytes, goal, &config), connect.len());
+            assert_eq!(dialler.handle_rx(now, &bytes, goal, &config, TIMING), connect.len());
             assert_eq!(dialler.poll(now, TIMING), Progress::Connected);
         }
     }

@@ -24,7 +24,7 @@ use std::time::Duration;
 use modem_sim::Model;
 use nal_tests::{Bench, Deviation, FarEnd, Outcome, Records, Role, Seen, Timer};
 
-use crate::common::{Setup, World};
+use crate::common::{Mode, Setup, World};
 use virtual_far::VirtualFar;
 
 /// Bytes that a case may take for its buffers and what it keeps while it waits, on a device too.
@@ -239,6 +239,15 @@ impl FarEnd for Far {
 /// A world with three sockets whose link is up, and its far end.
 pub fn bench_of(model: Model) -> (World, Rc<Far>) {
     let mut world = Setup { record: true, ..Setup::new(model) }.build_sized::<SOCKETS, 1024, 1024>();
+    world.bring_up();
+    let far = Rc::new(Far::new(&world, 20_000));
+    (world, far)
+}
+
+/// The same with PPP on the line.
+pub fn bench_of_ip(model: Model, mode: Mode) -> (World, Rc<Far>) {
+    let setup = Setup { record: true, mode, ..Setup::new(model) };
+    let mut world = setup.build_sized::<1, 1024, 1024>();
     world.bring_up();
     let far = Rc::new(Far::new(&world, 20_000));
     (world, far)
