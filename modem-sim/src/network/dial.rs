@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 
 use super::world::{Conn, Event, World};
-use super::{Failure, Peer, TcpState};
+use super::{Failure, Handle, Peer, Stray, TcpState};
 
 /// A port at which the modem takes connections.
 #[derive(Debug)]
@@ -14,7 +14,53 @@ pub(super) struct Listener {
     waiting: VecDeque<u64>,
 }
 
+/// What peers have sent to ports at which nothing listens, while somebody wants it.
+#[derive(Debug, Default)]
+pub(super) struct Strays {
+    wanted: bool,
+    waiting: VecDeque<Stray>,
+}
+
 impl World {
+    /// Wants strays, or no longer: what waits for an answer is then refused.
+    pub(super) fn take_strays(&mut self, wanted: bool) {
+        self.strays.wanted = wanted;
+        for stray in std::mem::take(&mut self.strays.waiting) {
+            match stray {
+                stray if wanted => self.strays.waiting.push_back(stray),
+                Stray::Connection { handle, .. } => self.refuse(handle.0),
+                Stray::Datagram { .. } => {}
+            }
+        }
+    }
+
+    pub(super) fn stray(&mut self) -> Option<Stray> {
+        self.strays.waiting.pop_front()
+    }
+
+    pub(super) fn stray_datagram(&mut self, from: SocketAddr, port: u16, payload: Vec<u8>) {
+        if self.strays.wanted {
+            self.strays.waiting.push_back(Stray::Datagram { from, port, payload });
+        }
+    }
+
+    /// The host behind the modem has taken the connection.
+    pub(super) fn admit(&mut self, id: u64) {
+        if let Some(conn) = self.conns.get_mut(&id).filter(|c| c.inbound && c.state == TcpState::Connecting) {
+            conn.state = TcpState::Established;
+            self.at(self.half(), Event::DialAnswer(id));
+        }
+    }
+
+    /// It has not; `false` when it has answered before.
+    pub(super) fn turn_away(&mut self, id: u64) -> bool {
+        let open = self.conns.get(&id).is_some_and(|c| c.inbound && c.state == TcpState::Connecting);
+        if open {
+            self.refuse(id);
+        }
+        open
+    }
+
     pub(super) fn dial(&mut self, port: u16, from: SocketAddr, peer: Peer) -> u64 {
         let id = self.fresh();
         let mut conn = Conn::new(from, port, peer);
@@ -53,11 +99,14 @@ impl World {
     }
 
     pub(super) fn dial_arrives(&mut self, id: u64) {
-        let Some(port) = self.conns.get(&id).map(|c| c.local_port) else {
+        let Some((port, from)) = self.conns.get(&id).map(|c| (c.local_port, c.remote)) else {
             return;
         };
         match self.listeners.values_mut().find(|l| l.port == port) {
             Some(listener) => listener.waiting.push_back(id),
+            None if self.strays.wanted => {
+                self.strays.waiting.push_back(Stray::Connection { handle: Handle(id), from, port });
+            }
             None => self.refuse(id),
         }
     }

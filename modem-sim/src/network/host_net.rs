@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 use std::time::Duration;
 
-use super::{Failure, Handle, Network, TcpState};
+use super::{Failure, Handle, Network, Stray, TcpState};
 
 /// The first of the ports that hosts take when it does not matter which.
 const EPHEMERAL: u16 = 49_152;
@@ -35,6 +35,9 @@ enum Entry {
 pub struct HostNetwork {
     hosts: HashMap<String, Vec<IpAddr>>,
     entries: HashMap<Handle, Entry>,
+    /// Ports of this machine that lead to the host behind the modem.
+    forwards: Vec<(u16, TcpListener)>,
+    strays_wanted: bool,
     next: u64,
     now: Duration,
 }
@@ -57,6 +60,19 @@ impl HostNetwork {
     /// Adds an address to a name; such a name is never asked for elsewhere.
     pub fn host(&mut self, name: &str, address: IpAddr) {
         self.hosts.entry(name.to_ascii_lowercase()).or_default().push(address);
+    }
+
+    /// Connections to this port of this machine are for the host behind the modem, as long as it has a dial-up
+    /// connection; before and after it they wait.
+    ///
+    /// # Errors
+    ///
+    /// When the port belongs to somebody else.
+    pub fn forward(&mut self, port: u16) -> std::io::Result<()> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
+        self.forwards.push((port, listener));
+        Ok(())
     }
 
     fn insert(&mut self, entry: Entry) -> Handle {
@@ -94,7 +110,8 @@ impl Network for HostNetwork {
     }
 
     fn poll_timeout(&self) -> Option<Duration> {
-        (!self.entries.is_empty()).then_some(self.now + POLL)
+        let idle = self.entries.is_empty() && (self.forwards.is_empty() || !self.strays_wanted);
+        (!idle).then_some(self.now + POLL)
     }
 
     fn resolve(&mut self, name: &str) -> Handle {
@@ -224,6 +241,30 @@ impl Network for HostNetwork {
         let (stream, peer) = socket.accept().ok()?;
         stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true)).ok()?;
         Some((self.insert(Entry::Tcp { stream, eof: false, failed: None }), peer))
+    }
+
+    fn finish(&mut self, tcp: Handle) {
+        if let Some(Entry::Tcp { stream, .. }) = self.entries.get(&tcp) {
+            // One that is broken says so when it is read.
+            let _ = stream.shutdown(Shutdown::Write);
+        }
+    }
+
+    fn take_strays(&mut self, wanted: bool) {
+        self.strays_wanted = wanted;
+    }
+
+    fn stray(&mut self) -> Option<Stray> {
+        if !self.strays_wanted {
+            return None;
+        }
+        let (stream, from, port) = self.forwards.iter().find_map(|(port, listener)| {
+            let (stream, from) = listener.accept().ok()?;
+            Some((stream, from, *port))
+        })?;
+        stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true)).ok()?;
+        let handle = self.insert(Entry::Tcp { stream, eof: false, failed: None });
+        Some(Stray::Connection { handle, from, port })
     }
 
     fn bind(&mut self, local_port: Option<u16>) -> Result<Handle, Failure> {

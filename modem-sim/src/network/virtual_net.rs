@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::world::{Udp, World};
-use super::{Failure, Handle, Network, Peer, Service, TcpState};
+use super::{Failure, Handle, Network, Peer, Service, Stray, TcpState};
 
 /// Names a TCP connection of a [`VirtualNetwork`], seen from the far end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,7 +109,7 @@ impl VirtualNetwork {
                 local_port: c.local_port,
                 inbound: c.inbound,
                 open: c.server_open && !c.client_closed && c.state == TcpState::Established,
-                closed_by_modem: c.client_closed,
+                closed_by_modem: c.client_closed || c.client_finished,
                 reset_by_modem: c.client_reset,
             })
             .collect()
@@ -247,6 +247,22 @@ impl Network for VirtualNetwork {
 
     fn accepted(&mut self, listener: Handle) -> Option<(Handle, SocketAddr)> {
         self.world().accepted(listener.0).map(|(id, from)| (Handle(id), from))
+    }
+
+    fn finish(&mut self, tcp: Handle) {
+        self.world().client_finish(tcp.0);
+    }
+
+    fn take_strays(&mut self, wanted: bool) {
+        self.world().take_strays(wanted);
+    }
+
+    fn stray(&mut self) -> Option<Stray> {
+        self.world().stray()
+    }
+
+    fn admit(&mut self, tcp: Handle) {
+        self.world().admit(tcp.0);
     }
 
     fn bind(&mut self, local_port: Option<u16>) -> Result<Handle, Failure> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use super::dial::Listener;
+use super::dial::{Listener, Strays};
 use super::service::Services;
 use super::{Datagram, Failure, Peer, ScriptStep, TcpState};
 use crate::Prng;
@@ -33,6 +33,10 @@ pub(super) struct Conn {
     pub(super) server_open: bool,
     pub(super) client_closed: bool,
     pub(super) client_reset: bool,
+    /// The modem has sent its FIN, and goes on receiving.
+    pub(super) client_finished: bool,
+    /// It has reached the server.
+    server_finished: bool,
     script: VecDeque<ScriptStep>,
     /// Bytes received that no `Await` has used.
     unused: usize,
@@ -65,6 +69,8 @@ impl Conn {
             server_open: false,
             client_closed: false,
             client_reset: false,
+            client_finished: false,
+            server_finished: false,
             script,
             unused: 0,
             pausing: false,
@@ -100,6 +106,7 @@ pub(super) enum Event {
     Fin(u64),
     Reset(u64),
     ClientFin(u64, bool),
+    HalfClosed(u64),
     PauseOver(u64),
     Dns(u64),
     UdpToServer { from_port: u16, to: SocketAddr, bytes: Vec<u8> },
@@ -120,6 +127,7 @@ pub(super) struct World {
     pub(super) listeners: BTreeMap<u64, Listener>,
     pub(super) queries: BTreeMap<u64, Query>,
     pub(super) datagrams: Vec<Datagram>,
+    pub(super) strays: Strays,
     events: BTreeMap<(Duration, u64), Event>,
     next: u64,
     next_port: u16,
@@ -140,6 +148,7 @@ impl World {
             listeners: BTreeMap::new(),
             queries: BTreeMap::new(),
             datagrams: Vec::new(),
+            strays: Strays::default(),
             events: BTreeMap::new(),
             next: 0,
             next_port: 49165,
@@ -216,7 +225,20 @@ impl World {
         bytes.len()
     }
 
+    /// The modem's FIN, after which it goes on receiving.
+    pub(super) fn client_finish(&mut self, id: u64) {
+        if let Some(conn) = self.conns.get_mut(&id)
+            && !conn.client_closed
+            && !std::mem::replace(&mut conn.client_finished, true)
+        {
+            self.at(self.half(), Event::HalfClosed(id));
+        }
+    }
+
     pub(super) fn client_close(&mut self, id: u64, reset: bool) {
+        if self.turn_away(id) {
+            return;
+        }
         if let Some(conn) = self.conns.get_mut(&id)
             && !conn.client_closed
         {
@@ -296,6 +318,12 @@ impl World {
                     conn.far = TcpState::Failed(Failure::Reset);
                 }
             }
+            Event::HalfClosed(id) => {
+                if let Some(conn) = self.conns.get_mut(&id) {
+                    conn.server_finished = true;
+                }
+                self.play(id);
+            }
             Event::PauseOver(id) => {
                 if let Some(conn) = self.conns.get_mut(&id) {
                     conn.pausing = false;
@@ -314,8 +342,9 @@ impl World {
             Event::UdpToServer { from_port, to, bytes } => self.udp_at_server(from_port, to, bytes),
             Event::UdpToClient { from, port, bytes } => {
                 let socket = self.udps.values_mut().find(|u| u.open && u.local_port == port);
-                if let Some(udp) = socket {
-                    udp.inbound.push_back((from, bytes));
+                match socket {
+                    Some(udp) => udp.inbound.push_back((from, bytes)),
+                    None => self.stray_datagram(from, port, bytes),
                 }
             }
         }
@@ -377,8 +406,15 @@ impl World {
                 return;
             }
             match conn.script.front() {
+                // There will be no more: a server that has nothing left to say closes too.
+                None if conn.server_finished => return self.server_close(id, false),
                 None => return,
-                Some(ScriptStep::Await(n)) if conn.unused < *n => return,
+                Some(ScriptStep::Await(n)) if conn.unused < *n => {
+                    if conn.server_finished {
+                        self.server_close(id, false);
+                    }
+                    return;
+                }
                 Some(ScriptStep::Await(n)) => conn.unused -= *n,
                 Some(_) => {}
             }

@@ -1,6 +1,8 @@
 //! A host in virtual time, with a serial line between it and the modem.
 #![allow(dead_code)]
 
+#[path = "dialup.rs"]
+pub(crate) mod dialup;
 #[path = "openssl.rs"]
 pub(crate) mod openssl;
 #[path = "tls.rs"]
@@ -34,7 +36,7 @@ impl Rig {
     }
 
     /// One event, at most until `end`.
-    fn event(&mut self, end: Duration) -> bool {
+    pub(crate) fn event(&mut self, end: Duration) -> bool {
         let due = self.modem.poll_timeout().into_iter().chain(self.line.next_due()).min();
         let more = due.is_some_and(|due| due <= end);
         self.now = self.now.max(due.unwrap_or(end).min(end));
