@@ -3,7 +3,7 @@ mod common;
 mod conformance;
 
 use common::Mode;
-use conformance::{Clock, bench_of_ip, surprises};
+use conformance::{Clock, bench_of_ip, of_ip, surprises};
 use modem_sim::Model;
 use nal_tests::{Context, Records, asynch};
 
@@ -13,9 +13,7 @@ fn the_conformance_cases_pass_over_ppp() {
     for &model in Model::KNOWN {
         let (mut world, far) = bench_of_ip(model, Mode::Ppp);
         let (stack, _) = world.ip.expect("there is a stack");
-        let mut bench = far.bench();
-        bench.can.empty_datagrams = true;
-        bench.max_datagram = 1472;
+        let mut bench = of_ip(far.bench(), &world);
         let only = std::env::var("ONLY").unwrap_or_default();
         let only: Vec<&str> = only.split(',').filter(|o| !o.is_empty()).collect();
         let only: &'static [&'static str] = Box::leak(only.iter().map(|o| &*o.to_string().leak()).collect());

@@ -39,6 +39,8 @@ pub struct Capabilities {
     pub tcp_server: bool,
     /// A connection can be closed in the direction of writing only.
     pub close_write: bool,
+    /// TCP and UDP sockets share their places.
+    pub one_pool: bool,
 }
 
 impl Capabilities {
@@ -55,6 +57,9 @@ impl Capabilities {
     /// See [`Capabilities::tcp_server`].
     pub const TCP_SERVER: &str = "a stack that accepts connections";
 
+    /// See [`Capabilities::one_pool`].
+    pub const ONE_POOL: &str = "places that TCP and UDP sockets share";
+
     /// All of them.
     pub const ALL: Capabilities = Capabilities {
         ipv6: true,
@@ -64,6 +69,7 @@ impl Capabilities {
         udp_bind: true,
         tcp_server: true,
         close_write: true,
+        one_pool: true,
     };
 }
 

@@ -113,6 +113,11 @@ impl Ip<'_> {
         let inner = inner.and_then(|at| u64::try_from(at.total_micros()).ok());
         // What cannot leave now for want of room will when there is some.
         let inner = inner.map(Instant::from_micros).filter(|&at| at > now);
+        // What ends because its time is over sends nothing, and only its timer tells.
+        let wanted = inner.unwrap_or(Instant::NEVER);
+        if core::mem::replace(&mut self.wanted, wanted) != wanted {
+            self.wake();
+        }
         let slots = self.slots.iter().map(|slot| slot.deadline).filter(|&at| at < Instant::NEVER);
         link.into_iter().chain(inner).chain(slots).min()
     }

@@ -86,6 +86,8 @@ pub struct Ip<'d> {
     lookup: names::Lookup,
     listeners: [Listener; LISTENERS],
     now: Instant,
+    /// When smoltcp wants to be asked again.
+    wanted: Instant,
     /// Packets can be sent.
     up: bool,
     /// Why users need not wait for the link.
@@ -138,6 +140,7 @@ impl<'d> Ip<'d> {
             lookup: names::Lookup::new(),
             listeners: [const { Listener::new() }; LISTENERS],
             now: Instant::START,
+            wanted: Instant::NEVER,
             up: false,
             error: Some(Error::LinkDown),
             port: 0,

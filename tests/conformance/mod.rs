@@ -22,7 +22,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use modem_sim::Model;
-use nal_tests::{Bench, Deviation, FarEnd, Outcome, Records, Role, Seen, Timer};
+use nal_tests::{Bench, Capabilities, Deviation, FarEnd, Lack, Outcome, Records, Role, Seen, Timer};
 
 use crate::common::{Mode, Setup, World};
 use virtual_far::VirtualFar;
@@ -48,6 +48,8 @@ pub struct Far {
     commands: RefCell<VecDeque<Command>>,
     /// How often the link was cut or restored.
     losses: Cell<u32>,
+    /// The sockets are the modem's own.
+    by_modem: bool,
 }
 
 impl Far {
@@ -60,6 +62,7 @@ impl Far {
             count: Cell::default(),
             commands: RefCell::default(),
             losses: Cell::default(),
+            by_modem: world.ip.is_none(),
         }
     }
 
@@ -221,6 +224,7 @@ impl FarEnd for Far {
     }
 
     fn late_report(&self) -> Option<()> {
+        self.by_modem.then_some(())?;
         self.commands.borrow_mut().push_back(Command::Late);
         Some(())
     }
@@ -231,6 +235,7 @@ impl FarEnd for Far {
     }
 
     fn forget_sockets(&self) -> Option<()> {
+        self.by_modem.then_some(())?;
         self.commands.borrow_mut().push_back(Command::Forget);
         Some(())
     }
@@ -248,10 +253,32 @@ pub fn bench_of(model: Model) -> (World, Rc<Far>) {
 pub fn bench_of_ip(model: Model, mode: Mode) -> (World, Rc<Far>) {
     let setup = Setup { record: true, mode, ..Setup::new(model) };
     let mut world = setup.build_sized::<1, 1024, 1024>();
-    world.bring_up();
+    world.ip_up();
     let far = Rc::new(Far::new(&world, 20_000));
     (world, far)
 }
+
+/// What the IP stack can do, and what it lacks.
+pub fn of_ip<'a>(mut bench: Bench<'a>, world: &World) -> Bench<'a> {
+    let (_, ip) = world.ip.expect("there is an IP stack");
+    bench.can.empty_datagrams = true;
+    bench.can.half_close = true;
+    bench.can.close_write = true;
+    bench.can.one_pool = false;
+    bench.max_datagram = 1472;
+    // In router mode the modem translates addresses, and this one is its peer's.
+    bench.local = ip.borrow().ppp().ipv4().map(|ipv4| ipv4.address.into());
+    bench.lacks = LACKS;
+    bench
+}
+
+const LACKS: &[Lack] = &[
+    Lack { what: Capabilities::IPV6, reason: "the peers have IPv4 addresses only" },
+    Lack {
+        what: Capabilities::ONE_POOL,
+        reason: "TCP and UDP sockets have memory of their own: docs of ip::Resources",
+    },
+];
 
 /// What came out and is not what was known; and the modem has no fault to find with its host.
 pub fn surprises(mut world: World, records: &Records, deviations: &[Deviation]) -> Vec<String> {

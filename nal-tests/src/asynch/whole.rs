@@ -155,6 +155,7 @@ async fn mixed<S: Whole, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdic
 
 async fn exhausted<S: Whole, T: Timer>(stack: &S, context: Context<'_, T>) -> Verdict {
     let bench = context.bench;
+    bench.needs(bench.can.one_pool, Capabilities::ONE_POOL)?;
     let max = bench.max_sockets.filter(|&max| max <= MOST).ok_or(Failure::Missing("a limit of sockets"))?;
     let (tcp, udp) = (bench.tcp.get(Role::Echo)?, bench.udp.get(Role::Echo)?);
     let mut held: [Option<<S as Udp>::Connected<'_>>; MOST] = [const { None }; MOST];
