@@ -1,4 +1,4 @@
-//! Rules of the vendor documents that a host can break.
+//! Rules of the vendor documents, and of the multiplexer's standard, that a host can break.
 
 use std::fmt;
 use std::time::Duration;
@@ -27,6 +27,21 @@ pub enum Rule {
     PreloadedSlot,
     /// The lines of a certificate end with LF alone (RYZ014 use cases §3.2).
     CarriageReturnInFile,
+    /// Commands of the host on the multiplexer, data among them, have C/R set, its responses have not
+    /// (3GPP TS 27.010 §5.2.1.2).
+    MultiplexerCommandBit,
+    /// No information field is longer than N1 (3GPP TS 27.010 §5.7.2).
+    MultiplexerFrameSize,
+    /// Data goes over channels that are open, and the control channel is opened first (3GPP TS 27.010
+    /// §5.4).
+    MultiplexerClosedChannel,
+    /// Messages on the control channel have type, length and value, and all data is in UIH frames
+    /// (3GPP TS 27.010 §5.4.6).
+    MultiplexerMessage,
+    /// A channel that the modem has stopped is given no more than was on its way (3GPP TS 27.010 §5.4.8).
+    MultiplexerFlowControl,
+    /// Commands of the modem on the control channel are answered (3GPP TS 27.010 §5.4.6.2).
+    MultiplexerUnanswered,
     /// No rule of a vendor: the host wants something of which the simulator is not capable. What it
     /// then gets is an error that says nothing about a modem.
     BeyondTheSimulator,
@@ -45,6 +60,12 @@ impl Rule {
         Rule::KeyTooSmall,
         Rule::PreloadedSlot,
         Rule::CarriageReturnInFile,
+        Rule::MultiplexerCommandBit,
+        Rule::MultiplexerFrameSize,
+        Rule::MultiplexerClosedChannel,
+        Rule::MultiplexerMessage,
+        Rule::MultiplexerFlowControl,
+        Rule::MultiplexerUnanswered,
         Rule::BeyondTheSimulator,
     ];
 
@@ -61,6 +82,12 @@ impl Rule {
             Rule::KeyTooSmall => "key-too-small",
             Rule::PreloadedSlot => "preloaded-slot",
             Rule::CarriageReturnInFile => "carriage-return-in-file",
+            Rule::MultiplexerCommandBit => "multiplexer-command-bit",
+            Rule::MultiplexerFrameSize => "multiplexer-frame-size",
+            Rule::MultiplexerClosedChannel => "multiplexer-closed-channel",
+            Rule::MultiplexerMessage => "multiplexer-message",
+            Rule::MultiplexerFlowControl => "multiplexer-flow-control",
+            Rule::MultiplexerUnanswered => "multiplexer-unanswered",
             Rule::BeyondTheSimulator => "beyond-the-simulator",
         }
     }

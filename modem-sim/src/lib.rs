@@ -24,6 +24,7 @@ pub mod host;
 pub mod line;
 mod model;
 mod modem;
+mod mux;
 mod network;
 mod nvram;
 mod options;
@@ -42,6 +43,7 @@ pub use breach::{Breach, Rule};
 pub use dialup::{Authentication, DialupEnd, DialupOptions};
 pub use model::{Model, UnknownModel};
 pub use modem::{Modem, Trace};
+pub use mux::{MuxCounters, MuxFlags};
 pub use network::{
     ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, Service, Stray,
     TcpState, VirtualNetwork,

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::mux::Channels;
 use crate::ublox::traits::{self, Traits};
 
 /// A modem type that the simulator knows.
@@ -85,6 +86,11 @@ impl Model {
     /// Speaks the commands of u-blox; the others speak those of Sequans.
     pub fn is_ublox(self) -> bool {
         self.ublox().is_some()
+    }
+
+    /// The channels of its multiplexer.
+    pub(crate) fn channels(self) -> &'static Channels {
+        self.ublox().map_or(&crate::sequans::CHANNELS, |traits| traits.channels)
     }
 
     /// The row of a u-blox module.

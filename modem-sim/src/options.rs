@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::dialup::DialupOptions;
+use crate::mux::MuxFlags;
 
 /// What the network says when the modem asks to be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,6 +253,26 @@ pub struct Options {
     pub flow_control: bool,
     /// Sequans: guard time before and after `+++`.
     pub escape_guard: Duration,
+    /// RYZ014A and Cassiopeia: there is `+CMUX`, with the channels of GM02S. No document at hand has it
+    /// for them.
+    pub multiplexer: bool,
+    /// With [`Boot::Running`]: a previous run has left the multiplexer on, with channels 0, 1 and 2 open and
+    /// N1 31.
+    pub stale_multiplexer: bool,
+    /// Multiplexer: unsolicited lines come on all channels for AT commands. Otherwise they come on the
+    /// first that is open and not in data mode, whoever has asked for them; the documents do not say
+    /// where.
+    pub urcs_on_all_channels: bool,
+    /// Multiplexer: flags around the modem's frames.
+    pub mux_flags: MuxFlags,
+    /// Multiplexer: the modem's data has C/R set, which only the host's should have. Captures show modems
+    /// that do it.
+    pub mux_wrong_way: bool,
+    /// Multiplexer: DISC is answered; `None` for the model's own.
+    pub mux_answers_close: Option<bool>,
+    /// Multiplexer: bytes of the host that the modem keeps for a channel which cannot take them. From half
+    /// of it on the channel is stopped. It is made larger where N1 needs it.
+    pub mux_queue: usize,
     /// A line that does not begin with `AT` gets no answer at all instead of `ERROR`.
     pub ignore_garbage: bool,
     /// Dial-up connections.
@@ -326,6 +347,13 @@ impl Default for Options {
             auto_answer_online: true,
             flow_control: true,
             escape_guard: Duration::from_secs(1),
+            multiplexer: true,
+            stale_multiplexer: false,
+            urcs_on_all_channels: false,
+            mux_flags: MuxFlags::Own,
+            mux_wrong_way: false,
+            mux_answers_close: None,
+            mux_queue: 2048,
             ignore_garbage: false,
             dialup: DialupOptions::default(),
         }

@@ -72,6 +72,8 @@ impl Uart {
 #[derive(Debug)]
 pub(super) struct Call {
     cid: u32,
+    /// The interface on which it was dialled.
+    channel: u8,
     /// The dial has activated the context, and the end deactivates it.
     activated: bool,
     dialup: Dialup,
@@ -167,7 +169,7 @@ impl Modem {
             dialup.keep_packets();
         }
         self.net.network().take_strays(true);
-        self.call = Some(Call { cid, activated, dialup });
+        self.call = Some(Call { cid, channel: self.channel, activated, dialup });
         Ok(Final::Dialed.into())
     }
 
@@ -188,7 +190,7 @@ impl Modem {
     /// `ATO`: back to data mode.
     fn resume(&mut self, command: &Command) -> Result<Step, Final> {
         command.within_or(0, 0, 1, 0)?;
-        let call = self.call.as_ref().ok_or(Final::NoCarrier)?;
+        let call = self.call.as_ref().filter(|_| self.call_is_here()).ok_or(Final::NoCarrier)?;
         // "An explicit activation of PDP context is needed to guarantee a correct management of data
         // communication channel resuming" (LENA-R8 application development §5.8.2).
         if call.activated && self.model.ublox().is_some_and(|traits| traits.resume_needs_activation) {
@@ -200,7 +202,7 @@ impl Modem {
 
     /// `ATH`. With `+CVHU=1` it is "ignored but OK response given" (3GPP TS 27.007 §6.20).
     fn hang_up(&mut self) -> Result<Step, Final> {
-        if self.settings.hangs_up {
+        if self.settings.hangs_up && self.call_is_here() {
             self.drop_call();
         }
         Ok(ok())
@@ -232,6 +234,11 @@ impl Modem {
         Ok(ok())
     }
 
+    /// The connection was dialled on the interface that is being served.
+    pub(super) fn call_is_here(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| call.channel == self.channel)
+    }
+
     /// The connection is gone at once.
     pub(super) fn drop_call(&mut self) {
         if let Some(mut call) = self.call.take() {
@@ -245,24 +252,39 @@ impl Modem {
 
     /// The network has taken the context of the connection away.
     pub(crate) fn carrier_lost(&mut self, context: Option<u32>) {
-        let Some(call) = self.call.as_mut().filter(|call| context.is_none_or(|cid| cid == call.cid)) else {
+        let Some(call) = self.call.as_ref().filter(|call| context.is_none_or(|cid| cid == call.cid)) else {
             return;
         };
-        let online = self.exec.data_mode() == Some(DataMode::Dialup);
-        if !online {
+        // The command that has brought it about may be on another channel.
+        let here = self.channel;
+        self.serve(call.channel);
+        self.end_carrier(here);
+        self.serve(here);
+    }
+
+    fn end_carrier(&mut self, here: u8) {
+        if self.terminal.exec.data_mode() != Some(DataMode::Dialup) {
             self.drop_call();
-            self.urc("NO CARRIER");
+            if self.channel == here {
+                self.urc("NO CARRIER");
+            } else {
+                self.terminal.urcs.push_back(b"NO CARRIER".to_vec());
+            }
             return;
         }
         match self.options.dialup.end {
-            DialupEnd::Terminate => call.dialup.terminate(self.now),
+            DialupEnd::Terminate => {
+                if let Some(call) = &mut self.call {
+                    call.dialup.terminate(self.now);
+                }
+            }
             DialupEnd::NoCarrier => {
                 self.drop_call();
                 self.print_final(Final::NoCarrier);
             }
             DialupEnd::Silent => {
                 self.drop_call();
-                self.exec = Exec::Idle;
+                self.terminal.exec = Exec::Idle;
             }
         }
     }
@@ -275,8 +297,8 @@ impl Modem {
 
     /// In data mode: what the connection has for the host; true when there was something.
     pub(super) fn pump_call(&mut self) -> bool {
-        let online = self.exec.data_mode() == Some(DataMode::Dialup);
-        let Some(call) = self.call.as_mut().filter(|_| online && self.out.is_empty()) else {
+        let online = self.terminal.exec.data_mode() == Some(DataMode::Dialup);
+        let Some(call) = self.call.as_mut().filter(|_| online && self.terminal.output() == 0) else {
             return false;
         };
         let room = self.uart.room(self.now, self.settings.baud);
@@ -311,7 +333,12 @@ impl Modem {
 
     /// In command mode the connection stands still.
     pub(super) fn call_due(&self) -> Option<Duration> {
-        let call = self.call.as_ref().filter(|_| self.exec.data_mode() == Some(DataMode::Dialup))?;
+        let call = self.call.as_ref()?;
+        let terminal = self.terminal_at(call.channel)?;
+        // Output that waits comes first; a host that has stopped the channel ends that.
+        if terminal.exec.data_mode() != Some(DataMode::Dialup) || terminal.output() > 0 {
+            return None;
+        }
         let due = call.dialup.poll_timeout()?;
         Some(if self.uart.room(self.now, self.settings.baud) == 0 {
             due.max(self.uart.ready(self.settings.baud))

@@ -151,6 +151,11 @@ impl Exec {
         }
     }
 
+    /// Bytes of the host are for a connection.
+    pub(super) fn is_data_mode(&self) -> bool {
+        self.data_mode().is_some()
+    }
+
     pub(super) fn due(&self) -> Option<Duration> {
         match self {
             Exec::Latent { at, .. } | Exec::Collected { at, .. } => Some(*at),
@@ -164,7 +169,7 @@ impl Exec {
 impl Modem {
     /// One step of the executing command, if it can make one.
     pub(super) fn step(&mut self) -> bool {
-        match std::mem::replace(&mut self.exec, Exec::Flush) {
+        match std::mem::replace(&mut self.terminal.exec, Exec::Flush) {
             Exec::Latent { at, line } if at <= self.now => {
                 self.commands += 1;
                 self.first(&line);
@@ -187,17 +192,17 @@ impl Modem {
                         true
                     }
                     None => {
-                        self.exec = Exec::Wait(wait);
+                        self.terminal.exec = Exec::Wait(wait);
                         false
                     }
                 }
             }
             Exec::Online(online) => {
-                self.exec = Exec::Online(online);
+                self.terminal.exec = Exec::Online(online);
                 self.online_step()
             }
             other => {
-                self.exec = other;
+                self.terminal.exec = other;
                 false
             }
         }
@@ -205,8 +210,8 @@ impl Modem {
 
     /// Starts the first command of a line.
     fn first(&mut self, line: &[u8]) {
-        self.rest.clear();
-        self.addressed = None;
+        self.terminal.rest.clear();
+        self.terminal.addressed = None;
         let commands = match line {
             [b'A' | b'a', b'T' | b't', body @ ..] => command::parse(body),
             _ => None,
@@ -214,7 +219,7 @@ impl Modem {
         match commands {
             None => self.print_final(Final::Error),
             Some(commands) => {
-                self.rest.extend(commands);
+                self.terminal.rest.extend(commands);
                 self.go(Step::Done(Final::Ok));
             }
         }
@@ -224,10 +229,10 @@ impl Modem {
     fn go(&mut self, mut step: Step) {
         loop {
             match step {
-                Step::Done(Final::Ok) => match self.rest.pop_front() {
+                Step::Done(Final::Ok) => match self.terminal.rest.pop_front() {
                     None => return self.print_final(Final::Ok),
                     Some(command) => {
-                        self.addressed = addressed(&command);
+                        self.terminal.addressed = addressed(&command);
                         self.raising = true;
                         step = self.execute(&command);
                         self.raising = false;
@@ -237,20 +242,20 @@ impl Modem {
                     }
                 },
                 Step::Done(result) => {
-                    self.rest.clear();
+                    self.terminal.rest.clear();
                     return self.print_final(result);
                 }
                 Step::Collect(prompt, payload) => {
                     self.prompt(prompt);
-                    self.exec = Exec::Collect(payload);
+                    self.terminal.exec = Exec::Collect(payload);
                     // RYZ014 use cases §3.5: what is in the input buffer is taken as data.
-                    for byte in std::mem::take(&mut self.early) {
+                    for byte in std::mem::take(&mut self.terminal.early) {
                         self.take_payload(byte);
                     }
                     return;
                 }
                 Step::Wait(wait) => {
-                    self.exec = Exec::Wait(wait);
+                    self.terminal.exec = Exec::Wait(wait);
                     return;
                 }
             }
@@ -286,11 +291,11 @@ impl Modem {
 
     /// The waiting command is dropped without a result.
     pub(super) fn abort_wait(&mut self) {
-        let Exec::Wait(wait) = std::mem::replace(&mut self.exec, Exec::Idle) else {
+        let Exec::Wait(wait) = std::mem::replace(&mut self.terminal.exec, Exec::Idle) else {
             return;
         };
-        self.rest.clear();
-        self.addressed = None;
+        self.terminal.rest.clear();
+        self.terminal.addressed = None;
         match wait {
             Wait::Dns { query, .. } => self.net.abort(query),
             Wait::UbloxConnect { id, query, .. } => {

@@ -7,26 +7,17 @@ use super::Modem;
 use crate::Model;
 use crate::command::{Command, Form};
 use crate::modem::exec::Step;
-use crate::options::{Boot, Options};
+use crate::options::Options;
 use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED, NOT_SUPPORTED};
 
-/// Settings of the AT interface.
+/// Settings that all AT interfaces share.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    pub(super) echo: bool,
-    pub(super) verbose: bool,
-    pub(super) cmee: u32,
-    /// S3.
-    pub(super) terminator: u8,
     pub(super) baud: u32,
     /// Takes effect when the final result is out.
     pub(super) next_baud: Option<u32>,
     pub(super) greeting: Option<String>,
     pub(super) speed: Speed,
-    /// S2.
-    pub(super) escape_character: u8,
-    /// S12, in fiftieths of a second (SARA/LEXI internet applications §9.1.4: 1 s by default).
-    pub(super) escape_delay: u8,
     /// `ATH` ends a dial-up connection (+CVHU).
     pub(super) hangs_up: bool,
     /// Contexts with user name and password (+UAUTHREQ).
@@ -52,34 +43,21 @@ impl Settings {
         let traits = model.ublox();
         let own = traits.and_then(|t| t.greeting).map(str::to_owned);
         let mut settings = Settings {
-            echo: true,
-            verbose: true,
-            cmee: 0,
-            terminator: b'\r',
             baud: options.baud,
             next_baud: None,
             greeting: options.greeting.clone().or(own).filter(|text| !text.is_empty()),
             speed: Speed::Known,
-            escape_character: b'+',
-            escape_delay: 50,
             hangs_up: true,
             credentials: Vec::new(),
             automatic: traits.is_some_and(|t| t.finds_speed),
             stored: BTreeMap::new(),
         };
-        settings.reset(model, options);
+        settings.reset(model);
         settings
     }
 
     /// Back to what holds after a boot. Line speed and greeting are kept in NVM.
-    pub(super) fn reset(&mut self, model: Model, options: &Options) {
-        // With a modem that was found running the option tells what a previous host had left.
-        self.echo = options.boot == Boot::Running || options.echo.unwrap_or(true);
-        self.verbose = true;
-        self.cmee = 0;
-        self.terminator = b'\r';
-        self.escape_character = b'+';
-        self.escape_delay = 50;
+    pub(super) fn reset(&mut self, model: Model) {
         self.next_baud = None;
         self.hangs_up = model.ublox().is_none_or(|traits| traits.hangs_up);
     }
@@ -103,11 +81,12 @@ impl Modem {
     pub(super) fn general_command(&mut self, command: &Command) -> Option<Result<Step, Final>> {
         let name = command.name.as_str();
         Some(match name {
-            "E" => self.flag(command).map(|on| self.settings.echo = on).map(|()| ok()),
-            "V" => self.flag(command).map(|on| self.settings.verbose = on).map(|()| ok()),
+            "E" => self.flag(command).map(|on| self.terminal.echo = on).map(|()| ok()),
+            "V" => self.flag(command).map(|on| self.terminal.verbose = on).map(|()| ok()),
             "Q" | "X" | "&C" | "&D" | "&K" | "&S" | "&W" | "L" | "M" => Ok(ok()),
             "Z" | "&F" => {
-                self.settings.reset(self.model, &self.options);
+                self.settings.reset(self.model);
+                self.terminal.reset(&self.options);
                 Ok(ok())
             }
             "I" => self.identity(command),
@@ -126,7 +105,7 @@ impl Modem {
             "+CPWD" if !self.model.is_ublox() => self.cpwd(command),
             "+CSGT" if self.model.is_ublox() => self.csgt(command),
             "+IPR" => self.ipr(command),
-            "+CMUX" => Err(NOT_SUPPORTED),
+            "+CMUX" => self.cmux(command),
             "+CCLK" => self.cclk(command),
             _ if self.stores(name) => self.store(command),
             _ => {
@@ -142,7 +121,7 @@ impl Modem {
 
     fn s_register(&mut self, command: &Command) -> Result<Step, Final> {
         let value = match command.name.as_str() {
-            "S3" => u32::from(self.settings.terminator),
+            "S3" => u32::from(self.terminal.terminator),
             "S4" => 10,
             _ => 8,
         };
@@ -151,7 +130,7 @@ impl Modem {
         } else {
             let wanted = command.within(0, 0, 127)?;
             if command.name == "S3" {
-                self.settings.terminator = wanted as u8;
+                self.terminal.terminator = wanted as u8;
             } else if wanted != value {
                 return Err(NOT_SUPPORTED);
             }
@@ -161,8 +140,8 @@ impl Modem {
 
     fn escape_register(&mut self, command: &Command) -> Result<Step, Final> {
         let register = match command.name.as_str() {
-            "S2" => &mut self.settings.escape_character,
-            _ => &mut self.settings.escape_delay,
+            "S2" => &mut self.terminal.escape_character,
+            _ => &mut self.terminal.escape_delay,
         };
         if command.form == Form::Read {
             let text = format!("{register:03}");
@@ -175,9 +154,9 @@ impl Modem {
 
     fn cmee(&mut self, command: &Command) -> Result<Step, Final> {
         match command.form {
-            Form::Read => self.info(format!("+CMEE: {}", self.settings.cmee)),
+            Form::Read => self.info(format!("+CMEE: {}", self.terminal.cmee)),
             Form::Test => self.info("+CMEE: (0-2)"),
-            Form::Set | Form::Action => self.settings.cmee = command.within_or(0, 0, 2, 0)?,
+            Form::Set | Form::Action => self.terminal.cmee = command.within_or(0, 0, 2, 0)?,
         }
         Ok(ok())
     }

@@ -20,19 +20,19 @@ const BACKSPACE: u8 = 0x08;
 impl Modem {
     pub(super) fn rx_byte(&mut self, byte: u8) {
         if self.power != Power::Up {
-            self.last_byte = None;
+            self.terminal.last_byte = None;
             return;
         }
         if !self.hears(byte) {
             return;
         }
-        match &self.exec {
+        match &self.terminal.exec {
             Exec::Idle => self.command_byte(byte),
             Exec::Collect(_) => self.payload_byte(byte),
             Exec::Online(_) => self.online_byte(byte, self.now),
             _ => self.busy_byte(byte),
         }
-        self.last_byte = Some(byte);
+        self.terminal.last_byte = Some(byte);
     }
 
     /// LENA-R8 application development §5.3: the first command after boot "will be not executed",
@@ -40,7 +40,7 @@ impl Modem {
     fn hears(&mut self, byte: u8) -> bool {
         match self.settings.speed {
             Speed::Known => return true,
-            Speed::Unknown if byte == self.settings.terminator => {
+            Speed::Unknown if byte == self.terminal.terminator => {
                 self.settings.speed = Speed::Settling(self.now + Duration::from_millis(100));
             }
             Speed::Settling(until) if until <= self.now => {
@@ -53,33 +53,33 @@ impl Modem {
     }
 
     fn command_byte(&mut self, byte: u8) {
-        let cr = self.settings.terminator;
-        if byte == b'\n' && cr != b'\n' && self.line.is_empty() {
-            if self.last_byte == Some(cr) {
+        let cr = self.terminal.terminator;
+        if byte == b'\n' && cr != b'\n' && self.terminal.line.is_empty() {
+            if self.terminal.last_byte == Some(cr) {
                 self.line_feed();
             }
             return;
         }
-        if self.line.is_empty()
+        if self.terminal.line.is_empty()
             && byte != cr
             && let Some(end) = self.gap_end()
             && self.now < end
         {
             let early = (end - self.now).as_micros();
             self.breach(Rule::CommandGap, format!("command begins {early} µs too early"));
-            self.last_final = None;
-            self.last_urc = None;
+            self.terminal.last_final = None;
+            self.terminal.last_urc = None;
         }
-        if self.settings.echo {
+        if self.terminal.echo {
             self.push(vec![byte], Mark::None);
         }
         if byte == cr {
-            let line = std::mem::take(&mut self.line);
+            let line = std::mem::take(&mut self.terminal.line);
             self.begin(line);
         } else if byte == BACKSPACE {
-            self.line.pop();
-        } else if self.line.len() <= LINE_LIMIT {
-            self.line.push(byte);
+            self.terminal.line.pop();
+        } else if self.terminal.line.len() <= LINE_LIMIT {
+            self.terminal.line.push(byte);
         }
     }
 
@@ -94,9 +94,9 @@ impl Modem {
         if !is_command && self.options.ignore_garbage {
             return;
         }
-        self.busy_noted = false;
-        self.early.clear();
-        self.timing = match self.options.urc_timing {
+        self.terminal.busy_noted = false;
+        self.terminal.early.clear();
+        self.terminal.timing = match self.options.urc_timing {
             _ if self.model.ublox().is_some_and(|traits| traits.quiet_commands) => UrcTiming::AfterFinal,
             UrcTiming::Mixed(_) => match self.dice.below(3) {
                 0 => UrcTiming::BeforeFinal,
@@ -105,7 +105,7 @@ impl Modem {
             },
             chosen => chosen,
         };
-        self.exec = Exec::Latent { at: self.now + self.options.answer_latency, line: text };
+        self.terminal.exec = Exec::Latent { at: self.now + self.options.answer_latency, line: text };
     }
 
     fn line_feed(&mut self) {
@@ -115,11 +115,11 @@ impl Modem {
     /// A byte while a command executes. u-blox loses it; Sequans keeps it for a payload that the
     /// command may ask for and drops it at the final result.
     fn busy_byte(&mut self, byte: u8) {
-        if byte == b'\n' && self.last_byte == Some(self.settings.terminator) {
+        if byte == b'\n' && self.terminal.last_byte == Some(self.terminal.terminator) {
             self.line_feed();
-        } else if !self.busy_noted {
-            self.busy_noted = true;
-            let (rule, line) = match &self.exec {
+        } else if !self.terminal.busy_noted {
+            self.terminal.busy_noted = true;
+            let (rule, line) = match &self.terminal.exec {
                 Exec::Latent { line, .. } if self.wants_payload(line) => {
                     (Rule::PayloadBeforePrompt, line.clone())
                 }
@@ -131,19 +131,19 @@ impl Modem {
             self.breach(rule, format!("'{what}' came before the answer to '{line}'"));
         }
         let abortable = self.options.abortable && self.model.ublox().is_some_and(|t| t.quiet_commands);
-        if abortable && matches!(self.exec, Exec::Wait(_)) {
-            if byte == self.settings.terminator {
-                let line = std::mem::take(&mut self.line);
+        if abortable && matches!(self.terminal.exec, Exec::Wait(_)) {
+            if byte == self.terminal.terminator {
+                let line = std::mem::take(&mut self.terminal.line);
                 if line.get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"AT")) {
                     self.abort_wait();
                     self.begin(line);
                 }
-            } else if self.line.len() <= LINE_LIMIT {
-                self.line.push(byte);
+            } else if self.terminal.line.len() <= LINE_LIMIT {
+                self.terminal.line.push(byte);
             }
         }
         if !self.model.is_ublox() {
-            self.early.push(byte);
+            self.terminal.early.push(byte);
         }
     }
 
@@ -160,9 +160,9 @@ impl Modem {
     pub(super) fn payload_byte(&mut self, byte: u8) {
         let now = self.now;
         let ublox = self.model.is_ublox();
-        let last = self.last_byte;
-        let terminator = self.settings.terminator;
-        let Exec::Collect(payload) = &mut self.exec else {
+        let last = self.terminal.last_byte;
+        let terminator = self.terminal.terminator;
+        let Exec::Collect(payload) = &mut self.terminal.exec else {
             return;
         };
         let fifty = Duration::from_millis(50);
@@ -193,7 +193,7 @@ impl Modem {
     pub(super) fn take_payload(&mut self, byte: u8) {
         let now = self.now;
         let latency = self.options.answer_latency;
-        let Exec::Collect(payload) = &mut self.exec else {
+        let Exec::Collect(payload) = &mut self.terminal.exec else {
             return;
         };
         let complete = if let PayloadKind::SequansText { .. } = payload.kind {
@@ -224,8 +224,8 @@ impl Modem {
         };
         if complete {
             let payload = std::mem::take(payload);
-            self.busy_noted = false;
-            self.exec = Exec::Collected { at: now + latency, payload };
+            self.terminal.busy_noted = false;
+            self.terminal.exec = Exec::Collected { at: now + latency, payload };
         }
     }
 }

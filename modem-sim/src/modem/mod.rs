@@ -8,18 +8,20 @@ mod exec;
 mod general;
 mod identity;
 mod input;
+mod multiplexer;
 mod online;
 mod output;
 mod power;
 mod sim;
+mod terminal;
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::breach::{Breach, Rule};
-use crate::command::Command;
+use crate::mux::Responder;
 use crate::network::Network;
 use crate::options::{Boot, Options, Registration};
 use crate::sequans::Sequans;
@@ -33,9 +35,10 @@ use dial::{Call, Uart};
 use exec::{DataMode, Exec};
 pub(crate) use exec::{Payload, PayloadKind, Step, Wait};
 use general::Settings;
-use output::Chunk;
+use multiplexer::Request;
 use power::{Power, Timer};
 use sim::Sim;
+use terminal::{Held, Terminal};
 
 /// Sees what goes over the line of a [`Modem`].
 pub type Trace = Box<dyn FnMut(Duration, Direction, &[u8])>;
@@ -60,31 +63,20 @@ pub struct Modem {
     pub(crate) sequans: Sequans,
     power: Power,
     timers: Vec<(Duration, Timer)>,
-    /// Characters of the command line so far.
-    line: Vec<u8>,
-    /// The previous byte from the host.
-    last_byte: Option<u8>,
-    /// Bytes, and when they came, that wait for room in a socket's queue: the modem has taken its CTS
-    /// away.
-    held: VecDeque<(Duration, u8)>,
-    /// Bytes that came while a command was executing; only Sequans keeps them, for a payload
-    /// (RYZ014 use cases §3.5).
-    early: Vec<u8>,
-    busy_noted: bool,
-    exec: Exec,
-    /// Commands of the same line that come after the one that executes.
-    rest: VecDeque<Command>,
-    /// The socket that the executing command speaks about.
-    addressed: Option<u8>,
+    /// The interface that is being served, and its channel; 0 is the line itself.
+    terminal: Terminal,
+    channel: u8,
+    /// The other interfaces.
+    parked: BTreeMap<u8, Terminal>,
+    multiplexer: Option<Responder>,
+    mux_request: Request,
+    /// It begins with the final result.
+    mux_begins: bool,
+    /// The channel that had its turn.
+    last_sent: u8,
     /// Unsolicited lines raised now belong after the final result.
     raising: bool,
-    out: VecDeque<Chunk>,
-    urcs: VecDeque<Vec<u8>>,
-    late_urcs: VecDeque<Vec<u8>>,
-    last_final: Option<Duration>,
-    last_urc: Option<Duration>,
     dice: Prng,
-    timing: crate::UrcTiming,
     breaches: Vec<Breach>,
     commands: u64,
     trace: Option<Trace>,
@@ -100,7 +92,7 @@ impl fmt::Debug for Modem {
             .field("model", &self.model)
             .field("now", &self.now)
             .field("power", &self.power)
-            .field("exec", &self.exec)
+            .field("terminal", &self.terminal)
             .field("breaches", &self.breaches)
             .finish_non_exhaustive()
     }
@@ -130,22 +122,15 @@ impl Modem {
             sequans: Sequans::new(model.sequans(), &options),
             power: Power::Off,
             timers: Vec::new(),
-            line: Vec::new(),
-            last_byte: None,
-            held: VecDeque::new(),
-            early: Vec::new(),
-            busy_noted: false,
-            exec: Exec::Idle,
-            rest: VecDeque::new(),
-            addressed: None,
+            terminal: Terminal::new(&options),
+            channel: 0,
+            parked: BTreeMap::new(),
+            multiplexer: None,
+            mux_request: Request::default(),
+            mux_begins: false,
+            last_sent: 0,
             raising: false,
-            out: VecDeque::new(),
-            urcs: VecDeque::new(),
-            late_urcs: VecDeque::new(),
-            last_final: None,
-            last_urc: None,
             dice: Prng::new(seed),
-            timing: options.urc_timing,
             breaches: Vec::new(),
             commands: 0,
             trace: None,
@@ -168,11 +153,16 @@ impl Modem {
     pub fn handle_rx(&mut self, now: Duration, bytes: &[u8]) {
         self.advance(now);
         self.note(Direction::ToModem, bytes);
+        if self.multiplexer.is_some() {
+            self.multiplexed_rx(bytes);
+            return self.tick();
+        }
         for &byte in bytes {
             if self.ready_to_receive() {
                 self.rx_byte(byte);
             } else {
-                self.held.push_back((self.now, byte));
+                let data = self.terminal.exec.is_data_mode();
+                self.terminal.held.push_back(Held { at: self.now, byte, data });
             }
         }
         self.tick();
@@ -186,25 +176,26 @@ impl Modem {
     /// Bytes for the host that are due; call it until it returns `None`.
     pub fn poll_transmit(&mut self, now: Duration) -> Option<Vec<u8>> {
         self.now = self.now.max(now);
-        if self.out.is_empty() {
+        if !self.has_output() {
             self.tick();
         }
-        let bytes = self.next_chunk()?;
+        let bytes = if self.multiplexer.is_some() { self.next_frame() } else { self.next_chunk() }?;
         self.note(Direction::ToHost, &bytes);
         Some(bytes)
     }
 
     /// When [`Modem::handle_timeout`] wants to be called next.
     pub fn poll_timeout(&self) -> Option<Duration> {
-        if !self.out.is_empty() {
+        if self.has_output() {
             return Some(self.now);
         }
         let timers = self.timers.iter().map(|&(at, _)| at).min();
-        let mut due = [self.power.due(), timers, self.net.poll_timeout(), None, None, None];
+        let mut due = [self.power.due(), timers, self.net.poll_timeout(), None, None, None, None];
         if self.power == Power::Up {
-            due[3] = self.exec.due();
+            due[3] = self.terminals().filter_map(|terminal| terminal.exec.due()).min();
             due[4] = self.sockets_due();
             due[5] = self.call_due();
+            due[6] = self.multiplexer_due();
         }
         due.into_iter().flatten().min()
     }
@@ -252,14 +243,14 @@ impl Modem {
 
     /// A command is executing, or waits for its payload.
     pub fn is_busy(&self) -> bool {
-        !matches!(self.exec, Exec::Idle | Exec::Online(_))
+        self.terminals().any(|terminal| !matches!(terminal.exec, Exec::Idle | Exec::Online(_)))
     }
 
     /// The modem's CTS. It goes off in online mode and direct link when a socket's queue is full;
     /// a host with flow control sends nothing until it is on again. Bytes that come all the same
     /// are kept, as if the line had held them back.
     pub fn ready_to_receive(&self) -> bool {
-        self.held.is_empty() && !self.queue_is_full()
+        self.multiplexer.is_some() || (self.terminal.held.is_empty() && !self.queue_is_full())
     }
 
     /// Line speed that the modem uses now.
@@ -333,7 +324,7 @@ impl Modem {
 
     /// Lets everything happen that is due until `now`, each thing at its own time.
     fn advance(&mut self, now: Duration) {
-        while self.out.is_empty() {
+        while !self.has_output() {
             match self.poll_timeout() {
                 Some(due) if due <= now && due > self.now => {
                     self.now = due;
@@ -352,11 +343,16 @@ impl Modem {
         loop {
             let mut busy = self.power_step();
             if self.power == Power::Up {
-                busy |= self.pump_sockets();
-                busy |= self.take_held();
-                busy |= self.pump_call();
-                busy |= self.step();
-                busy |= self.print_urcs();
+                busy |= self.advance_multiplexer();
+                for channel in self.served() {
+                    self.serve(channel);
+                    busy |= self.pump_sockets();
+                    busy |= self.take_held();
+                    busy |= self.pump_call();
+                    busy |= self.step();
+                    busy |= self.print_urcs();
+                }
+                self.tell_signals();
             }
             if !busy {
                 return;
@@ -402,7 +398,7 @@ impl Modem {
     }
 
     pub(crate) fn in_online_mode(&self) -> Option<u8> {
-        match self.exec.data_mode() {
+        match self.terminal.exec.data_mode() {
             Some(DataMode::Socket(id)) => Some(id),
             Some(DataMode::Dialup) | None => None,
         }

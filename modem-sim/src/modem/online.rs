@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use super::Modem;
 use super::exec::{DataMode, Exec, Online};
+use super::{Held, Modem};
 use crate::options::DirectLinkEnd;
 use crate::reply::Final;
 use crate::ublox::traits::Escape;
@@ -26,8 +26,8 @@ impl Modem {
         match self.model.ublox().map(|traits| traits.escape) {
             None => same(Some(b'+'), self.options.escape_guard),
             Some(Escape::Registers) => {
-                let character = Some(self.settings.escape_character).filter(u8::is_ascii);
-                same(character, Duration::from_millis(20) * u32::from(self.settings.escape_delay))
+                let character = Some(self.terminal.escape_character).filter(u8::is_ascii);
+                same(character, Duration::from_millis(20) * u32::from(self.terminal.escape_delay))
             }
             Some(Escape::Frame(before, between)) => {
                 Rules { character: Some(b'+'), before, between, after: FRAME }
@@ -38,43 +38,54 @@ impl Modem {
     /// The host must wait, if it has RTS and CTS ("if the host MCU supports hardware flow control",
     /// RYZ014 use cases §8.2). A full queue itself is in no document.
     pub(super) fn queue_is_full(&self) -> bool {
-        match &self.exec {
-            Exec::Online(Online { of: DataMode::Socket(id), .. }) if self.options.flow_control => {
-                if self.model.is_ublox() { self.direct_full(*id) } else { self.online_full(*id) }
+        let holds = self.options.flow_control || self.multiplexer.is_some();
+        match &self.terminal.exec {
+            Exec::Online(Online { of: DataMode::Socket(id), .. }) if holds => {
+                if self.model.is_ublox() {
+                    self.direct_full(*id)
+                } else {
+                    self.online_full(*id)
+                }
             }
             _ => false,
         }
     }
 
+    /// A byte of the host has to wait.
+    pub(super) fn holds_back(&self) -> bool {
+        self.queue_is_full() || self.output_is_full()
+    }
+
     /// Takes bytes that had to wait, as if they had come without a pause; true when there was one.
     pub(super) fn take_held(&mut self) -> bool {
         let mut any = false;
-        while !self.held.is_empty() && !self.queue_is_full() {
-            if !matches!(self.exec, Exec::Online(_)) {
-                // The connection is over, and these were meant for it.
-                self.sequans.lose(self.held.len());
-                self.held.clear();
-                return true;
-            }
-            let Some((at, byte)) = self.held.pop_front() else {
-                break;
+        while !self.holds_back()
+            && let Some(Held { at, byte, data }) = self.terminal.held.pop_front()
+        {
+            any = true;
+            let Exec::Online(online) = &self.terminal.exec else {
+                if data {
+                    // The connection is over, and this was meant for it.
+                    self.sequans.lose(1);
+                } else {
+                    self.rx_byte(byte);
+                }
+                continue;
             };
             // What came before the end of the guard time decides whether it was an escape.
-            let escaped = matches!(&self.exec, Exec::Online(o) if o.escape_due.is_some_and(|due| due <= at));
-            if escaped {
-                self.held.push_front((at, byte));
+            if online.escape_due.is_some_and(|due| due <= at) {
+                self.terminal.held.push_front(Held { at, byte, data });
                 self.online_step();
             } else {
                 self.online_byte(byte, at);
             }
-            any = true;
         }
         any
     }
 
     pub(super) fn online_byte(&mut self, byte: u8, now: Duration) {
         let rules = self.escape_rules();
-        let Exec::Online(online) = &mut self.exec else {
+        let Exec::Online(online) = &mut self.terminal.exec else {
             return;
         };
         let of = online.of;
@@ -105,9 +116,10 @@ impl Modem {
 
     /// Online mode that nobody has asked for; `false` while the line is not free for it.
     pub(crate) fn go_online(&mut self, id: u8) -> bool {
-        let free = matches!(self.exec, Exec::Idle) && self.line.is_empty();
+        let idle = matches!(self.terminal.exec, Exec::Idle) && self.terminal.line.is_empty();
+        let free = idle && self.reports_here() && !self.line_is_multiplexed();
         if free {
-            self.addressed = Some(id);
+            self.terminal.addressed = Some(id);
             self.print_final(Final::Connect);
         }
         free
@@ -117,7 +129,7 @@ impl Modem {
     pub(super) fn online_step(&mut self) -> bool {
         let now = self.now;
         let rules = self.escape_rules();
-        let Exec::Online(Online { of, plus, escape_due, last_data, .. }) = &mut self.exec else {
+        let Exec::Online(Online { of, plus, escape_due, last_data, .. }) = &mut self.terminal.exec else {
             return false;
         };
         let of = *of;
@@ -138,7 +150,7 @@ impl Modem {
         if !self.model.is_ublox() {
             let over = self.online_over(id);
             if over {
-                self.addressed = None;
+                self.terminal.addressed = None;
                 self.print_final(Final::NoCarrier);
             }
             return over;
@@ -147,11 +159,22 @@ impl Modem {
             None | Some(DirectLinkEnd::Stays) => return false,
             Some(DirectLinkEnd::Disconnect) => self.disconnect(id),
             Some(DirectLinkEnd::NoCarrier) => {
-                self.addressed = Some(id);
+                self.terminal.addressed = Some(id);
                 self.print_final(Final::NoCarrier);
             }
         }
         true
+    }
+
+    /// The channel has gone from under the connection: the socket goes on in command mode.
+    pub(super) fn data_mode_is_cut(&mut self) {
+        if let Some(id) = self.in_online_mode() {
+            if self.model.is_ublox() {
+                self.direct_send(id, true);
+            } else {
+                self.assemble(id, true);
+            }
+        }
     }
 
     /// The host has sent the escape sequence.
@@ -164,7 +187,7 @@ impl Modem {
             self.disconnect(id);
         } else {
             self.assemble(id, true);
-            self.addressed = None;
+            self.terminal.addressed = None;
             self.print_final(Final::Ok);
         }
     }
@@ -172,7 +195,7 @@ impl Modem {
     /// News of the socket itself come after the OK.
     fn disconnect(&mut self, id: u8) {
         self.info("DISCONNECT");
-        self.addressed = Some(id);
+        self.terminal.addressed = Some(id);
         self.print_final(Final::Ok);
     }
 }

@@ -30,7 +30,7 @@ pub(super) struct Chunk {
 
 impl Modem {
     pub(super) fn push(&mut self, bytes: Vec<u8>, mark: Mark) {
-        self.out.push_back(Chunk { bytes, mark });
+        self.terminal.out.push_back(Chunk { bytes, mark });
     }
 
     /// An information text line, of any bytes.
@@ -38,7 +38,7 @@ impl Modem {
         let text = text.as_ref();
         let mut bytes = Vec::with_capacity(text.len() + 4);
         // ATV0 leaves the CR LF in front of an information text away (ITU-T V.250 §6.2.6).
-        if self.settings.verbose {
+        if self.terminal.verbose {
             bytes.extend_from_slice(b"\r\n");
         }
         bytes.extend_from_slice(text);
@@ -56,26 +56,28 @@ impl Modem {
 
     /// The final result; unsolicited lines that were held for this place come first.
     pub(super) fn print_final(&mut self, result: Final) {
-        if self.timing == UrcTiming::BeforeFinal {
-            self.flush_urcs(self.addressed);
+        if self.terminal.timing == UrcTiming::BeforeFinal {
+            self.flush_urcs(self.terminal.addressed);
         }
-        let text = if self.settings.verbose && result == Final::Dialed {
+        let text = if self.terminal.verbose && result == Final::Dialed {
             format!("\r\n{}\r\n", self.connect_text())
-        } else if self.settings.verbose {
-            format!("\r\n{}\r\n", result.text(self.settings.cmee))
+        } else if self.terminal.verbose {
+            format!("\r\n{}\r\n", result.text(self.terminal.cmee))
         } else {
             format!("{}\r", result.digit())
         };
-        let mark = match (result, self.addressed) {
+        let mark = match (result, self.terminal.addressed) {
             (Final::Connect, Some(id)) => Mark::Online(DataMode::Socket(id)),
             (Final::Dialed, _) => Mark::Online(DataMode::Dialup),
             _ => Mark::Final,
         };
         self.push(text.into_bytes(), mark);
-        self.exec = Exec::Flush;
-        self.urcs.append(&mut self.late_urcs);
+        self.terminal.exec = Exec::Flush;
+        while let Some(line) = self.terminal.late_urcs.pop_front() {
+            self.publish(line);
+        }
         if mark == Mark::Final {
-            self.addressed = None;
+            self.terminal.addressed = None;
         }
     }
 
@@ -86,26 +88,34 @@ impl Modem {
         }
         let line = line.as_bytes().to_vec();
         if self.raising {
-            self.late_urcs.push_back(line);
+            self.terminal.late_urcs.push_back(line);
         } else {
-            self.urcs.push_back(line);
+            self.publish(line);
         }
     }
 
     /// Prints unsolicited lines when this is the place for them.
     pub(super) fn print_urcs(&mut self) -> bool {
-        let allowed = match &self.exec {
+        if self.line_is_multiplexed() {
+            return false;
+        }
+        let allowed = match &self.terminal.exec {
             // With echo on, a line that has begun is already on its way back.
-            Exec::Idle => !self.settings.echo || self.line.is_empty(),
-            Exec::Latent { .. } | Exec::Wait(_) => self.timing == UrcTiming::Immediate,
+            Exec::Idle => !self.terminal.echo || self.terminal.line.is_empty(),
+            Exec::Latent { .. } | Exec::Wait(_) => self.terminal.timing == UrcTiming::Immediate,
             _ => false,
         };
         allowed && self.flush_urcs(None)
     }
 
     fn flush_urcs(&mut self, except: Option<u8>) -> bool {
-        let mut lines: Vec<Vec<u8>> = self.urcs.drain(..).collect();
-        lines.extend(if self.model.is_ublox() { self.ublox_urcs(except) } else { self.sequans_urcs(except) });
+        let mut lines: Vec<Vec<u8>> = self.terminal.urcs.drain(..).collect();
+        if self.reports_here() {
+            let news =
+                if self.model.is_ublox() { self.ublox_urcs(except) } else { self.sequans_urcs(except) };
+            self.publish_elsewhere(&news);
+            lines.extend(news);
+        }
         let any = !lines.is_empty();
         for line in lines {
             let bytes = [b"\r\n", line.as_slice(), b"\r\n"].concat();
@@ -115,25 +125,30 @@ impl Modem {
     }
 
     pub(super) fn next_chunk(&mut self) -> Option<Vec<u8>> {
-        let Chunk { bytes, mark } = self.out.pop_front()?;
-        self.uart.print(self.now, self.settings.baud, bytes.len());
+        let Chunk { bytes, mark } = self.terminal.out.pop_front()?;
+        if self.multiplexer.is_none() {
+            self.uart.print(self.now, self.settings.baud, bytes.len());
+        }
         match mark {
             Mark::None => {}
-            Mark::Urc => self.last_urc = Some(self.now),
+            Mark::Urc => self.terminal.last_urc = Some(self.now),
             Mark::Prompt => {
-                if let Exec::Collect(payload) = &mut self.exec {
+                if let Exec::Collect(payload) = &mut self.terminal.exec {
                     payload.prompted = Some(self.now);
                 }
             }
             Mark::Final => {
-                self.last_final = Some(self.now);
-                self.exec = Exec::Idle;
-                self.early.clear();
+                self.terminal.last_final = Some(self.now);
+                self.terminal.exec = Exec::Idle;
+                self.terminal.early.clear();
                 if let Some(baud) = self.settings.next_baud.take() {
                     self.settings.baud = baud;
                 }
+                if std::mem::take(&mut self.mux_begins) {
+                    self.start_multiplexer();
+                }
             }
-            Mark::Online(of) => self.exec = Exec::Online(Online::new(of, self.now)),
+            Mark::Online(of) => self.terminal.exec = Exec::Online(Online::new(of, self.now)),
         }
         Some(bytes)
     }
@@ -142,7 +157,7 @@ impl Modem {
     pub(super) fn gap_end(&self) -> Option<Duration> {
         let default = if self.model.is_ublox() { 20 } else { 0 };
         let gap = self.options.command_gap.unwrap_or(Duration::from_millis(default));
-        let urc = self.last_urc.filter(|_| self.options.gap_after_urc);
-        self.last_final.into_iter().chain(urc).max().map(|at| at + gap)
+        let urc = self.terminal.last_urc.filter(|_| self.options.gap_after_urc);
+        self.terminal.last_final.into_iter().chain(urc).max().map(|at| at + gap)
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::Modem;
 use super::general::Speed;
-use super::{Exec, Modem};
 
 /// How the modem is supplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,18 +70,8 @@ impl Modem {
         self.drop_sockets();
         self.power = Power::Off;
         self.timers.clear();
-        self.line.clear();
-        self.early.clear();
-        self.held.clear();
-        self.exec = Exec::Idle;
-        self.rest.clear();
-        self.addressed = None;
-        self.out.clear();
-        self.urcs.clear();
-        self.late_urcs.clear();
-        self.last_byte = None;
-        self.last_final = None;
-        self.last_urc = None;
+        self.forget_multiplexer();
+        self.terminal.halt();
     }
 
     pub(super) fn start_boot(&mut self) {
@@ -91,7 +81,8 @@ impl Modem {
 
     /// Volatile settings at the moment in which the line comes alive.
     fn defaults(&mut self) {
-        self.settings.reset(self.model, &self.options);
+        self.settings.reset(self.model);
+        self.terminal.reset(&self.options);
         self.sim.power_up();
         self.cellular.power_up(self.model, &self.options);
         let keeps_hex_mode = self.model.ublox().is_some_and(|traits| traits.keeps_hex_mode);
@@ -101,7 +92,7 @@ impl Modem {
     pub(super) fn found_running(&mut self) {
         self.defaults();
         self.power = Power::Up;
-        self.settings.echo = self.options.echo.unwrap_or(true);
+        self.terminal.echo = self.options.echo.unwrap_or(true);
         self.cellular.cfun = 1;
         self.sim.read = true;
         let stale = self.options.stale_sockets;
@@ -119,9 +110,12 @@ impl Modem {
                 self.stale_context();
             }
         }
-        self.urcs.clear();
-        self.late_urcs.clear();
+        self.terminal.urcs.clear();
+        self.terminal.late_urcs.clear();
         self.start_noise();
+        if self.options.stale_multiplexer {
+            self.found_multiplexed();
+        }
     }
 
     pub(super) fn power_step(&mut self) -> bool {

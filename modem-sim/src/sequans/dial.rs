@@ -304,7 +304,7 @@ impl Modem {
 
     fn socket_line(&mut self, id: u8) -> String {
         let address = self.options.address;
-        let online = self.in_online_mode() == Some(id);
+        let online = self.in_online_mode() == Some(id) || self.linked_elsewhere(id);
         let Some(s) = self.sequans.sessions[slot(id)].as_ref().filter(|s| !s.told) else {
             return format!("+SQNSS: {id},0");
         };

@@ -19,7 +19,7 @@ use crate::options::{CloseUrc, Options};
 use crate::reply::{Final, NOT_ALLOWED};
 
 use listen::Listening;
-pub(crate) use table::Table;
+pub(crate) use table::{CHANNELS, Table};
 
 /// Sockets are 1 to 6.
 pub(crate) const SOCKETS: u8 = 6;
@@ -291,6 +291,9 @@ impl Modem {
         let lossy = self.options.lossy_receive;
         let idle = self.sequans.configs[slot(id)].idle;
         let online = self.in_online_mode() == Some(id);
+        if self.linked_elsewhere(id) {
+            return false;
+        }
         let Some(s) = self.sequans.sessions[slot(id)].as_mut() else {
             return false;
         };
@@ -386,6 +389,9 @@ impl Modem {
     pub(crate) fn sequans_urcs(&mut self, except: Option<u8>) -> Vec<Vec<u8>> {
         let mut lines = Vec::new();
         for id in (1..=SOCKETS).filter(|id| Some(*id) != except) {
+            if self.linked_elsewhere(id) {
+                continue;
+            }
             let config = self.sequans.configs[slot(id)].clone();
             let Some(s) = self.sequans.sessions[slot(id)].as_mut() else {
                 continue;

@@ -14,7 +14,7 @@ impl Modem {
             return Ok(Final::Ok.into());
         }
         let id = socket_id(command)?;
-        if self.sequans.sending(id)?.net.is_none() {
+        if self.sequans.sending(id)?.net.is_none() || self.linked_elsewhere(id) {
             return Err(NOT_ALLOWED);
         }
         Ok(Final::Connect.into())
@@ -74,6 +74,9 @@ impl Modem {
     /// Received bytes go straight to the host; true when something changed.
     pub(super) fn pump_online(&mut self, id: u8) -> bool {
         self.assemble(id, false);
+        if self.output_is_full() {
+            return false;
+        }
         let Ok(s) = self.sequans.session(id) else {
             return false;
         };

@@ -1,6 +1,7 @@
 //! In what the Sequans modems differ.
 
 use crate::Model;
+use crate::mux::Channels;
 
 /// What one Sequans modem has of its own.
 #[derive(Debug)]
@@ -39,9 +40,16 @@ pub(crate) struct Table {
     pub(crate) cgdcont_tail: &'static str,
     /// `+CGCONTRDP` names the operator behind the APN, and no gateway.
     pub(crate) operator_apn: bool,
+    /// `+CMUX` is known to exist.
+    pub(crate) multiplexer: bool,
     /// Lines that may come at any time.
     pub(crate) noise: &'static [&'static str],
 }
+
+/// Data on 1 and AT commands on the others, as a shipping driver of GM02S has it. A connection is dialled
+/// on its own channel, so 1 takes commands too.
+pub(crate) const CHANNELS: Channels =
+    Channels { first: 1, last: 4, reports: 2, gnss: None, answers_close: true };
 
 /// RYZ014 use cases. `ATI1` has the form of RYZ014 FOTA; the answer of `+CGMR` is inferred from it.
 static RYZ014A: Table = Table {
@@ -65,6 +73,7 @@ static RYZ014A: Table = Table {
     // §2.3.3.5.
     cgdcont_tail: ",,,,0,0,0,0,0,0,0,,0",
     operator_apn: false,
+    multiplexer: false,
     noise: &["+SQNSIMST: 5", "+SQNSIMST: 1", "+CEREG: 1,\"0002\",\"01A22002\",7"],
 };
 
@@ -95,6 +104,7 @@ static CASSIOPEIA: Table = Table {
     pdp_type: "IP",
     cgdcont_tail: ",,,,,0,0,0,0",
     operator_apn: true,
+    multiplexer: false,
     noise: &["+IMSSTATE: SIMSTORE,READY", "^MODE: 17,25", "+CEREG: 1,0001,01A2D002,7"],
 };
 
@@ -119,6 +129,7 @@ static GM02S: Table = Table {
     pdp_type: "IPV4V6",
     cgdcont_tail: ",,,,0,0,0,0,0,0,0,,0",
     operator_apn: false,
+    multiplexer: true,
     noise: &[
         "+LPGNSSFIXREADY: 0,\"2026-01-01T12:00:00\",3000,\"12.5\",\"48.8\",\"2.3\",\"60.0\",\"0\",\"0\",\"0\",\"0\",\"0\"",
         "+SQNCOAPRING: 0,1,0,1,2,0,12",

@@ -142,8 +142,9 @@ impl Modem {
     /// `AT+USODL=<id>`.
     pub(super) fn usodl(&mut self, command: &Command) -> Result<Step, Final> {
         let id = self.socket_id(command)?;
+        let elsewhere = self.linked_elsewhere(id);
         let s = self.ublox.socket(id)?;
-        if s.state != State::Open {
+        if s.state != State::Open || elsewhere {
             return Err(NOT_ALLOWED);
         }
         s.announce = false;
@@ -203,9 +204,10 @@ impl Modem {
     /// Received bytes go straight to the host; true when something changed.
     pub(super) fn pump_direct(&mut self, id: u8) -> bool {
         let linked = self.in_online_mode() == Some(id);
+        let full = self.output_is_full();
         let waiting = self.ublox.socket(id).is_ok_and(|s| !s.direct.ready.is_empty());
         let mut any = (linked || waiting) && self.direct_send(id, false);
-        let Some(s) = self.ublox.sockets[usize::from(id)].as_mut().filter(|_| linked) else {
+        let Some(s) = self.ublox.sockets[usize::from(id)].as_mut().filter(|_| linked && !full) else {
             return any;
         };
         let mut bytes: Vec<u8> = s.rx.drain(..).collect();

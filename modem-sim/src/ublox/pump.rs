@@ -19,6 +19,9 @@ impl Modem {
             if !flows {
                 continue;
             }
+            if self.linked_elsewhere(id) {
+                continue;
+            }
             let announce_arrivals = self.options.announce_arrivals;
             let Some(s) = self.ublox.sockets[usize::from(id)].as_mut() else {
                 continue;
@@ -146,7 +149,8 @@ impl Modem {
         sockets
             .filter_map(|(id, s)| Some((id, s.as_ref()?)))
             .flat_map(|(id, s)| {
-                let direct = self.in_online_mode().filter(|online| *online == id).map(|_| s.direct_due());
+                let linked = self.in_online_mode() == Some(id) || self.linked_elsewhere(id);
+                let direct = linked.then(|| s.direct_due());
                 [s.connecting.as_ref().map(|c| c.deadline), s.closing, direct.flatten()]
             })
             .flatten()
@@ -160,6 +164,9 @@ impl Modem {
         let mut accepted = self.accepted_lines();
         let datagram_report = self.traits().datagram_report;
         for id in (0..SOCKETS as u8).filter(|id| Some(*id) != except) {
+            if self.linked_elsewhere(id) {
+                continue;
+            }
             lines.extend(self.session_lines(id));
             let slot = &mut self.ublox.sockets[usize::from(id)];
             let Some(s) = slot else { continue };

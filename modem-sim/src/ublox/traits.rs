@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::mux::Channels;
+
 /// How a module gets the packet data connection that its sockets use (SARA/LEXI internet
 /// applications §2.3, LENA-R8 application development §7.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +118,18 @@ pub(crate) struct Traits {
     pub(crate) hangs_up: bool,
     /// `ATO` wants a context that `+CGACT` has activated (LENA-R8 application development §5.8.2).
     pub(crate) resume_needs_activation: bool,
+    /// Those of `+CMUX`.
+    pub(crate) channels: &'static Channels,
 }
+
+/// SARA-R5: AT commands and data on 1 to 3, positions on 4, as shipping drivers have it.
+const R5_CHANNELS: Channels = Channels { first: 1, last: 3, reports: 1, gnss: Some(4), answers_close: true };
+/// Shipping drivers do not wait for the end of a channel.
+const R52_CHANNELS: Channels = Channels { answers_close: false, ..R5_CHANNELS };
+/// SARA-R4 AT commands manual: AT commands and data on 1 and 2, positions on 3.
+const R42_CHANNELS: Channels = Channels { first: 1, last: 2, reports: 1, gnss: Some(3), answers_close: true };
+/// LENA-R8 application development §5.7: channels 1 to 3. Shipping drivers do not wait for the end of one.
+const LENA_CHANNELS: Channels = Channels { first: 1, last: 3, reports: 1, gnss: None, answers_close: false };
 
 /// SARA-R5 02B: the row from which the others differ.
 pub(crate) const SARA_R5_02B: Traits = Traits {
@@ -160,6 +173,7 @@ pub(crate) const SARA_R5_02B: Traits = Traits {
     dial_needs_credentials: true,
     hangs_up: true,
     resume_needs_activation: false,
+    channels: &R5_CHANNELS,
 };
 
 /// IPv4 by default.
@@ -186,6 +200,7 @@ pub(crate) const LEXI_R520: Traits = Traits {
     product_version: "-02B-00",
     firmware: "02.00",
     session_tickets: true,
+    channels: &R52_CHANNELS,
     ..SARA_R5_02B
 };
 
@@ -208,6 +223,7 @@ pub(crate) const SARA_R42: Traits = Traits {
     connect_text: "150000000",
     dial_needs_credentials: false,
     hangs_up: false,
+    channels: &R42_CHANNELS,
     ..SARA_R5_02B
 };
 
@@ -263,5 +279,6 @@ pub(crate) const LENA_R8: Traits = Traits {
     dial_needs_credentials: false,
     hangs_up: false,
     resume_needs_activation: true,
+    channels: &LENA_CHANNELS,
     ..SARA_R5_02B
 };

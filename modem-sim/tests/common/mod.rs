@@ -3,6 +3,8 @@
 
 #[path = "dialup.rs"]
 pub(crate) mod dialup;
+#[path = "mux.rs"]
+pub(crate) mod mux;
 #[path = "openssl.rs"]
 pub(crate) mod openssl;
 #[path = "tls.rs"]
