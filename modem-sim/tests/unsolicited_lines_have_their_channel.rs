@@ -56,7 +56,8 @@ fn they_can_come_on_all_channels() {
     for dlci in [1, 2] {
         assert_eq!(mux.printed(dlci), "\r\n+UUSORD: 0,5\r\n", "channel {dlci}");
     }
-    mux.ok(1, "AT+USORD=0,5");
+    mux.write(1, b"AT+USORD=0,5\r");
+    mux.wait_for(1, b"\r\nOK\r\n");
     mux.pass_ms(50);
     for dlci in [1, 2] {
         assert_eq!(mux.printed(dlci), "\r\n+UUSOCL: 0\r\n", "channel {dlci}");
