@@ -4,7 +4,7 @@
 //! may be wrong. All bytes from it on are held until the frame has proved right. When it has not,
 //! the search goes on at the next flag behind it, and nothing that stands there is lost.
 
-use super::frame::{FLAG, Kind, Verdict, judge};
+use super::frame::{CR, FLAG, Kind, Verdict, judge};
 use super::ring::Ring;
 
 /// A valid frame.
@@ -12,6 +12,8 @@ use super::ring::Ring;
 pub(super) struct Frame<'a> {
     pub(super) dlci: u8,
     pub(super) kind: Kind,
+    /// C/R of its address.
+    pub(super) cr: bool,
     /// The information, in the two pieces that it may lie in.
     pub(super) info: [&'a [u8]; 2],
 }
@@ -51,7 +53,8 @@ impl<'b> Hold<'b> {
             match verdict {
                 Verdict::Frame { dlci, kind, at, len, total } => {
                     self.done = total - 1;
-                    return Some(Frame { dlci, kind, info: self.ring.slices(at, len) });
+                    let cr = self.ring.at(1) & CR != 0;
+                    return Some(Frame { dlci, kind, cr, info: self.ring.slices(at, len) });
                 }
                 Verdict::Invalid => self.search(),
                 Verdict::Unknown(need) => {

@@ -10,6 +10,9 @@ use super::parameters::Parameters;
 use super::repeat::Repeat;
 use crate::error::Error;
 
+/// So many of this side's frames in a row have to come back until the multiplexer is taken for gone.
+const ECHOES: u8 = 3;
+
 /// A command that establishes or releases: at most one is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -40,6 +43,10 @@ pub(super) struct Station<'m, 'b> {
     pub(super) tested: Test,
     pub(super) testing: Repeat,
     pub(super) line: Line,
+    /// C/R in the modem's UIH frames, once it is known.
+    theirs: Option<bool>,
+    /// Frames in a row that had it the other way: those of this side, perhaps.
+    echoes: u8,
     /// The channel whose turn is next.
     pub(super) turn: usize,
 }
@@ -61,6 +68,8 @@ impl<'m, 'b> Station<'m, 'b> {
             tested: Test::Idle,
             testing: Repeat::IDLE,
             line: Line::new(),
+            theirs: None,
+            echoes: 0,
             turn: 0,
         }
     }
@@ -108,6 +117,7 @@ impl<'b> Station<'_, 'b> {
         (self.ua, self.dm) = (0, 0);
         self.halted = false;
         self.answers_status = false;
+        (self.theirs, self.echoes) = (None, 0);
         self.tested = Test::Idle;
         self.step = None;
         self.state = State::Opening;
@@ -183,6 +193,9 @@ impl<'b> Station<'_, 'b> {
     pub(super) fn on_frame(&mut self, frame: &Frame<'_>) {
         // Before the multiplexer has begun, frames are leftovers of the last time, or echo.
         let up = matches!(self.state, State::Open | State::Closing);
+        if up && frame.kind == Kind::Uih && self.is_echo(frame.cr) {
+            return;
+        }
         match frame.kind {
             Kind::Ua => self.on_ua(frame.dlci),
             Kind::Dm => self.on_dm(frame.dlci),
@@ -201,6 +214,24 @@ impl<'b> Station<'_, 'b> {
                 _ => self.dm |= 1 << frame.dlci,
             },
         }
+    }
+
+    /// Whether a frame is one of this side's: a modem that has restarted is in command mode, and echoes
+    /// what it is sent. Modems differ in C/R, but each has it one way.
+    fn is_echo(&mut self, cr: bool) -> bool {
+        if *self.theirs.get_or_insert(cr) == cr {
+            self.echoes = 0;
+            return false;
+        }
+        // Only this side's frames have it set.
+        if !cr {
+            return false;
+        }
+        self.echoes += 1;
+        if self.echoes >= ECHOES {
+            self.end(State::Failed(Error::Aborted));
+        }
+        true
     }
 
     fn on_ua(&mut self, dlci: u8) {

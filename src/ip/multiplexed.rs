@@ -160,7 +160,7 @@ impl Line<'_> {
                 return Some(at);
             }
             self.silent = Some(now + SILENCE);
-            self.note.put(CLOSE_DOWN);
+            self.call_back();
             return Some(now);
         }
         self.silent = None;
@@ -182,6 +182,15 @@ impl Line<'_> {
         engine.park();
         self.phase = Phase::Parking;
         Some(now)
+    }
+
+    /// Ends multiplexer mode in the modem. One in command mode takes that for the beginning of a line,
+    /// which ends here.
+    fn call_back(&mut self) {
+        self.note.fill(|room| {
+            let bytes = CLOSE_DOWN.iter().chain(b"\r");
+            room.iter_mut().zip(bytes).map(|(to, &byte)| *to = byte).count()
+        });
     }
 
     fn open_channels(&mut self, now: Instant) {
@@ -220,7 +229,7 @@ impl Line<'_> {
         self.data.drop_line(now);
         if self.phase != Phase::Starting {
             // Whether or not the modem has noticed.
-            self.note.put(CLOSE_DOWN);
+            self.call_back();
         }
         (self.phase, self.silent, self.carrier) = (Phase::Plain, None, false);
         self.retry = now;
@@ -252,6 +261,10 @@ impl Line<'_> {
             self.data.explain(engine.link_error());
             let at = self.data.retry_at();
             if mux.state(modem.data) != State::Open {
+                if matches!(mux.state(modem.data), State::Failed(_)) && mux.tested() != Test::Waiting {
+                    // Perhaps there is no multiplexer any more.
+                    mux.test();
+                }
                 if now >= self.reopen && mux.state(modem.data) != State::Opening {
                     _ = mux.open(modem.data);
                     self.reopen = now + REOPEN;

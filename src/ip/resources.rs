@@ -10,8 +10,10 @@ use super::Ip;
 use super::slot::Slot;
 use crate::ppp::Config;
 
-/// Datagrams that wait to be read, and to be sent, on one socket.
-pub(super) const DATAGRAMS: usize = 4;
+/// Datagrams that wait to be read on one socket, however small they are.
+pub(super) const RECEIVED: usize = 12;
+/// Datagrams that wait to be sent.
+pub(super) const WAITING: usize = 4;
 
 /// Memory for an IP stack: `SOCKETS` places with `RX` bytes to receive into and `TX` bytes to send from
 /// each. One of them is the link's own, `UDP` of them are for datagrams, and the others for TCP.
@@ -36,8 +38,8 @@ pub struct Resources<
 > {
     rx: [[u8; RX]; SOCKETS],
     tx: [[u8; TX]; SOCKETS],
-    received: [[PacketMetadata; DATAGRAMS]; UDP],
-    waiting: [[PacketMetadata; DATAGRAMS]; UDP],
+    received: [[PacketMetadata; RECEIVED]; UDP],
+    waiting: [[PacketMetadata; WAITING]; UDP],
     storage: [SocketStorage<'d>; SOCKETS],
     slots: [Slot; SOCKETS],
     query: [Option<DnsQuery>; 1],
@@ -54,8 +56,8 @@ impl<'d, const SOCKETS: usize, const UDP: usize, const RX: usize, const TX: usiz
         Self {
             rx: [[0; RX]; SOCKETS],
             tx: [[0; TX]; SOCKETS],
-            received: [[PacketMetadata::EMPTY; DATAGRAMS]; UDP],
-            waiting: [[PacketMetadata::EMPTY; DATAGRAMS]; UDP],
+            received: [[PacketMetadata::EMPTY; RECEIVED]; UDP],
+            waiting: [[PacketMetadata::EMPTY; WAITING]; UDP],
             storage: [const { SocketStorage::EMPTY }; SOCKETS],
             slots: [const { Slot::new() }; SOCKETS],
             query: [const { None }; 1],
@@ -94,8 +96,8 @@ pub(super) struct Parts<'d> {
     pub(super) rx: &'d mut [u8],
     pub(super) tx: &'d mut [u8],
     pub(super) size: (usize, usize),
-    pub(super) received: &'d mut [[PacketMetadata; DATAGRAMS]],
-    pub(super) waiting: &'d mut [[PacketMetadata; DATAGRAMS]],
+    pub(super) received: &'d mut [[PacketMetadata; RECEIVED]],
+    pub(super) waiting: &'d mut [[PacketMetadata; WAITING]],
     pub(super) storage: &'d mut [SocketStorage<'d>],
     pub(super) slots: &'d mut [Slot],
     pub(super) query: &'d mut [Option<DnsQuery>],

@@ -183,6 +183,8 @@ impl Setup {
                 }
             }
         };
+        // Frames come byte by byte, and what waits in the port cannot be overtaken.
+        let fifo = ip.is_some().then_some(64);
         World {
             engine,
             stack,
@@ -200,7 +202,7 @@ impl Setup {
             woken: Arc::default(),
             behind: None,
             lost: None,
-            fifo: None,
+            fifo,
             waiting: Vec::new(),
         }
     }
