@@ -89,12 +89,13 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     /// The command line under way, `sent` of `len` bytes of `command`.
     len: usize,
     sent: usize,
+    /// It fills the words before `now`, which stands at a multiple of 8.
+    extras: Extras,
     pub(crate) now: Instant,
     pub(crate) dialect: &'static dyn Dialect,
     /// What the dialect says of itself.
     pub(crate) limits: Limits,
     timing: Timing,
-    extras: Extras,
     pub(crate) runner: WakerCell,
     /// Users that wait for the link, a free slot or the resolver.
     pub(crate) waiters: Waiters,

@@ -21,7 +21,9 @@ enum State {
     Feeding,
     /// The modem has all of it.
     Closing,
-    Done(Result<(), Error>),
+    /// The digest that the modem has told is in it, as bytes so that it needs no place at a multiple of 8;
+    /// 0 is none.
+    Done(Result<[u8; 8], Error>),
 }
 
 #[derive(Debug)]
@@ -29,11 +31,8 @@ pub(crate) struct Upload {
     state: State,
     procedure: Procedure,
     credential: Credential,
-    /// Bytes in all, and how many of them have not been given yet.
-    total: u16,
+    /// Bytes that have not been given yet: all of them until the modem wants them.
     left: u16,
-    /// The digest that the modem has told; 0 is none.
-    digest: u64,
     /// The user has gone: the modem still wants the rest, and what it stores then is removed.
     abandoned: bool,
     waker: WakerCell,
@@ -45,9 +44,7 @@ impl Upload {
             state: State::Idle,
             procedure: Procedure::StoreCredential,
             credential: Credential { kind: CredentialKind::Authority, slot: 0 },
-            total: 0,
             left: 0,
-            digest: 0,
             abandoned: false,
             waker: WakerCell::new(),
         }
@@ -58,7 +55,7 @@ impl Upload {
             return None;
         }
         self.state = State::Opening;
-        Some((self.procedure, Call { credential: self.credential, len: self.total, ..Call::new() }))
+        Some((self.procedure, Call { credential: self.credential, len: self.left, ..Call::new() }))
     }
 
     /// The modem wants the payload. True when there is nobody to give it.
@@ -80,7 +77,7 @@ impl Upload {
         }
     }
 
-    pub(super) fn finish(&mut self, result: Result<(), Failure>) {
+    pub(super) fn finish(&mut self, result: Result<u64, Failure>) {
         let store = self.procedure == Procedure::StoreCredential;
         if self.abandoned {
             self.abandoned = false;
@@ -89,7 +86,7 @@ impl Upload {
             self.abandoned = store;
             return;
         }
-        self.state = State::Done(result.map_err(Error::from));
+        self.state = State::Done(result.map(u64::to_ne_bytes).map_err(Error::from));
         self.waker.wake();
     }
 }
@@ -107,8 +104,7 @@ const UPLOADS: Uploads = Uploads {
         }
     },
     finish: |core: &mut Core, job: &Job, result| {
-        core.upload.digest = job.call.found.digest().unwrap_or_default();
-        core.upload.finish(result);
+        core.upload.finish(result.map(|()| job.call.found.digest().unwrap_or_default()));
     },
     fail: |core, error| core.upload.fail(error),
 };
@@ -148,7 +144,10 @@ impl Core {
     /// The digest of the stored credential, where there is one and the modem tells it.
     #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "the async facade alone provisions"))]
     pub(crate) fn poll_check(&mut self, waker: &Waker) -> Poll<Result<Option<u64>, Error>> {
-        let digest = self.upload.digest;
+        let digest = match self.upload.state {
+            State::Done(Ok(digest)) => u64::from_ne_bytes(digest),
+            _ => 0,
+        };
         self.feed_upload(&[], waker).map_ok(|_| (digest != 0).then_some(digest))
     }
 
@@ -170,7 +169,6 @@ impl Core {
         self.upload.state = State::Wanted;
         self.upload.procedure = procedure;
         self.upload.credential = credential;
-        self.upload.total = total as u16;
         self.upload.left = total as u16;
         self.runner.wake();
         Poll::Ready(Ok(()))
@@ -183,7 +181,7 @@ impl Core {
             State::Done(result) => {
                 self.upload.state = State::Idle;
                 self.waiters.wake();
-                return Poll::Ready(result.map(|()| 0));
+                return Poll::Ready(result.map(|_| 0));
             }
             State::Feeding if self.sent >= self.len && !bytes.is_empty() => {
                 let count = bytes.len().min(self.command.len()).min(self.upload.left.into());

@@ -71,7 +71,7 @@ pub(crate) enum State {
 }
 
 /// Flags stand first, and in this order: what is within 32 bytes of the beginning takes half the code
-/// to reach.
+/// to reach. The others stand so that there is next to nothing between them.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct Slot {
@@ -121,7 +121,6 @@ pub(crate) struct Slot {
     pub(crate) server_name: u8,
     /// So much is unread in the modem, where it has said so.
     pub(crate) unread: u16,
-    pub(crate) local_port: u16,
 
     /// Bytes at the front of the transmit buffer that wait to be sent.
     pub(crate) tx_len: usize,
@@ -136,6 +135,8 @@ pub(crate) struct Slot {
     pub(crate) writer: WakerCell,
     retry_delay: Duration,
     probe_delay: Duration,
+    /// How it is secured; nothing of a plain one.
+    pub(crate) profile: Option<&'static SecurityProfile>,
     retry_at: Instant,
     probe_at: Instant,
     verify_at: Instant,
@@ -152,8 +153,7 @@ pub(crate) struct Slot {
     pub(crate) setting: Setting,
     /// The first datagram that is, or is coming, in the ring.
     pub(crate) front: Front,
-    /// How it is secured; nothing of a plain one.
-    pub(crate) profile: Option<&'static SecurityProfile>,
+    pub(crate) local_port: u16,
 }
 
 impl Slot {
