@@ -280,13 +280,13 @@ allowed() {
     link) echo "at dialect error time" ;;
     # The table's state lives in the engine; user operations are written where the state is.
     socket) echo "at dialect error time fmt link::LinkState link::family engine::Core" ;;
-    engine) echo "at dialect error time fmt link socket Error LinkState" ;;
+    engine) echo "at dialect error time fmt link pem socket Error LinkState" ;;
     cmux | ppp) echo "error time fmt" ;;
     resources) echo "dialect engine link::Config socket" ;;
     ip) echo "ppp error time fmt socket" ;;
     edge) echo "asynch at dialect engine error socket" ;;
     no_std_net) echo "error nb" ;;
-    asynch | nb) echo "at dialect engine error time fmt link pem resources socket ip LinkState Error" ;;
+    asynch | nb) echo "at dialect engine error time fmt link resources socket ip LinkState Error" ;;
     lib) echo "at asynch cmux dialect edge engine error ip link nb no_std_net pem ppp resources socket time" ;;
     *) echo "?" ;;
     esac

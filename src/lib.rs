@@ -24,7 +24,7 @@ mod drive;
 mod engine;
 mod error;
 mod link;
-#[cfg(feature = "async")]
+#[cfg(any(feature = "async", feature = "nb"))]
 mod pem;
 mod resources;
 mod socket;

@@ -6,6 +6,7 @@ use core::future::poll_fn;
 use super::borrow;
 use crate::dialect::Credential;
 use crate::engine::Engine;
+use crate::engine::provision::Upload;
 use crate::error::Error;
 use crate::link::Status;
 
@@ -92,7 +93,8 @@ impl<'d> Control<'d> {
         if bytes.is_empty() {
             return Err(Error::InvalidInput);
         }
-        self.upload(credential, bytes).await
+        let mut upload = Upload::new(self.engine, credential, bytes);
+        poll_fn(|cx| upload.advance(cx.waker())).await
     }
 
     /// Removes a certificate or private key from the modem.
@@ -103,34 +105,7 @@ impl<'d> Control<'d> {
     /// # Cancel safety
     /// It is removed all the same.
     pub async fn remove_credential(&self, credential: Credential) -> Result<(), Error> {
-        self.upload(credential, &[]).await
-    }
-
-    pub(super) async fn upload(&self, credential: Credential, mut bytes: &[u8]) -> Result<(), Error> {
-        let engine = self.engine;
-        poll_fn(|cx| borrow(engine).begin_upload(credential, bytes.len(), cx.waker())).await?;
-        let mut guard = Upload { engine, done: false };
-        loop {
-            let count = poll_fn(|cx| borrow(engine).feed_upload(bytes, cx.waker())).await;
-            guard.done = !matches!(count, Ok(1..));
-            match count? {
-                0 => return Ok(()),
-                count => bytes = bytes.get(count..).unwrap_or_default(),
-            }
-        }
-    }
-}
-
-/// Gives an upload up that is not done.
-pub(super) struct Upload<'d> {
-    pub(super) engine: &'d RefCell<Engine>,
-    pub(super) done: bool,
-}
-
-impl Drop for Upload<'_> {
-    fn drop(&mut self) {
-        if !self.done {
-            borrow(self.engine).abandon_upload();
-        }
+        let mut upload = Upload::new(self.engine, credential, &[]);
+        poll_fn(|cx| upload.advance(cx.waker())).await
     }
 }

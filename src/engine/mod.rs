@@ -10,6 +10,9 @@ mod operations;
 mod output;
 #[cfg(feature = "smoltcp")]
 mod park;
+#[cfg(any(feature = "async", feature = "nb"))]
+#[cfg_attr(not(feature = "nb"), allow(unreachable_pub, reason = "users of `nb` alone see its types"))]
+pub(crate) mod provision;
 mod report;
 mod schedule;
 mod security;

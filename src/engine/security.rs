@@ -106,7 +106,7 @@ impl Core {
 }
 
 /// What [`Engine`]'s users need to put credentials into the modem.
-#[cfg_attr(not(feature = "async"), allow(dead_code, reason = "the async facade alone provisions"))]
+#[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades provision"))]
 impl super::Engine {
     /// Begins to ask which credential is stored. See [`poll_check`](Self::poll_check).
     pub(crate) fn begin_check(&mut self, credential: Credential, waker: &Waker) -> Poll<Result<(), Error>> {

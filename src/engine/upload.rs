@@ -131,7 +131,7 @@ impl Core {
     }
 
     /// Begins to ask which credential is stored. Waits while an upload is under way.
-    #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "the async facade alone provisions"))]
+    #[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades provision"))]
     pub(crate) fn begin_check(&mut self, credential: Credential, waker: &Waker) -> Poll<Result<(), Error>> {
         if !(8..=19).contains(&credential.slot) {
             return Poll::Ready(Err(Error::InvalidInput));
@@ -142,7 +142,7 @@ impl Core {
     }
 
     /// The digest of the stored credential, where there is one and the modem tells it.
-    #[cfg_attr(not(feature = "async"), allow(dead_code, reason = "the async facade alone provisions"))]
+    #[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades provision"))]
     pub(crate) fn poll_check(&mut self, waker: &Waker) -> Poll<Result<Option<u64>, Error>> {
         let digest = match self.upload.state {
             State::Done(Ok(digest)) => u64::from_ne_bytes(digest),

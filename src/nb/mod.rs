@@ -4,11 +4,13 @@
 //! [`Stack::poll`] does only that, for the pauses between other calls.
 
 mod dns;
+mod provision;
 mod stack;
 mod tcp;
 mod tls;
 mod udp;
 
+pub use provision::{Provision, Upload};
 pub use stack::{Clock, Stack};
 pub use tcp::TcpSocket;
 pub use tls::TlsStack;

@@ -35,20 +35,8 @@ impl<'a> Pem<'a> {
     }
 
     /// The file.
-    pub(crate) fn bytes(self) -> impl Iterator<Item = u8> + Clone {
-        let text = self.label.is_none().then(|| lines(self.file));
-        let der = self.label.map(|label| {
-            let edge = move |word: &'static [u8]| {
-                let parts = [b"-----", word, b" ", label, b"-----\n"];
-                parts.into_iter().flatten().copied()
-            };
-            let body = self.file.chunks(LINE / 4 * 3).flat_map(|line| {
-                let groups = line.chunks(3).flat_map(encode);
-                groups.chain(core::iter::once(b'\n'))
-            });
-            edge(b"BEGIN").chain(body).chain(edge(b"END"))
-        });
-        text.into_iter().flatten().chain(der.into_iter().flatten())
+    pub(crate) const fn bytes(self) -> Bytes<'a> {
+        Bytes { pem: self, at: 0 }
     }
 
     /// Whether this may be the file that a modem has told a digest of: whether it is the MD5 (u-blox:
@@ -103,14 +91,48 @@ impl<'a> Pem<'a> {
     }
 }
 
-/// The text with LF at the end of each line, whatever ended it before.
-fn lines(text: &[u8]) -> impl Iterator<Item = u8> + Clone {
-    let pairs = text.iter().zip(text.iter().skip(1).map(Some).chain(core::iter::once(None)));
-    pairs.filter_map(|(&byte, next)| match (byte, next) {
-        (b'\r', Some(b'\n')) => None,
-        (b'\r', _) => Some(b'\n'),
-        _ => Some(byte),
-    })
+/// The bytes of a file as PEM.
+#[derive(Clone, Debug)]
+pub(crate) struct Bytes<'a> {
+    pem: Pem<'a>,
+    /// How many bytes have been taken: of the file where that is PEM, of what is made from it where it is DER.
+    at: usize,
+}
+
+impl Iterator for Bytes<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        let at = self.at;
+        let file = self.pem.file;
+        if let Some(label) = self.pem.label {
+            self.at += 1;
+            return armoured(file, label, at);
+        }
+        let &byte = file.get(at)?;
+        // LF at the end of each line, whatever ended it before.
+        let pair = byte == b'\r' && file.get(at + 1) == Some(&b'\n');
+        self.at += 1 + usize::from(pair);
+        Some(if byte == b'\r' { b'\n' } else { byte })
+    }
+}
+
+/// The byte at `at` of DER as PEM: an edge, lines of base64, an edge (RFC 7468 §2).
+fn armoured(der: &[u8], label: &'static [u8], at: usize) -> Option<u8> {
+    let edge = |word: &'static [u8]| [b"-----", word, b" ", label, b"-----\n"].into_iter().flatten().copied();
+    let above = label.len() + b"-----BEGIN -----\n".len();
+    let Some(at) = at.checked_sub(above) else { return edge(b"BEGIN").nth(at) };
+    let lines = der.len().div_ceil(LINE / 4 * 3);
+    let body = der.len().div_ceil(3) * 4 + lines;
+    if let Some(at) = at.checked_sub(body) {
+        return edge(b"END").nth(at);
+    }
+    let (line, column) = (at / (LINE + 1), at % (LINE + 1));
+    if column == LINE || at + 1 == body {
+        return Some(b'\n');
+    }
+    let group = der.get(line * (LINE / 4 * 3) + column / 4 * 3..)?;
+    encode(group.get(..3).unwrap_or(group)).get(column % 4).copied()
 }
 
 /// The content of an ASN.1 SEQUENCE (X.690 §8.1) that is as long as it says.
