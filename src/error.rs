@@ -98,7 +98,8 @@ pub enum Error {
     /// suites, a key with a password.
     UnsupportedProfile,
     /// The modem does not take the security profile: a credential is not stored, or is not what it is
-    /// taken for.
+    /// taken for. A modem that notices so early that the client's key is not that of its certificate may give this;
+    /// see [`Handshake`](Self::Handshake).
     ProfileRejected,
     /// The server's name is to be validated and is not known: the profile has none, and nothing was
     /// resolved to this address.
@@ -107,6 +108,15 @@ pub enum Error {
     /// expired, the server does not trust this client, or both have no version or cipher suite in
     /// common. The modems do not say which; Sequans modems do not tell it from a refused connection
     /// either.
+    ///
+    /// So ends also a connect with a client's key that is not that of its certificate. No document says that a
+    /// modem looks at that, neither when it stores them nor later: RYZ014 use cases §3.4.1 have it send what is in the
+    /// slots as it is, and u-blox leave the check to the user (SARA/LEXI internet applications §3.5, LENA-R8
+    /// application development §9.1.4).
+    ///
+    /// A server that refuses the client does so in TLS 1.3 when for the modem the handshake is over (RFC 8446
+    /// appendix E.1.2): then the connection opens, and ends at the first read, with [`Reset`](Self::Reset),
+    /// [`Closed`](Self::Closed) or the end of the stream.
     Handshake,
     /// The modem does not take the certificate or key: it is not well-formed, or does not fit.
     CredentialRejected,

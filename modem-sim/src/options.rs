@@ -196,6 +196,11 @@ pub struct Options {
     /// u-blox: security profiles survive a restart. SARA/LEXI internet applications §3.4 say that of
     /// session resumption only they do not.
     pub keeps_security_profiles: bool,
+    /// A certificate and a private key that do not belong together are used all the same, and the server refuses
+    /// them. Otherwise the modem does not begin. No document says which: RYZ014 use cases §3.4.1 have the module send
+    /// what is in the slots "as is", §3.5 has errors of one file alone, and the checks of SARA/LEXI internet
+    /// applications §3.5 and LENA-R8 application development §9.1.4 are for the user to make.
+    pub uses_any_key: bool,
     /// Sequans: the version of a security profile is the only one that is spoken. Otherwise it is the
     /// lowest: RYZ014 use cases §4.2.2 have a 0, TLS 1.0, for a server of 2023.
     pub exact_tls_version: bool,
@@ -324,6 +329,7 @@ impl Default for Options {
             secure_sara_r42: false,
             import_prints_one: true,
             keeps_security_profiles: true,
+            uses_any_key: false,
             exact_tls_version: false,
             hex_shared_key: false,
             abortable: false,

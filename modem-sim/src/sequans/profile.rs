@@ -158,6 +158,7 @@ impl Modem {
             },
             pin: None,
             client,
+            any_key: self.options.uses_any_key,
             psk: (!own.psk.is_empty())
                 .then(|| tls::SharedKey { identity: own.identity.clone(), key: own.psk.clone() }),
             resume: None,

@@ -22,7 +22,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use rustls::InconsistentKeys;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::sign::CertifiedKey;
 
 pub(crate) use layer::Net;
 pub(crate) use resume::{Data, Sessions};
@@ -72,6 +74,8 @@ pub(crate) struct Profile {
     pub(crate) roots: Vec<CertificateDer<'static>>,
     pub(crate) pin: Option<Pin>,
     pub(crate) client: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+    /// Whether `client` belongs together does not count.
+    pub(crate) any_key: bool,
     pub(crate) psk: Option<SharedKey>,
     pub(crate) resume: Option<resume::Resume>,
 }
@@ -89,6 +93,7 @@ impl Default for Profile {
             roots: Vec::new(),
             pin: None,
             client: None,
+            any_key: false,
             psk: None,
             resume: None,
         }
@@ -218,6 +223,15 @@ trait Session {
     }
 }
 
+/// A certificate and a key, whether they belong together or not.
+fn certified(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<CertifiedKey, Fault> {
+    let key = rustls::crypto::ring::sign::any_supported_type(&key);
+    Ok(CertifiedKey::new(chain, key.map_err(|error| Fault::Profile(error.to_string()))?))
+}
+
 /// The client's end of a session over TCP, or over UDP.
 fn client(
     profile: Profile,
@@ -231,6 +245,12 @@ fn client(
     }
     if profile.lowest > profile.highest {
         return Err(Fault::Profile("the lowest version is above what the module can do".to_owned()));
+    }
+    if let Some((chain, key)) = profile.client.as_ref().filter(|_| !profile.any_key) {
+        let own = certified(chain.clone(), key.clone_key())?;
+        if own.keys_match() == Err(InconsistentKeys::KeyMismatch.into()) {
+            return Err(Fault::Profile("the key is not that of the certificate".to_owned()));
+        }
     }
     if datagrams {
         Ok(Box::new(datagram::Datagrams::new(profile, peer, now, clock)?))

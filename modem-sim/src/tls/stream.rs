@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustls::client::{Resumption, Tls12Resumption};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
+use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, SupportedProtocolVersion};
 
 use super::resume::{Data, Parts, Resume};
@@ -69,7 +70,10 @@ impl Stream {
             .dangerous()
             .with_custom_certificate_verifier(Arc::clone(&verifier) as _);
         let mut config = match profile.client.take() {
-            Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(wrong)?,
+            Some((chain, key)) => {
+                let own = SingleCertAndKey::from(super::certified(chain, key)?);
+                builder.with_client_cert_resolver(Arc::new(own))
+            }
             None => builder.with_no_client_auth(),
         };
         if let Some(parts) = earlier {

@@ -217,6 +217,7 @@ impl Modem {
             roots,
             pin,
             client,
+            any_key: self.options.uses_any_key,
             psk,
             resume,
         })

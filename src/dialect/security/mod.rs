@@ -125,7 +125,7 @@ impl SecurityProfile {
     }
 
     /// The slots of the certificate and of the private key of this client, for servers that ask for
-    /// them.
+    /// them. Nobody checks that they belong together but the server: see [`Error::Handshake`](crate::Error::Handshake).
     #[must_use]
     pub const fn client(mut self, certificate: u8, key: u8) -> Self {
         self.client = Some((certificate, key));
