@@ -1,6 +1,7 @@
 //! Procedures and the steps that they are made of.
 
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
+use core::num::NonZeroU8;
 
 use super::security::Secure;
 use crate::at::SpanFn;
@@ -339,6 +340,8 @@ pub enum Answer {
     Line(fn(line: &[u8], found: &mut Found) -> bool),
     /// `CONNECT`, and from then on raw bytes both ways.
     Connect,
+    /// Nothing, and the modem starts anew after the final result.
+    Restart,
 }
 
 /// What happens when the modem answers with an error.
@@ -352,13 +355,15 @@ pub enum OnError {
     Note,
     /// The procedure ends well, with what it has found.
     End,
+    /// The step runs only after an earlier one has failed; its own error changes nothing.
+    CleansUp,
 }
 
 /// The request for payload.
 #[derive(Clone, Copy, Debug)]
 pub struct Prompt {
     /// The character that the modem prints.
-    pub character: u8,
+    pub character: NonZeroU8,
     /// Silence between the prompt and the payload, in milliseconds.
     pub pause: u8,
 }
@@ -376,10 +381,6 @@ pub struct Step {
     pub prompt: Option<Prompt>,
     /// What an error means.
     pub on_error: OnError,
-    /// Whether this step runs only after an earlier one has failed.
-    pub cleans_up: bool,
-    /// Whether the modem starts anew after the final result.
-    pub restarts: bool,
     /// The longest time until the final result, in seconds.
     pub timeout: u8,
 }
@@ -393,8 +394,6 @@ impl Step {
             answer: Answer::None,
             prompt: None,
             on_error: OnError::Fail,
-            cleans_up: false,
-            restarts: false,
             timeout: 10,
         }
     }
@@ -437,7 +436,9 @@ impl Step {
 
     /// Payload follows the command, `pause` milliseconds behind the prompt.
     pub const fn prompt(mut self, character: u8, pause: u8) -> Self {
-        self.prompt = Some(Prompt { character, pause });
+        if let Some(character) = NonZeroU8::new(character) {
+            self.prompt = Some(Prompt { character, pause });
+        }
         self
     }
 
@@ -449,15 +450,19 @@ impl Step {
 
     /// The modem starts anew: the rest of the procedure is not run, and all begins again.
     pub const fn restarts(mut self) -> Self {
-        self.restarts = true;
+        self.answer = Answer::Restart;
         self
     }
 
     /// The step runs only after an earlier one has failed; its own error changes nothing.
     pub const fn after_failure(mut self) -> Self {
-        self.cleans_up = true;
-        self.on_error = OnError::Ignore;
+        self.on_error = OnError::CleansUp;
         self
+    }
+
+    /// Whether it runs only after an earlier one has failed.
+    pub(crate) const fn cleans_up(&self) -> bool {
+        matches!(self.on_error, OnError::CleansUp)
     }
 
     /// The longest time until the final result: whole seconds, 255 at most.

@@ -57,7 +57,7 @@ impl Job {
     /// Whether it went well, and no step is left.
     pub(super) fn is_done(&self, config: &Config) -> bool {
         let args = Args { config, name: &[], call: &self.call, secure: None };
-        let needed = |step: &Step| !step.cleans_up && (step.when)(&args);
+        let needed = |step: &Step| !step.cleans_up() && (step.when)(&args);
         self.is_due() && self.failure.is_none() && !self.steps.iter().skip(self.index).any(needed)
     }
 
@@ -180,7 +180,7 @@ impl Core {
                 let result = job.failure.map_or(Ok(()), Err);
                 return self.conclude(result);
             };
-            if step.cleans_up == job.failure.is_some() && (step.when)(&args) {
+            if step.cleans_up() == job.failure.is_some() && (step.when)(&args) {
                 break step;
             }
             job.index += 1;
@@ -210,7 +210,7 @@ impl Core {
         };
         let Some(step) = job.step() else { return Watch::default() };
         let Answer::Span(span) = step.answer else {
-            let prompt = step.prompt.filter(|_| job.paid == 0).map(|prompt| prompt.character);
+            let prompt = step.prompt.filter(|_| job.paid == 0).map(|prompt| prompt.character.get());
             return Watch { prompt, span: None };
         };
         Watch { prompt: None, span: Some(span) }
@@ -434,7 +434,7 @@ impl Core {
             self.echo_is_off = true;
         }
         let missing = match step.answer {
-            Answer::None | Answer::Line(_) => false,
+            Answer::None | Answer::Line(_) | Answer::Restart => false,
             Answer::Connect => true,
             Answer::Text { required, .. } => required && !job.answered,
             Answer::Span(_) => !job.answered,
@@ -464,7 +464,7 @@ impl Core {
                 return;
             }
         };
-        if step.restarts && outcome.is_ok() {
+        if matches!(step.answer, Answer::Restart) && outcome.is_ok() {
             self.restart(false);
             // It says so when it has; should it not, it is called after a while.
             self.quiet_until = self.now + RESTARTING;
@@ -476,7 +476,7 @@ impl Core {
         job.index += 1;
         match outcome {
             Ok(()) => {}
-            Err(_) if step.on_error == OnError::Ignore => {}
+            Err(_) if matches!(step.on_error, OnError::Ignore | OnError::CleansUp) => {}
             Err(Failure::Modem(code)) if step.on_error == OnError::Note => job.call.failed = Some(code),
             Err(Failure::Modem(_)) if step.on_error == OnError::End => job.index = job.steps.len(),
             Err(failure) => {
