@@ -285,3 +285,18 @@ fn a_peer_that_does_not_know_what_was_needed_is_left() {
         assert_eq!((ppp.phase(), ppp.failure()), (Phase::Terminate, Some(Failure::Rejected)));
     }
 }
+
+#[test]
+fn a_nak_of_the_mru_stays_within_a_buffer_that_is_smaller_than_any_mru() {
+    for room in [0, 20, 60, 67] {
+        let mut ppp = ppp::link_with(Config::new(1), room + Ppp::OVERHEAD, 100);
+        ppp.open(at(0));
+        let sent = packets(&mut ppp, at(0));
+        let request = &sent[0].1;
+        answers(&mut ppp, at(1), LCP, &control(3, request[1], &[1, 4, 5, 0xDC]));
+        // The peer is told what there is room for.
+        let (said, _) = drain(&mut ppp, at(10_000));
+        let again = split(&unstuff(&said)[0]).1;
+        assert_eq!(again[4..8], [1, 4, 0, room as u8], "{room}");
+    }
+}

@@ -188,7 +188,8 @@ impl Layer for Lcp {
     fn nak(&mut self, option: &Opt<'_>) -> bool {
         match (option.kind, option.data) {
             (MRU, &[high, low]) => {
-                let mru = Some(u16::from_be_bytes([high, low]).clamp(LEAST_MRU, self.most));
+                // A buffer may have room for less than that.
+                let mru = Some(u16::from_be_bytes([high, low]).max(LEAST_MRU).min(self.most));
                 core::mem::replace(&mut self.mru, mru) != mru
             }
             (ACCM, &[a, b, c, d]) => {
