@@ -35,6 +35,26 @@ fn a_modem_that_stays_silent_is_given_up() {
 }
 
 #[test]
+fn the_largest_n2_has_an_end_too() {
+    let mut mux = cmux::mux(Parameters { n2: 255, ..Parameters::new() }, &[1], 64);
+    mux.open(0).unwrap();
+    let (mut now, mut sent) = (START, 0);
+    loop {
+        match mux.poll_output(now) {
+            Output::Transmit(bytes) => {
+                let count = bytes.len();
+                mux.transmitted(count);
+                sent += 1;
+                assert!(sent <= 256);
+            }
+            Output::Timeout(Some((at, _))) => now = at,
+            _ => break,
+        }
+    }
+    assert_eq!((sent, mux.state(0)), (256, State::Failed(Error::Timeout)));
+}
+
+#[test]
 fn what_is_refused_is_not_asked_again() {
     let mut mux = cmux::mux(Parameters::new(), &[1, 2], 64);
     let mut modem = Modem { refuses: vec![1], ..Modem::new(31) };

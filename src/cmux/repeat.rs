@@ -8,7 +8,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// How often a command was sent, and when it is sent again.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Repeat {
-    sent: u8,
+    sent: u16,
     again: Option<Instant>,
     pause: Duration,
 }
@@ -28,7 +28,7 @@ impl Repeat {
     }
 
     /// How often it was sent already.
-    pub(super) const fn sent(&self) -> u8 {
+    pub(super) const fn sent(&self) -> u16 {
         self.sent
     }
 

@@ -68,7 +68,7 @@ impl Station<'_, '_> {
             if !self.stepping.is_due(now) {
                 return false;
             }
-            if self.stepping.sent() > self.parameters.n2 {
+            if self.stepping.sent() > self.parameters.n2.into() {
                 self.give_up(step);
                 continue;
             }
@@ -107,7 +107,7 @@ impl Station<'_, '_> {
             if changed {
                 channel.telling = Repeat::IDLE;
             }
-            if channel.telling.sent() > n2 {
+            if channel.telling.sent() > n2.into() {
                 if !answers {
                     channel.telling = Repeat::IDLE;
                     continue;
@@ -129,7 +129,7 @@ impl Station<'_, '_> {
         if self.tested != Test::Waiting || !self.testing.is_due(now) {
             return false;
         }
-        if self.testing.sent() > self.parameters.n2 {
+        if self.testing.sent() > self.parameters.n2.into() {
             self.tested = Test::Silent;
             return false;
         }
