@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-VERBS="paths lines layers fmt lint features docs test clients examples no_std size"
+VERBS="paths lines layers fmt lint features docs test clients examples no_std size fuzz"
 MODELS="sara-r5-00b sara-r5-01b sara-r5 lexi-r520 sara-r42 lexi-r422 lena-r8 ryz014a cassiopeia gm02s"
 # Examples that run at the same time.
 AT_ONCE=4
@@ -27,6 +27,7 @@ Usage: ./ci.sh VERB...
   size      boards/size stays within its budget (--write: write the budget anew)
   examples  every example runs against every simulated modem
   paths     no file names a path of somebody's machine
+  fuzz      fuzz targets find nothing in RUNS executions each (fuzz 5000; without a number a million)
   all       all of these
 END
 }
@@ -59,6 +60,7 @@ verb_fmt() {
     cargo fmt --all --check
     cargo fmt --manifest-path boards/size/Cargo.toml --check
     cargo fmt --manifest-path clients/Cargo.toml --check
+    cargo fmt --manifest-path fuzz/Cargo.toml --check
 }
 
 need_clippy() {
@@ -235,6 +237,49 @@ verb_size() {
     boards/size/report.sh "$TARGET_DIR/bare/$BARE/release" "$@"
 }
 
+# ---- fuzzing --------------------------------------------------------------------------------
+
+# With the committed inputs and a fixed seed, so that the same thing is found again. What is found is in
+# fuzz/findings; a program takes the name of such a file to run it alone.
+verb_fuzz() {
+    local runs=${1:-1000000} host bin log work failed=0
+    need cargo rustc
+    command -v "${CXX:-c++}" >/dev/null || fail "missing: a C++ compiler, which builds libFuzzer (Debian: g++)"
+    host=$(rustc -vV | sed -n 's/^host: //p')
+    (
+        cd fuzz
+        unset RUSTFLAGS CARGO_BUILD_TARGET
+        export CARGO_TARGET_DIR=$TARGET_DIR/fuzz
+        ! cargo clippy --version >/dev/null 2>&1 || cargo clippy --quiet --locked --release -- -D warnings
+        cargo build --quiet --locked --release
+    )
+    work=$(mktemp -d)
+    mkdir -p fuzz/findings
+    for bin in fuzz/src/bin/*.rs; do
+        bin=$(basename "$bin" .rs)
+        mkdir "$work/$bin"
+        while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+            wait -n || true
+        done
+        {
+            "$TARGET_DIR/fuzz/$host/release/$bin" "$work/$bin" "fuzz/corpus/$bin" -runs="$runs" -seed=1 -max_len=1024 \
+                -timeout=10 -rss_limit_mb=1024 -artifact_prefix="fuzz/findings/$bin-" >"$work/$bin.log" 2>&1 &&
+                touch "$work/$bin.well"
+        } &
+    done
+    wait
+    for log in "$work"/*.log; do
+        bin=$(basename "$log" .log)
+        if [ -e "$work/$bin.well" ]; then
+            echo "$bin: $(grep -E '^#[0-9]+.DONE' "$log" | tr -s '\t ' ' ')"
+        else
+            tail -n 60 "$log" && failed=1
+        fi
+    done
+    rm -r "$work"
+    [ $failed -eq 0 ] || fail "fuzz: the input is in fuzz/findings"
+}
+
 # ---- structure ------------------------------------------------------------------------------
 
 # Paths in home directories and the like; the pattern does not match itself.
@@ -347,7 +392,11 @@ verb_all() {
     for verb in $VERBS; do
         echo "== $verb"
         start=$SECONDS
-        ./ci.sh "$verb" || failed+=("$verb")
+        case $verb in
+        # As much as a minute allows.
+        fuzz) ./ci.sh fuzz 100000 ;;
+        *) ./ci.sh "$verb" ;;
+        esac || failed+=("$verb")
         echo "== $verb: $((SECONDS - start)) s"
     done
     [ ${#failed[@]} -eq 0 ] || fail "failed: ${failed[*]}"
@@ -358,6 +407,7 @@ verb_all() {
 case $1 in
 size) verb_size "${@:2}" ;;
 conformance) verb_conformance "${@:2}" ;;
+fuzz) verb_fuzz "${@:2}" ;;
 *)
     for verb; do
         case " $VERBS all " in
