@@ -32,6 +32,9 @@ impl Fifo {
         if self.free(store) >= least {
             return true;
         }
+        if self.head == 0 {
+            return false;
+        }
         // Byte by byte: `copy_within` would bring a panic along. It moves little, and seldom.
         for to in 0..self.tail - self.head {
             let Some(&byte) = store.get(self.head + to) else { break };

@@ -99,25 +99,34 @@ impl Decoder {
         }
     }
 
-    /// Takes what stands for itself.
+    /// Takes what stands for itself, and pairs of an escape and what it is for.
     #[inline]
     fn run(&mut self, line: &mut &[u8], buffer: &mut [u8]) {
         if self.escaped {
             return;
         }
-        let (mut fcs, mut count) = (self.fcs, 0);
-        let room = buffer.get_mut(self.len..).unwrap_or_default();
-        for (&byte, slot) in line.iter().zip(room) {
-            if !plain(byte, self.accm) {
-                break;
+        let (accm, mut fcs) = (self.accm, self.fcs);
+        let mut slots = buffer.get_mut(self.len..).unwrap_or_default().iter_mut();
+        let room = slots.len();
+        let mut bytes = line.iter();
+        loop {
+            let mut ahead = bytes.clone();
+            let Some(&(mut byte)) = ahead.next() else { break };
+            if !plain(byte, accm) {
+                match ahead.next() {
+                    // A control character may be the line's own, and a flag ends the frame.
+                    Some(&next) if byte == ESCAPE && next >= 0x20 && next != FLAG => byte = next ^ 0x20,
+                    _ => break,
+                }
             }
+            let Some(slot) = slots.next() else { break };
             *slot = byte;
             fcs = fcs::update(fcs, byte);
-            count += 1;
+            bytes = ahead;
         }
         self.fcs = fcs;
-        self.len += count;
-        *line = line.get(count..).unwrap_or_default();
+        self.len += room - slots.len();
+        *line = bytes.as_slice();
     }
 
     /// A byte behind an escape.
@@ -296,40 +305,39 @@ impl Encoder {
     }
 
     /// Writes what is left of `from`, as much as fits; goes on to `then` at its end.
-    fn copy<'l>(&mut self, from: &[u8], mut line: &'l mut [u8], then: Stage) -> &'l mut [u8] {
-        let mut rest = from.get(self.at..).unwrap_or_default();
-        loop {
-            if let Some(byte) = self.pending {
-                if line.is_empty() {
-                    break;
-                }
-                line = put(line, byte);
-                self.pending = None;
-            }
-            let (mut fcs, mut count) = (self.fcs, 0);
-            for (&byte, slot) in rest.iter().zip(line.iter_mut()) {
-                fcs = fcs::update(fcs, byte);
-                count += 1;
-                if plain(byte, self.accm) {
-                    *slot = byte;
-                } else {
-                    *slot = ESCAPE;
-                    self.pending = Some(byte ^ 0x20);
-                    break;
-                }
-            }
-            self.fcs = fcs;
-            self.at += count;
-            rest = rest.get(count..).unwrap_or_default();
-            line = line.get_mut(count..).unwrap_or_default();
-            if self.pending.is_none() {
-                break;
+    fn copy<'l>(&mut self, from: &[u8], line: &'l mut [u8], then: Stage) -> &'l mut [u8] {
+        let mut slots = line.iter_mut();
+        if self.pending.is_some() {
+            match slots.next() {
+                Some(slot) => *slot = self.pending.take().unwrap_or_default(),
+                None => return &mut [],
             }
         }
-        if rest.is_empty() && self.pending.is_none() {
+        let (accm, mut fcs) = (self.accm, self.fcs);
+        let mut bytes = from.get(self.at..).unwrap_or_default().iter();
+        let before = bytes.len();
+        // Neither is taken without the other.
+        while bytes.len() > 0
+            && let Some(slot) = slots.next()
+            && let Some(&byte) = bytes.next()
+        {
+            fcs = fcs::update(fcs, byte);
+            if plain(byte, accm) {
+                *slot = byte;
+                continue;
+            }
+            *slot = ESCAPE;
+            match slots.next() {
+                Some(slot) => *slot = byte ^ 0x20,
+                None => self.pending = Some(byte ^ 0x20),
+            }
+        }
+        self.fcs = fcs;
+        self.at += before - bytes.len();
+        if bytes.len() == 0 && self.pending.is_none() {
             self.next(then);
         }
-        line
+        slots.into_slice()
     }
 }
 

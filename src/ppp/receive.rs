@@ -47,6 +47,12 @@ impl Ppp<'_> {
     /// flag, or break a frame off.
     fn listen_for_words(&mut self, now: Instant) {
         let partial = self.received.pending(self.rx, self.decoder.partial());
+        // Most pieces end otherwise, and this is done for each of them.
+        let (first, last) = (partial.first(), partial.last());
+        if first != Some(&b'\r') && !matches!(last, Some(b'\n' | b'R' | b'T')) {
+            self.carrier = None;
+            return;
+        }
         let believed = match () {
             () if WORDS.iter().any(|words| partial.starts_with(words)) => {
                 return self.fail(Failure::NoCarrier);
