@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-VERBS="paths lines layers fmt lint features docs test clients examples no_std size fuzz"
+VERBS="paths lines layers fmt lint features docs test clients examples no_std size cycles fuzz"
 MODELS="sara-r5-00b sara-r5-01b sara-r5 lexi-r520 sara-r42 lexi-r422 lena-r8 ryz014a cassiopeia gm02s"
 # Examples that run at the same time.
 AT_ONCE=4
@@ -25,6 +25,7 @@ Usage: ./ci.sh VERB...
   conformance  docs/conformance.md is what the runs give (--write: write it anew); part of test
   docs      documentation builds without warnings
   size      boards/size stays within its budget (--write: write the budget anew)
+  cycles    instructions a byte on a Cortex-M4, in QEMU, stay within their budget (--write: write it anew)
   examples  every example runs against every simulated modem
   paths     no file names a path of somebody's machine
   fuzz      fuzz targets find nothing in RUNS executions each (fuzz 5000; without a number a million)
@@ -59,6 +60,7 @@ verb_fmt() {
     cargo fmt --version >/dev/null 2>&1 || fail "missing: rustfmt"
     cargo fmt --all --check
     cargo fmt --manifest-path boards/size/Cargo.toml --check
+    cargo fmt --manifest-path boards/cycles/Cargo.toml --check
     cargo fmt --manifest-path clients/Cargo.toml --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
 }
@@ -237,6 +239,21 @@ verb_size() {
     boards/size/report.sh "$TARGET_DIR/bare/$BARE/release" "$@"
 }
 
+verb_cycles() {
+    local figures
+    command -v qemu-system-arm >/dev/null ||
+        { echo "ci.sh: SKIPPED: cycles: missing: qemu-system-arm (Debian: qemu-system-arm)" >&2 && return; }
+    need awk timeout
+    (cd boards/cycles && bare_cargo build --quiet --locked --release --target $BARE)
+    figures=$(mktemp)
+    # A nanosecond for each instruction, so that the clock counts them.
+    timeout 120 qemu-system-arm -M mps2-an386 -icount shift=0 -nographic -monitor none -serial none \
+        -semihosting-config enable=on,target=native -kernel "$TARGET_DIR/bare/$BARE/release/cycles" \
+        </dev/null >"$figures" || { cat "$figures" && fail "cycles: the firmware fails"; }
+    boards/cycles/report.sh "$figures" "$@"
+    rm "$figures"
+}
+
 # ---- fuzzing --------------------------------------------------------------------------------
 
 # With the committed inputs and a fixed seed, so that the same thing is found again. What is found is in
@@ -262,7 +279,7 @@ verb_fuzz() {
             wait -n || true
         done
         {
-            "$TARGET_DIR/fuzz/$host/release/$bin" "$work/$bin" "fuzz/corpus/$bin" -runs="$runs" -seed=1 -max_len=1024 \
+            RUST_BACKTRACE=0 "$TARGET_DIR/fuzz/$host/release/$bin" "$work/$bin" "fuzz/corpus/$bin" -runs="$runs" -seed=1 -max_len=1024 \
                 -timeout=10 -rss_limit_mb=1024 -artifact_prefix="fuzz/findings/$bin-" >"$work/$bin.log" 2>&1 &&
                 touch "$work/$bin.well"
         } &
@@ -406,6 +423,7 @@ verb_all() {
 [ $# -gt 0 ] || { usage && exit 2; }
 case $1 in
 size) verb_size "${@:2}" ;;
+cycles) verb_cycles "${@:2}" ;;
 conformance) verb_conformance "${@:2}" ;;
 fuzz) verb_fuzz "${@:2}" ;;
 *)
