@@ -44,8 +44,11 @@ pub(crate) fn measure(meter: &mut Meter) {
                 meter.count(|| {
                     for piece in line[..len].chunks(piece) {
                         mux.handle_rx(piece, NOW);
-                        while !mux.peek(2).is_empty() {
+                        loop {
                             let count = mux.peek(2).len();
+                            if count == 0 {
+                                break;
+                            }
                             got += count;
                             mux.consume(2, count);
                         }

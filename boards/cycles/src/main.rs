@@ -58,7 +58,7 @@ impl Meter {
     fn count<R>(&mut self, work: impl FnOnce() -> R) -> R {
         self.begun = SYST::get_current();
         let result = work();
-         It counts down.
+        // It counts down.
         self.ticks += self.begun.wrapping_sub(SYST::get_current()) & WHOLE;
         result
     }
