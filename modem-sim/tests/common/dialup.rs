@@ -88,6 +88,7 @@ pub(crate) struct Host {
     pub(crate) dns: [Option<Ipv4Addr>; 2],
     pub(crate) modem: Option<Ipv4Addr>,
     pub(crate) naks: usize,
+    pap: bool,
     ours: [bool; 2],
     theirs: [bool; 2],
     pub(crate) wire: Wire,
@@ -145,6 +146,7 @@ impl Host {
             dns: [None; 2],
             modem: None,
             naks: 0,
+            pap: false,
             ours: [false; 2],
             theirs: [false; 2],
             wire: Wire::default(),
@@ -221,6 +223,15 @@ impl Host {
         self.rig.line.push(Direction::ToModem, self.rig.now, &bytes);
     }
 
+    /// Says who the host is, when LCP is open and the modem wants PAP.
+    fn authenticate(&mut self) {
+        if self.pap && self.ours[0] && self.theirs[0] {
+            let (name, password) = (self.wishes.name, self.wishes.password);
+            let request = [&[name.len() as u8], name, &[password.len() as u8], password].concat();
+            self.say(0xc023, &control(1, 7, &request));
+        }
+    }
+
     fn hear(&mut self) {
         for byte in std::mem::take(&mut self.rig.got) {
             if byte != 0x7e {
@@ -271,15 +282,14 @@ impl Host {
                 } else {
                     self.say(LCP, &control(2, id, body));
                     self.theirs[0] = true;
-                    if body.windows(2).any(|w| w == [0xc0, 0x23]) {
-                        let (name, password) = (self.wishes.name, self.wishes.password);
-                        let request = [&[name.len() as u8], name, &[password.len() as u8], password].concat();
-                        // It is heard when both directions are open.
-                        self.say(0xc023, &control(1, 7, &request));
-                    }
+                    self.pap = body.windows(2).any(|w| w == [0xc0, 0x23]);
+                    self.authenticate();
                 }
             }
-            (LCP, 2) => self.ours[0] = true,
+            (LCP, 2) => {
+                self.ours[0] = true;
+                self.authenticate();
+            }
             (LCP, 5) => self.say(LCP, &control(6, id, &[])),
             (LCP, 9) => self.say(LCP, &control(10, id, &[9, 9, 9, 9])),
             (0xc223, 1) => {
@@ -379,4 +389,56 @@ impl Host {
         self.sockets.get_mut::<tcp::Socket<'_>>(handle).connect(interface.context(), to, from).unwrap();
         handle
     }
+}
+
+pub(crate) fn checksum(bytes: &[u8]) -> u16 {
+    let words =
+        bytes.chunks(2).map(|pair| u32::from(pair[0]) << 8 | u32::from(pair.get(1).copied().unwrap_or(0)));
+    let sum: u32 = words.sum();
+    let sum = (sum & 0xffff) + (sum >> 16);
+    !((sum & 0xffff) + (sum >> 16)) as u16
+}
+
+/// An IPv4 packet.
+pub(crate) fn ip(from: Ipv4Addr, to: Ipv4Addr, protocol: u8, payload: &[u8]) -> Vec<u8> {
+    ip_fragment(from, to, protocol, payload, 1, 0, false)
+}
+
+pub(crate) fn ip_fragment(
+    from: Ipv4Addr,
+    to: Ipv4Addr,
+    protocol: u8,
+    payload: &[u8],
+    id: u16,
+    offset: usize,
+    more: bool,
+) -> Vec<u8> {
+    let mut packet = vec![0x45, 0];
+    packet.extend((payload.len() as u16 + 20).to_be_bytes());
+    packet.extend(id.to_be_bytes());
+    packet.extend(((offset / 8) as u16 | u16::from(more) << 13).to_be_bytes());
+    packet.extend([64, protocol, 0, 0]);
+    packet.extend(from.octets());
+    packet.extend(to.octets());
+    let sum = checksum(&packet);
+    packet[10..12].copy_from_slice(&sum.to_be_bytes());
+    packet.extend(payload);
+    packet
+}
+
+/// A UDP datagram in its packet.
+pub(crate) fn udp(from: (Ipv4Addr, u16), to: (Ipv4Addr, u16), payload: &[u8]) -> Vec<u8> {
+    let length = (payload.len() as u16 + 8).to_be_bytes();
+    let mut summed = [from.0.octets(), to.0.octets()].concat();
+    summed.extend([0, 17]);
+    summed.extend(length);
+    let head = summed.len();
+    summed.extend(from.1.to_be_bytes());
+    summed.extend(to.1.to_be_bytes());
+    summed.extend(length);
+    summed.extend([0, 0]);
+    summed.extend(payload);
+    let sum = checksum(&summed);
+    summed[head + 6..head + 8].copy_from_slice(&sum.to_be_bytes());
+    ip(from.0, to.0, 17, &summed[head..])
 }
