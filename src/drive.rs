@@ -4,6 +4,7 @@ use core::cell::RefCell;
 use core::task::Waker;
 
 use crate::engine::{Engine, Output};
+use crate::socket::Sockets;
 use crate::time::Instant;
 
 /// What is to be done with the serial port.
@@ -40,6 +41,30 @@ pub trait Drive {
 
     /// Wakes the task that drives.
     fn wake(&self);
+}
+
+/// A line with a modem and with sockets: what the facade of embedded-nal stands on.
+pub trait Base: Drive {
+    /// Whose the sockets are.
+    type Sockets: Sockets + ?Sized;
+
+    /// The sockets.
+    fn sockets(&self) -> &RefCell<Self::Sockets>;
+
+    /// The modem.
+    fn engine(&self) -> &RefCell<Engine>;
+}
+
+impl Base for &RefCell<Engine> {
+    type Sockets = Engine;
+
+    fn sockets(&self) -> &RefCell<Engine> {
+        self
+    }
+
+    fn engine(&self) -> &RefCell<Engine> {
+        self
+    }
 }
 
 impl Engine {

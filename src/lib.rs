@@ -44,7 +44,7 @@ pub mod no_std_net;
 pub mod ppp;
 
 pub use dialect::{SecurityProfile, Session, TlsVersion, Validation};
-pub use drive::{Drive, Task};
+pub use drive::{Base, Drive, Task};
 pub use engine::{Engine, Output, Timer};
 pub use error::{CmeCode, Error};
 pub use link::{Config, LinkState, Status};

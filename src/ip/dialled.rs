@@ -5,7 +5,7 @@ use core::task::Waker;
 
 use super::Ip;
 use super::call::DataConnection;
-use crate::drive::{Drive, Task};
+use crate::drive::{Base, Drive, Task};
 use crate::engine::Engine;
 use crate::time::Instant;
 
@@ -133,5 +133,17 @@ impl Drive for Dialled<'_> {
     fn wake(&self) {
         self.engine.borrow_mut().wake_runner();
         self.ip.borrow_mut().wake_runner();
+    }
+}
+
+impl<'d> Base for Dialled<'d> {
+    type Sockets = Ip<'d>;
+
+    fn sockets(&self) -> &RefCell<Ip<'d>> {
+        self.ip
+    }
+
+    fn engine(&self) -> &RefCell<Engine> {
+        self.engine
     }
 }

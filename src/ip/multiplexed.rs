@@ -5,11 +5,11 @@ use core::task::Waker;
 
 use super::Ip;
 use super::call::DataConnection;
-use super::channels::Memory;
+use super::channels::{Memory, MuxResources};
 use super::wire::Chunk;
 use crate::cmux::{self, CLOSE_DOWN, Mux, Signals, State, Test};
 use crate::dialect::Multiplexer;
-use crate::drive::{Drive, Task};
+use crate::drive::{Base, Drive, Task};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::link::{Dialler, Goal, Progress};
@@ -89,7 +89,16 @@ impl core::fmt::Debug for Multiplexed<'_> {
 }
 
 impl<'d> Multiplexed<'d> {
-    pub(super) fn new(engine: &'d RefCell<Engine>, ip: &'d RefCell<Ip<'d>>, memory: Memory<'d>) -> Self {
+    /// The line of a modem, with an IP stack that it is for, and memory for the multiplexer.
+    pub fn new<const FRAME: usize, const RX: usize, const TX: usize>(
+        engine: &'d RefCell<Engine>,
+        ip: &'d RefCell<Ip<'d>>,
+        multiplexer: &'d mut MuxResources<'d, FRAME, RX, TX>,
+    ) -> Self {
+        Self::in_memory(engine, ip, multiplexer.parts())
+    }
+
+    fn in_memory(engine: &'d RefCell<Engine>, ip: &'d RefCell<Ip<'d>>, memory: Memory<'d>) -> Self {
         let line = Line {
             data: DataConnection::new(ip),
             starter: Dialler::new(),
@@ -479,5 +488,17 @@ impl Drive for Multiplexed<'_> {
     fn wake(&self) {
         self.engine.borrow_mut().wake_runner();
         self.ip.borrow_mut().wake_runner();
+    }
+}
+
+impl<'d> Base for Multiplexed<'d> {
+    type Sockets = Ip<'d>;
+
+    fn sockets(&self) -> &RefCell<Ip<'d>> {
+        self.ip
+    }
+
+    fn engine(&self) -> &RefCell<Engine> {
+        self.engine
     }
 }

@@ -8,12 +8,15 @@ use embedded_nal::{AddrType, Dns};
 
 use super::stack::{Clock, Stack, ready};
 use crate::at::parse_address;
+use crate::drive::Base;
 use crate::error::Error;
+use crate::socket::Sockets as _;
 
-impl<IO, C> Dns for Stack<'_, IO, C>
+impl<IO, C, B> Dns for Stack<'_, IO, C, B>
 where
     IO: Read + ReadReady + Write + WriteReady,
     C: Clock,
+    B: Base,
 {
     type Error = Error;
 
@@ -31,13 +34,13 @@ where
             let fits = ipv6.is_none_or(|ipv6| ipv6 == address.is_ipv6());
             return if fits { Ok(address) } else { Err(nb::Error::Other(Error::NameNotFound)) };
         }
-        let mut engine = self.engine.borrow_mut();
-        let ticket = match engine.core.ticket_of(hostname.as_bytes(), ipv6) {
+        let mut sockets = self.base.sockets().borrow_mut();
+        let ticket = match sockets.ticket_of(hostname, ipv6) {
             Some(ticket) => ticket,
-            None => ready(engine.resolve(hostname, ipv6, Waker::noop()))?,
+            None => ready(sockets.resolve(hostname, ipv6, Waker::noop()))?,
         };
-        let result = ready(engine.poll_lookup(ticket, Waker::noop()));
-        drop(engine);
+        let result = ready(sockets.poll_lookup(ticket, Waker::noop()));
+        drop(sockets);
         self.pump();
         result
     }
@@ -45,13 +48,13 @@ where
     /// The host name of an address, where the modem can tell it.
     fn get_host_by_address(&mut self, address: IpAddr, result: &mut [u8]) -> nb::Result<usize, Error> {
         self.pump();
-        let mut engine = self.engine.borrow_mut();
-        let ticket = match engine.core.ticket_of_address(address) {
+        let mut sockets = self.base.sockets().borrow_mut();
+        let ticket = match sockets.ticket_of_address(address) {
             Some(ticket) => ticket,
-            None => ready(engine.resolve_address(address, Waker::noop()))?,
+            None => ready(sockets.resolve_address(address, Waker::noop()))?,
         };
-        let len = ready(engine.poll_reverse_lookup(ticket, result, Waker::noop()));
-        drop(engine);
+        let len = ready(sockets.poll_reverse_lookup(ticket, result, Waker::noop()));
+        drop(sockets);
         self.pump();
         len
     }

@@ -39,7 +39,7 @@ where
     /// [`Error::CredentialRejected`] for what is neither PEM nor DER; [`Error::Oversized`] for a certificate of more
     /// than 8 kB or a key of more than 2 kB as PEM.
     pub fn provision<'f>(&self, credential: Credential, file: &'f [u8]) -> Result<Provision<'d, 'f>, Error> {
-        Provision::new(self.engine, credential, file)
+        Provision::new(self.base, credential, file)
     }
 
     /// Stores a certificate (8 kB at most) or a private key (2 kB) in the modem, PEM with LF alone at the ends of
@@ -55,14 +55,14 @@ where
         if bytes.is_empty() {
             Err(Error::InvalidInput)
         } else {
-            Ok(Upload::new(self.engine, credential, bytes))
+            Ok(Upload::new(self.base, credential, bytes))
         }
     }
 
     /// Removes a certificate or private key from the modem: call [`Upload::poll`] on what this gives until it is
     /// not `WouldBlock`.
     pub const fn remove_credential(&self, credential: Credential) -> Upload<'d, 'static> {
-        Upload::new(self.engine, credential, &[])
+        Upload::new(self.base, credential, &[])
     }
 }
 

@@ -1,16 +1,18 @@
 //! The stack and its pump.
 
 use core::cell::RefCell;
+use core::marker::PhantomData;
 use core::task::{Poll, Waker};
 
 use embedded_io::{Read, ReadReady, Write, WriteReady};
 
 use crate::dialect::Dialect;
-use crate::engine::{Engine, Output};
+use crate::drive::{Base, Task};
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::link::{Config, Status};
 use crate::resources::Resources;
-use crate::socket::SocketHandle;
+use crate::socket::{SocketHandle, Sockets};
 use crate::time::Instant;
 
 /// Reads of the serial port in one go; with them one call ends, however fast the modem sends.
@@ -44,8 +46,9 @@ impl<F: FnMut() -> Instant> Clock for F {
 /// A connection that has ended in any way is `TcpErrorKind::PipeClosed`; `Ok(0)` never means the
 /// end.
 #[derive(Debug)]
-pub struct Stack<'d, IO, C> {
-    pub(super) engine: &'d RefCell<Engine>,
+pub struct Stack<'d, IO, C, B: Base = &'d RefCell<Engine>> {
+    pub(super) base: B,
+    lifetime: PhantomData<&'d ()>,
     io: IO,
     clock: C,
     failed: bool,
@@ -66,14 +69,21 @@ where
         io: IO,
         clock: C,
     ) -> Self {
-        Self {
-            engine: resources.engine(dialect, config),
-            io,
-            clock,
-            failed: false,
-            baud: None,
-            refreshing: false,
-        }
+        let engine: &'d RefCell<Engine> = resources.engine(dialect, config);
+        Self::on(engine, io, clock)
+    }
+}
+
+impl<IO, C, B> Stack<'_, IO, C, B>
+where
+    IO: Read + ReadReady + Write + WriteReady,
+    C: Clock,
+    B: Base,
+{
+    /// Drives a line of another kind over `io`: an IP stack over the modem's data connection, by
+    /// `ip::Dialled` or `ip::Multiplexed`.
+    pub const fn on(base: B, io: IO, clock: C) -> Self {
+        Self { base, lifetime: PhantomData, io, clock, failed: false, baud: None, refreshing: false }
     }
 
     /// Moves bytes, without waiting.
@@ -87,7 +97,7 @@ where
     /// Why the link does not come up. It is tried on all the same, but for a refused PIN.
     pub fn link_up(&mut self) -> nb::Result<(), Error> {
         self.pump();
-        let mut engine = self.engine.borrow_mut();
+        let mut engine = self.base.engine().borrow_mut();
         if engine.status().state() == crate::LinkState::Down {
             engine.link_up();
         }
@@ -101,7 +111,7 @@ where
     /// None but `WouldBlock`.
     pub fn link_down(&mut self) -> nb::Result<(), Error> {
         self.pump();
-        let mut engine = self.engine.borrow_mut();
+        let mut engine = self.base.engine().borrow_mut();
         if engine.status().state() != crate::LinkState::Down {
             engine.link_down();
         }
@@ -114,12 +124,12 @@ where
     /// What is known of the link.
     pub fn status(&mut self) -> Status {
         self.pump();
-        self.engine.borrow_mut().status()
+        self.base.engine().borrow_mut().status()
     }
 
     /// Which modem it is, as [`Dialect::name`] gives it; "auto" while it is not known.
     pub fn model(&self) -> &'static str {
-        self.engine.borrow().model()
+        self.base.engine().borrow().model()
     }
 
     /// Whether the serial port has failed since this was asked last. The engine takes it for lost
@@ -140,7 +150,7 @@ where
     /// Why the link is not up.
     pub fn refresh(&mut self) -> nb::Result<Status, Error> {
         self.pump();
-        let mut engine = self.engine.borrow_mut();
+        let mut engine = self.base.engine().borrow_mut();
         if !core::mem::replace(&mut self.refreshing, true) {
             engine.refresh_status();
         }
@@ -157,10 +167,10 @@ where
     /// Asks the engine, between two rounds of moving bytes.
     pub(super) fn operate<T>(
         &mut self,
-        ask: impl FnOnce(&mut Engine) -> Poll<Result<T, Error>>,
+        ask: impl FnOnce(&mut B::Sockets) -> Poll<Result<T, Error>>,
     ) -> nb::Result<T, Error> {
         self.pump();
-        let result = ready(ask(&mut self.engine.borrow_mut()));
+        let result = ready(ask(&mut self.base.sockets().borrow_mut()));
         self.pump();
         result
     }
@@ -170,16 +180,16 @@ where
     pub(super) fn open(
         &mut self,
         place: &mut Option<SocketHandle>,
-        take: impl FnOnce(&mut Engine) -> Poll<Result<SocketHandle, Error>>,
+        take: impl FnOnce(&mut B::Sockets) -> Poll<Result<SocketHandle, Error>>,
     ) -> nb::Result<SocketHandle, Error> {
-        self.operate(|engine| {
+        self.operate(|sockets| {
             let handle = match *place {
                 Some(handle) => handle,
-                None => *place.insert(core::task::ready!(take(engine))?),
+                None => *place.insert(core::task::ready!(take(sockets))?),
             };
-            let opened = engine.poll_open(handle, Waker::noop());
+            let opened = sockets.poll_open(handle, Waker::noop());
             if let Poll::Ready(Err(_)) = opened {
-                engine.release(handle);
+                sockets.release(handle);
                 *place = None;
             }
             opened.map_ok(|()| handle)
@@ -189,7 +199,6 @@ where
     /// Moves bytes both ways as far as the serial port goes without waiting.
     pub(super) fn pump(&mut self) {
         let now = self.clock.now();
-        let mut engine = self.engine.borrow_mut();
         let mut chunk = [0; 64];
         for _ in 0..READS {
             match self.io.read_ready() {
@@ -200,12 +209,12 @@ where
                     break;
                 }
             }
-            let room = engine.room().min(chunk.len());
+            let room = self.base.room().min(chunk.len());
             if room == 0 {
                 break;
             }
             match self.io.read(chunk.get_mut(..room).unwrap_or_default()) {
-                Ok(count @ 1..) => engine.handle_rx(now, chunk.get(..count).unwrap_or_default()),
+                Ok(count @ 1..) => self.base.handle_rx(now, chunk.get(..count).unwrap_or_default()),
                 Ok(0) | Err(_) => {
                     self.failed = true;
                     break;
@@ -213,23 +222,25 @@ where
             }
         }
         loop {
-            let count = match engine.poll_output(now) {
-                Output::Transmit(bytes) => match self.io.write_ready() {
-                    Ok(true) => self.io.write(bytes).ok().filter(|&count| count > 0),
+            let count = match self.base.poll_output(now, &mut chunk) {
+                Task::Transmit(count) => match self.io.write_ready() {
+                    Ok(true) => {
+                        self.io.write(chunk.get(..count).unwrap_or_default()).ok().filter(|&count| count > 0)
+                    }
                     Ok(false) => break,
                     Err(_) => None,
                 },
-                Output::Baud(baud) => {
+                Task::Baud(baud) => {
                     self.baud = Some(baud);
                     continue;
                 }
-                Output::Timeout(_) => break,
+                Task::Timeout(_) => break,
             };
             let Some(count) = count else {
                 self.failed = true;
                 break;
             };
-            engine.transmitted(count);
+            self.base.transmitted(count);
         }
     }
 }

@@ -9,9 +9,9 @@ use embedded_nal::{TcpClientStack, TcpFullStack};
 
 use super::stack::{Clock, Stack, ready};
 use crate::dialect::{SecurityProfile, SocketOption};
-use crate::engine::Engine;
+use crate::drive::Base;
 use crate::error::Error;
-use crate::socket::SocketHandle;
+use crate::socket::{SocketHandle, Sockets as _};
 
 /// A TCP socket. The modem's socket is taken when it connects, so that one can be had right after
 /// another was closed.
@@ -55,7 +55,7 @@ where
     /// value that it cannot have, [`Error::NotConnected`], or the modem's own.
     pub fn set_option(&mut self, socket: &mut TcpSocket, option: SocketOption) -> nb::Result<(), Error> {
         let handle = socket.connection()?;
-        self.operate(|engine| engine.set_option(handle, option, Waker::noop()))
+        self.operate(|sockets| sockets.set_option(handle, option, Waker::noop()))
     }
 
     /// Turns a connection into a raw pipe: call it until it is `Ok`. From then on `send` and
@@ -70,7 +70,7 @@ where
     /// the connection.
     pub fn pipe(&mut self, socket: &mut TcpSocket) -> nb::Result<(), Error> {
         let handle = socket.connection()?;
-        self.operate(|engine| engine.enter_pipe(handle, Waker::noop()))
+        self.operate(|sockets| sockets.enter_pipe(handle, Waker::noop()))
     }
 
     /// Leaves the pipe after what was sent: call it until it is `Ok`. That takes some seconds, because
@@ -80,12 +80,19 @@ where
     /// The error of the connection, when it has died.
     pub fn leave_pipe(&mut self, socket: &mut TcpSocket) -> nb::Result<(), Error> {
         let handle = socket.connection()?;
-        self.operate(|engine| {
-            engine.leave_pipe(handle);
-            engine.poll_leave(handle, Waker::noop())
+        self.operate(|sockets| {
+            sockets.leave_pipe(handle);
+            sockets.poll_leave(handle, Waker::noop())
         })
     }
+}
 
+impl<IO, C, B> Stack<'_, IO, C, B>
+where
+    IO: Read + ReadReady + Write + WriteReady,
+    C: Clock,
+    B: Base,
+{
     /// Connects, or goes on with that, by what takes a socket. A socket that was secured in another way
     /// connects anew.
     pub(super) fn connect_by(
@@ -93,13 +100,13 @@ where
         socket: &mut TcpSocket,
         remote: SocketAddr,
         secured: Option<&'static SecurityProfile>,
-        take: impl FnOnce(&mut Engine) -> Poll<Result<SocketHandle, Error>>,
+        take: impl FnOnce(&mut B::Sockets) -> Poll<Result<SocketHandle, Error>>,
     ) -> nb::Result<(), Error> {
         self.pump();
         if let Role::Bound(_) | Role::Listener(_) = socket.role {
             return Err(nb::Error::Other(Error::Unsupported));
         }
-        let over = socket.handle.is_some_and(|handle| self.engine.borrow_mut().is_over(handle));
+        let over = socket.handle.is_some_and(|handle| self.base.sockets().borrow_mut().is_over(handle));
         let same = socket.secured.map(ptr::from_ref) == secured.map(ptr::from_ref);
         if over || !same || !matches!(socket.role, Role::Connection(to) if to == remote) {
             self.let_go(&mut socket.handle);
@@ -111,15 +118,16 @@ where
     /// Lets go of the modem's socket.
     pub(super) fn let_go(&mut self, handle: &mut Option<SocketHandle>) {
         if let Some(handle) = handle.take() {
-            self.engine.borrow_mut().release(handle);
+            self.base.sockets().borrow_mut().release(handle);
         }
     }
 }
 
-impl<IO, C> TcpClientStack for Stack<'_, IO, C>
+impl<IO, C, B> TcpClientStack for Stack<'_, IO, C, B>
 where
     IO: Read + ReadReady + Write + WriteReady,
     C: Clock,
+    B: Base,
 {
     type TcpSocket = TcpSocket;
     type Error = Error;
@@ -135,21 +143,21 @@ where
     /// On a socket that was bound to a port it is [`Error::Unsupported`]: these modems choose the
     /// local port of a connection.
     fn connect(&mut self, socket: &mut TcpSocket, remote: SocketAddr) -> nb::Result<(), Error> {
-        self.connect_by(socket, remote, None, |engine| engine.open_tcp(remote, Waker::noop()))
+        self.connect_by(socket, remote, None, |sockets| sockets.open_tcp(remote, Waker::noop()))
     }
 
     /// Sends what fits. Small pieces are gathered: they leave when the buffer is full, when a
     /// receive finds nothing, or 20 ms after the first of them.
     fn send(&mut self, socket: &mut TcpSocket, buffer: &[u8]) -> nb::Result<usize, Error> {
         let handle = socket.connection()?;
-        self.operate(|engine| engine.write(handle, buffer, Waker::noop()))
+        self.operate(|sockets| sockets.write(handle, buffer, Waker::noop()))
     }
 
     /// Receives what has come. The end of the stream, in whatever way, is `PipeClosed`.
     fn receive(&mut self, socket: &mut TcpSocket, buffer: &mut [u8]) -> nb::Result<usize, Error> {
         self.pump();
         let handle = socket.connection()?;
-        match ready(self.engine.borrow_mut().read(handle, buffer, Waker::noop())) {
+        match ready(self.base.sockets().borrow_mut().read(handle, buffer, Waker::noop())) {
             Ok(0) if !buffer.is_empty() => Err(nb::Error::Other(Error::Closed)),
             result => result,
         }
@@ -165,10 +173,11 @@ where
     }
 }
 
-impl<IO, C> TcpFullStack for Stack<'_, IO, C>
+impl<IO, C, B> TcpFullStack for Stack<'_, IO, C, B>
 where
     IO: Read + ReadReady + Write + WriteReady,
     C: Clock,
+    B: Base,
 {
     /// Notes the port that the socket is to listen on.
     ///
@@ -192,7 +201,7 @@ where
     /// cannot listen, [`Error::PortInUse`], [`Error::NoSocket`], or why the link is not up.
     fn listen(&mut self, socket: &mut TcpSocket) -> Result<(), Error> {
         let Role::Bound(port) = socket.role else { return Err(Error::InvalidInput) };
-        match self.open(&mut socket.handle, |engine| engine.listen(port, Waker::noop())) {
+        match self.open(&mut socket.handle, |sockets| sockets.listen(port, Waker::noop())) {
             Ok(_) | Err(nb::Error::WouldBlock) => {
                 socket.role = Role::Listener(port);
                 Ok(())
@@ -209,8 +218,8 @@ where
     /// does not any more. The next call has it listen anew.
     fn accept(&mut self, socket: &mut TcpSocket) -> nb::Result<(TcpSocket, SocketAddr), Error> {
         let Role::Listener(port) = socket.role else { return Err(nb::Error::Other(Error::InvalidInput)) };
-        let listener = self.open(&mut socket.handle, |engine| engine.listen(port, Waker::noop()))?;
-        let accepted = self.operate(|engine| engine.accept(listener, Waker::noop()));
+        let listener = self.open(&mut socket.handle, |sockets| sockets.listen(port, Waker::noop()))?;
+        let accepted = self.operate(|sockets| sockets.accept(listener, Waker::noop()));
         if let Err(nb::Error::Other(_)) = accepted {
             self.let_go(&mut socket.handle);
         }

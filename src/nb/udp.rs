@@ -8,8 +8,9 @@ use embedded_nal::{UdpClientStack, UdpFullStack};
 
 use super::stack::{Clock, Stack, ready};
 use crate::dialect::{ReleaseAssistance, SecurityProfile, SocketOption};
+use crate::drive::Base;
 use crate::error::Error;
-use crate::socket::SocketHandle;
+use crate::socket::{SocketHandle, Sockets as _};
 
 /// A UDP socket. The modem's socket is taken with the first datagram, or with `bind`.
 #[derive(Debug, Default)]
@@ -29,6 +30,39 @@ where
     IO: Read + ReadReady + Write + WriteReady,
     C: Clock,
 {
+    /// Sets an option of a UDP socket: call it until it is not `WouldBlock`.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where the modem has no such option, [`Error::NotConnected`] for a socket
+    /// that is neither connected nor bound, or that the modem does not know yet because it needs a
+    /// peer, or the modem's own.
+    pub fn set_udp_option(&mut self, socket: &mut UdpSocket, option: SocketOption) -> nb::Result<(), Error> {
+        let handle = self.opened(socket)?;
+        self.operate(|sockets| sockets.set_option(handle, option, Waker::noop()))
+    }
+
+    /// The socket is to be secured by this profile; one that is open in another way is let go of.
+    pub(super) fn let_go_secure(&mut self, socket: &mut UdpSocket, profile: &'static SecurityProfile) {
+        self.let_go(&mut socket.handle);
+        socket.secured = Some(profile);
+    }
+
+    /// Opens a socket that is secured, where that is still to be done.
+    pub(super) fn opened_secure(&mut self, socket: &mut UdpSocket) -> nb::Result<(), Error> {
+        if let (Some(profile), Some(remote), false) = (socket.secured, socket.remote, socket.bound) {
+            let port = socket.port;
+            self.open(&mut socket.handle, |sockets| sockets.open_dtls(profile, remote, port, Waker::noop()))?;
+        }
+        Ok(())
+    }
+}
+
+impl<IO, C, B> Stack<'_, IO, C, B>
+where
+    IO: Read + ReadReady + Write + WriteReady,
+    C: Clock,
+    B: Base,
+{
     /// Sends a datagram as [`send`](UdpClientStack::send) does, and tells the network what follows it,
     /// so that the radio can rest earlier.
     ///
@@ -43,55 +77,30 @@ where
         let remote = socket.remote.ok_or(Error::NotConnected)?;
         let handle = self.opened(socket)?;
         let to = socket.bound.then_some(remote);
-        self.operate(|engine| engine.send_datagram(handle, to, buffer, release, Waker::noop()))
-    }
-
-    /// Sets an option of a UDP socket: call it until it is not `WouldBlock`.
-    ///
-    /// # Errors
-    /// [`Error::Unsupported`] where the modem has no such option, [`Error::NotConnected`] for a socket
-    /// that is neither connected nor bound, or that the modem does not know yet because it needs a
-    /// peer, or the modem's own.
-    pub fn set_udp_option(&mut self, socket: &mut UdpSocket, option: SocketOption) -> nb::Result<(), Error> {
-        let handle = self.opened(socket)?;
-        self.operate(|engine| engine.set_option(handle, option, Waker::noop()))
-    }
-
-    /// The socket is to be secured by this profile; one that is open in another way is let go of.
-    pub(super) fn let_go_secure(&mut self, socket: &mut UdpSocket, profile: &'static SecurityProfile) {
-        self.let_go(&mut socket.handle);
-        socket.secured = Some(profile);
-    }
-
-    /// Opens a socket that is secured, where that is still to be done.
-    pub(super) fn opened_secure(&mut self, socket: &mut UdpSocket) -> nb::Result<(), Error> {
-        if let (Some(profile), Some(remote), false) = (socket.secured, socket.remote, socket.bound) {
-            let port = socket.port;
-            self.open(&mut socket.handle, |engine| engine.open_dtls(profile, remote, port, Waker::noop()))?;
-        }
-        Ok(())
+        self.operate(|sockets| sockets.send_datagram(handle, to, buffer, release, Waker::noop()))
     }
 
     /// The engine's socket, opened where that is still to be done.
     fn opened(&mut self, socket: &mut UdpSocket) -> nb::Result<SocketHandle, Error> {
         let port = socket.port;
         if socket.bound {
-            return self.open(&mut socket.handle, |engine| engine.open_bound(port, Waker::noop()));
+            return self.open(&mut socket.handle, |sockets| sockets.open_bound(port, Waker::noop()));
         }
         let remote = socket.remote.ok_or(Error::NotConnected)?;
         let secured = socket.secured.is_some();
         // Never in plain text.
-        self.open(&mut socket.handle, |engine| match secured {
+        self.open(&mut socket.handle, |sockets| match secured {
             true => Poll::Ready(Err(Error::NotConnected)),
-            false => engine.open_udp(remote, port, Waker::noop()),
+            false => sockets.open_udp(remote, port, Waker::noop()),
         })
     }
 }
 
-impl<IO, C> UdpClientStack for Stack<'_, IO, C>
+impl<IO, C, B> UdpClientStack for Stack<'_, IO, C, B>
 where
     IO: Read + ReadReady + Write + WriteReady,
     C: Clock,
+    B: Base,
 {
     type UdpSocket = UdpSocket;
     type Error = Error;
@@ -127,7 +136,8 @@ where
         buffer: &mut [u8],
     ) -> nb::Result<(usize, SocketAddr), Error> {
         let handle = self.opened(socket)?;
-        let arrived = ready(self.engine.borrow_mut().receive_datagram(handle, buffer, Waker::noop()))?;
+        let arrived =
+            ready(self.base.sockets().borrow_mut().receive_datagram(handle, buffer, Waker::noop()))?;
         Ok((arrived.len.min(buffer.len()), arrived.from))
     }
 
@@ -140,10 +150,11 @@ where
     }
 }
 
-impl<IO, C> UdpFullStack for Stack<'_, IO, C>
+impl<IO, C, B> UdpFullStack for Stack<'_, IO, C, B>
 where
     IO: Read + ReadReady + Write + WriteReady,
     C: Clock,
+    B: Base,
 {
     /// Opens the socket for datagrams to and from anybody; port 0 leaves the port open. When that
     /// cannot be done at once, it is with the first call of `send_to` or `receive`.
@@ -183,8 +194,8 @@ where
         }
         let handle = self.opened(socket)?;
         let to = socket.bound.then_some(remote);
-        self.operate(|engine| {
-            engine.send_datagram(handle, to, buffer, ReleaseAssistance::None, Waker::noop())
+        self.operate(|sockets| {
+            sockets.send_datagram(handle, to, buffer, ReleaseAssistance::None, Waker::noop())
         })?;
         socket.remote = Some(remote);
         Ok(())

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::rc::Rc;
 use std::time::Duration;
 
-use cellular_nal::{Config, Error, Instant, Resources};
+use cellular_nal::{Base, Config, Engine, Error, Instant, Resources};
 use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
 use embedded_nal::nb;
 use modem_sim::line::{Faults, Line};
@@ -59,7 +59,8 @@ impl WriteReady for Wire {
 }
 
 pub type Clock = Box<dyn FnMut() -> Instant>;
-pub type Stack = cellular_nal::nb::Stack<'static, Wire, Clock>;
+pub type StackOn<B> = cellular_nal::nb::Stack<'static, Wire, Clock, B>;
+pub type Stack = StackOn<&'static RefCell<Engine>>;
 
 /// A modem and a line, without the stack, so that a test can borrow both.
 pub struct NbWorld {
@@ -73,6 +74,14 @@ pub struct NbWorld {
 
 /// A stack of `N` sockets whose link is up, and its surroundings.
 pub fn up<const N: usize>(model: Model, options: Options) -> (Stack, NbWorld) {
+    up_on(model, options, || {
+        let resources = Box::leak(Box::new(Resources::<N, 1024, 1024>::new()));
+        &*resources.engine(dialect(model), Config::new())
+    })
+}
+
+/// A stack on another base whose link is up, and its surroundings.
+pub fn up_on<B: Base>(model: Model, options: Options, base: impl FnOnce() -> B) -> (StackOn<B>, NbWorld) {
     let net = VirtualNetwork::new();
     net.set_rtt(options.rtt);
     net.on(ECHO.0, ECHO.1, Peer::Echo);
@@ -84,8 +93,7 @@ pub fn up<const N: usize>(model: Model, options: Options) -> (Stack, NbWorld) {
     let (wire, clock) = (Wire::default(), Rc::new(Cell::new(Duration::ZERO)));
     let hands = clock.clone();
     let clock_of_stack: Clock = Box::new(move || Instant::from_micros(hands.get().as_micros() as u64));
-    let resources = Box::leak(Box::new(Resources::<N, 1024, 1024>::new()));
-    let mut stack = Stack::new(dialect(model), Config::new(), resources, wire.clone(), clock_of_stack);
+    let mut stack = StackOn::on(base(), wire.clone(), clock_of_stack);
     let mut world = NbWorld { modem, net, model, line, wire, clock };
     world.until(60, || stack.link_up()).expect("the link comes up");
     (stack, world)
@@ -153,7 +161,7 @@ impl NbWorld {
     }
 
     /// Lets time pass; the stack does nothing but move bytes.
-    pub fn pass(&mut self, stack: &mut Stack, time: Duration) {
+    pub fn pass(&mut self, stack: &mut StackOn<impl Base>, time: Duration) {
         let end = self.now() + time;
         while self.now() < end {
             stack.poll();
@@ -162,7 +170,7 @@ impl NbWorld {
     }
 
     /// All sockets are closed in the modem soon, and it has no fault to find.
-    pub fn leaves_nothing(&mut self, stack: &mut Stack) {
+    pub fn leaves_nothing(&mut self, stack: &mut StackOn<impl Base>) {
         self.pass(stack, Duration::from_secs(40));
         assert!(self.modem.open_sockets().is_empty(), "{:?}: sockets are left in the modem", self.model);
         self.no_breach();

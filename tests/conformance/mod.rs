@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
+use cellular_nal::ip::Ip;
 use modem_sim::Model;
 use nal_tests::{Bench, Capabilities, Deviation, FarEnd, Lack, Outcome, Records, Role, Seen, Timer};
 
@@ -259,8 +260,13 @@ pub fn bench_of_ip(model: Model, mode: Mode) -> (World, Rc<Far>) {
 }
 
 /// What the IP stack can do, and what it lacks.
-pub fn of_ip<'a>(mut bench: Bench<'a>, world: &World) -> Bench<'a> {
+pub fn of_ip<'a>(bench: Bench<'a>, world: &World) -> Bench<'a> {
     let (_, ip) = world.ip.expect("there is an IP stack");
+    limits_of_ip(bench, ip)
+}
+
+/// The same for a stack that is up.
+pub fn limits_of_ip<'a>(mut bench: Bench<'a>, ip: &RefCell<Ip<'_>>) -> Bench<'a> {
     bench.can.empty_datagrams = true;
     bench.can.half_close = true;
     bench.can.close_write = true;
