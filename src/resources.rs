@@ -10,12 +10,13 @@ use crate::socket::{Slots, Table};
 /// Memory for `SOCKETS` sockets, with `RX` bytes to receive into and `TX` bytes to send from each.
 ///
 /// The sizes of the buffers decide how much one command carries: up to 1024 bytes on u-blox, 1500
-/// on Sequans modems. Commonly it lives in a `StaticCell`.
+/// on Sequans modems. Commonly it lives in a `StaticCell`, and is made there: `init` in place of `init_with`
+/// would take as much of the stack besides. [`engine`](Self::engine) takes most of it once anyway.
 ///
 /// ```
 /// use cellular_nal::Resources;
 /// static RESOURCES: static_cell::StaticCell<Resources<2, 1024, 1024>> = static_cell::StaticCell::new();
-/// let resources = RESOURCES.init(Resources::new());
+/// let resources = RESOURCES.init_with(Resources::new);
 /// # let _ = resources;
 /// ```
 #[derive(Debug)]

@@ -21,7 +21,7 @@ pub enum Final {
 impl Final {
     /// The final result code that `line` is, or `None`.
     pub fn parse(line: &[u8]) -> Option<Self> {
-        if let Some((_, result)) = RESULTS.iter().find(|(text, _)| *text == line) {
+        if let Some(result) = place_of(line, RESULTS.0).and_then(|place| RESULTS.1.get(place)) {
             return Some(*result);
         }
         if line == b"CONNECT" || line.starts_with(b"CONNECT ") {
@@ -36,35 +36,41 @@ impl Final {
     }
 }
 
-/// Results that are words alone.
-const RESULTS: [(&[u8], Final); 7] = [
-    (b"OK", Final::Ok),
-    (b"ERROR", Final::Error(CmeCode::UNKNOWN)),
-    (b"NO CARRIER", Final::NoCarrier),
-    (b"BUSY", Final::NoCarrier),
-    (b"NO ANSWER", Final::NoCarrier),
-    (b"NO DIALTONE", Final::NoCarrier),
-    (b"ABORTED", Final::Aborted),
-];
+/// Results that are words alone, with bars between them, and what they are.
+const RESULTS: (&[u8], [Final; 7]) = (
+    b"OK|ERROR|NO CARRIER|BUSY|NO ANSWER|NO DIALTONE|ABORTED",
+    [
+        Final::Ok,
+        Final::Error(CmeCode::UNKNOWN),
+        Final::NoCarrier,
+        Final::NoCarrier,
+        Final::NoCarrier,
+        Final::NoCarrier,
+        Final::Aborted,
+    ],
+);
 
 /// Verbose texts of `+CMEE=2` whose meaning decides something here.
+const TEXTS: (&[u8], [CmeCode; 10]) = (
+    b"operation not allowed|operation not supported|sim not inserted|sim pin required|sim puk required|\
+      sim failure|sim busy|sim wrong|incorrect password|no network service",
+    [
+        CmeCode::NOT_ALLOWED,
+        CmeCode::NOT_SUPPORTED,
+        CmeCode::SIM_NOT_INSERTED,
+        CmeCode::SIM_PIN_REQUIRED,
+        CmeCode::SIM_PUK_REQUIRED,
+        CmeCode::SIM_FAILURE,
+        CmeCode::SIM_BUSY,
+        CmeCode::SIM_WRONG,
+        CmeCode::INCORRECT_PASSWORD,
+        CmeCode(30),
+    ],
+);
+
 fn verbose(text: &[u8]) -> CmeCode {
-    const TEXTS: [(&[u8], CmeCode); 10] = [
-        (b"operation not allowed", CmeCode::NOT_ALLOWED),
-        (b"operation not supported", CmeCode::NOT_SUPPORTED),
-        (b"sim not inserted", CmeCode::SIM_NOT_INSERTED),
-        (b"sim pin required", CmeCode::SIM_PIN_REQUIRED),
-        (b"sim puk required", CmeCode::SIM_PUK_REQUIRED),
-        (b"sim failure", CmeCode::SIM_FAILURE),
-        (b"sim busy", CmeCode::SIM_BUSY),
-        (b"sim wrong", CmeCode::SIM_WRONG),
-        (b"incorrect password", CmeCode::INCORRECT_PASSWORD),
-        (b"no network service", CmeCode(30)),
-    ];
-    TEXTS
-        .iter()
-        .find(|(known, _)| text.eq_ignore_ascii_case(known))
-        .map_or(CmeCode::UNKNOWN, |(_, code)| *code)
+    let place = TEXTS.0.split(|&b| b == b'|').position(|known| text.eq_ignore_ascii_case(known));
+    place.and_then(|place| TEXTS.1.get(place)).copied().unwrap_or(CmeCode::UNKNOWN)
 }
 
 /// Splits `+PREFIX: rest`. The space is optional: the vendors' documents print both forms.
@@ -84,7 +90,13 @@ pub fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Whether `prefix` is one of `names`, which have bars between them.
 pub(crate) fn is_one_of(prefix: &[u8], names: &[u8]) -> bool {
-    names.split(|&b| b == b'|').any(|name| name == prefix)
+    place_of(prefix, names).is_some()
+}
+
+/// The place of `name` among `names`, which have bars between them.
+#[inline(never)]
+fn place_of(name: &[u8], names: &[u8]) -> Option<usize> {
+    names.split(|&b| b == b'|').position(|known| known == name)
 }
 
 #[cfg(test)]
@@ -99,6 +111,17 @@ mod tests {
         assert_eq!(Final::parse(b"+CME ERROR: SIM not inserted"), Some(Final::Error(CmeCode(10))));
         assert_eq!(Final::parse(b"OK "), None);
         assert_eq!(Final::parse(b"OKAY"), None);
+    }
+
+    #[test]
+    fn every_word_has_its_meaning() {
+        let count = |words: &[u8]| words.split(|&b| b == b'|').count();
+        assert_eq!((count(RESULTS.0), count(TEXTS.0)), (RESULTS.1.len(), TEXTS.1.len()));
+        assert_eq!(Final::parse(b"ABORTED"), Some(Final::Aborted));
+        assert_eq!(Final::parse(b"NO DIALTONE"), Some(Final::NoCarrier));
+        assert_eq!(Final::parse(b"OK|ERROR"), None);
+        assert_eq!(Final::parse(b"+CME ERROR: SIM failure"), Some(Final::Error(CmeCode::SIM_FAILURE)));
+        assert_eq!(Final::parse(b"+CME ERROR: no network service"), Some(Final::Error(CmeCode(30))));
     }
 
     #[test]

@@ -101,7 +101,7 @@ fn run(dialect: &'static dyn Dialect, client: impl FnOnce(Spawner, Stack<'static
         }
     }
     static RESOURCES: StaticCell<Resources<2, 1024, 512>> = StaticCell::new();
-    let resources = RESOURCES.init(Resources::new());
+    let resources = RESOURCES.init_with(Resources::new);
     let (stack, control, runner) = asynch::new(dialect, Config::new(), resources);
     let (rx, tx) = split();
     EXECUTOR.init(Executor::new()).run(|spawner| {
