@@ -14,7 +14,7 @@ type Modem = Stack<'static, Serial, Ticks>;
 #[cortex_m_rt::entry]
 fn main() -> ! {
     static RESOURCES: StaticCell<Resources<2, 1024, 512>> = StaticCell::new();
-    let resources = RESOURCES.init(Resources::new());
+    let resources = RESOURCES.init_with(Resources::new);
     let mut stack = Stack::new(&SARA_R5, Config::new(), resources, Serial, Ticks);
     let _ = nb::block!(stack.link_up());
     loop {
