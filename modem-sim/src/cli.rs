@@ -25,6 +25,8 @@ pub(crate) struct Arguments {
     pub(crate) pace: Option<u32>,
     pub(crate) trace: bool,
     pub(crate) nvram: Option<PathBuf>,
+    pub(crate) pcap: Option<PathBuf>,
+    pub(crate) forward: Vec<u16>,
 }
 
 /// What the user wants.
@@ -53,6 +55,9 @@ usage: modem-sim --model MODEL (--pty PATH | --tcp ADDRESS:PORT | --stdio) [opti
   --running        the modem is up already, instead of booting
   --greeting TEXT  u-blox: greeting after boot
   --nvram FILE     keep certificates and keys in this file
+  --pcap FILE      write the IP packets of dial-up connections to this file
+  --forward PORT   what connects to this port of 127.0.0.1 reaches the host that
+                   has dialled; may be repeated
   --clear-text     secured sockets are not: carry the bytes as they are
   --trace          show the conversation on standard error
   --list           list the modem types
@@ -69,6 +74,8 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
     let mut pace = None;
     let mut trace = false;
     let mut nvram = None;
+    let mut pcap = None;
+    let mut forward = Vec::new();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(Request::Print(HELP.to_owned())),
@@ -93,6 +100,8 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
             Long("running") => options.boot = Boot::Running,
             Long("greeting") => options.greeting = Some(parser.value()?.string()?),
             Long("nvram") => nvram = Some(parser.value()?.into()),
+            Long("pcap") => pcap = Some(parser.value()?.into()),
+            Long("forward") => forward.push(parser.value()?.parse()?),
             Long("clear-text") => options.security = Security::Pretended,
             Long("trace") => trace = true,
             other => return Err(other.unexpected()),
@@ -100,7 +109,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
     }
     let model = model.ok_or("--model is missing (--list shows the models)")?;
     let port = port.ok_or("one of --pty, --tcp and --stdio is needed")?;
-    Ok(Request::Run(Box::new(Arguments { model, port, hosts, options, pace, trace, nvram })))
+    Ok(Request::Run(Box::new(Arguments { model, port, hosts, options, pace, trace, nvram, pcap, forward })))
 }
 
 fn list() -> String {

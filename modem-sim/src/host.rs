@@ -42,6 +42,8 @@ pub struct HostConfig {
     pub pace: Option<u32>,
     /// Sees every byte of the line.
     pub trace: Option<TraceFn>,
+    /// Ports of 127.0.0.1 that lead to the host, see [`HostNetwork::forward`].
+    pub forward: Vec<u16>,
     /// The file in which the modem's [`Nvram`](crate::Nvram) is kept.
     pub nvram: Option<PathBuf>,
     /// Collects the breaches; keep a clone.
@@ -68,6 +70,7 @@ impl HostConfig {
             hosts: Vec::new(),
             pace: None,
             trace: None,
+            forward: Vec::new(),
             nvram: None,
             breaches: Breaches::default(),
         }
@@ -84,11 +87,14 @@ pub fn machine_time() -> Option<Duration> {
 ///
 /// # Errors
 ///
-/// When there is no socket pair or no thread to be had.
+/// When there is no socket pair or no thread to be had, or a forwarded port belongs to somebody else.
 pub fn spawn(config: HostConfig) -> io::Result<UnixStream> {
     let (host, mut modem_end) = UnixStream::pair()?;
+    let mut network = HostNetwork::new();
+    for port in &config.forward {
+        network.forward(*port)?;
+    }
     thread::Builder::new().name("modem".to_owned()).spawn(move || {
-        let mut network = HostNetwork::new();
         for (name, address) in &config.hosts {
             network.host(name, *address);
         }

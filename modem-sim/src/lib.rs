@@ -28,6 +28,7 @@ mod mux;
 mod network;
 mod nvram;
 mod options;
+mod pcap;
 mod ppp;
 mod prng;
 mod reply;
@@ -50,6 +51,7 @@ pub use network::{
 };
 pub use nvram::Nvram;
 pub use options::{Boot, CloseUrc, DialFailure, DirectLinkEnd, Options, Registration, Security, UrcTiming};
+pub use pcap::Pcap;
 pub use prng::Prng;
 pub use tls::{Agreed, Handshake};
 

@@ -4,12 +4,13 @@
 mod cli;
 mod ports;
 
+use std::fs::File;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use cli::{Arguments, Port};
 use modem_sim::runner::{End, Runner};
-use modem_sim::{Direction, HostNetwork, Modem};
+use modem_sim::{Direction, HostNetwork, Modem, Pcap};
 
 /// Wrong arguments.
 const USAGE: u8 = 2;
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
-    let mut runner = runner(arguments);
+    let mut runner = runner(arguments)?;
     if let Some(path) = &arguments.nvram {
         runner.keep_nvram(path).map_err(|e| format!("{}: {e}", path.display()))?;
     }
@@ -55,16 +56,28 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     }
 }
 
-fn runner(arguments: &Arguments) -> Runner {
+fn runner(arguments: &Arguments) -> Result<Runner, String> {
     let mut network = HostNetwork::new();
     for (name, address) in &arguments.hosts {
         network.host(name, *address);
+    }
+    for port in &arguments.forward {
+        network.forward(*port).map_err(|e| format!("port {port}: {e}"))?;
     }
     let mut modem = Modem::new(arguments.model, arguments.options.clone(), Box::new(network));
     if arguments.trace {
         modem.trace(Box::new(trace));
     }
-    Runner::new(modem, arguments.pace, Box::new(|breach| eprintln!("breach: {breach}")))
+    if let Some(path) = &arguments.pcap {
+        let name = path.display().to_string();
+        let mut file = File::create(path).and_then(Pcap::new).map_err(|e| format!("{name}: {e}"))?;
+        modem.capture(Box::new(move |at, _, packet| {
+            if let Err(error) = file.packet(at, packet) {
+                eprintln!("{name}: {error}");
+            }
+        }));
+    }
+    Ok(Runner::new(modem, arguments.pace, Box::new(|breach| eprintln!("breach: {breach}"))))
 }
 
 fn trace(now: Duration, direction: Direction, bytes: &[u8]) {

@@ -42,7 +42,8 @@ impl std::fmt::Debug for Runner {
 
 impl Runner {
     /// Time zero of the modem is now. With `pace` the line is as slow as one of that speed.
-    pub fn new(modem: Modem, pace: Option<u32>, on_breach: Box<dyn FnMut(&Breach)>) -> Self {
+    pub fn new(mut modem: Modem, pace: Option<u32>, on_breach: Box<dyn FnMut(&Breach)>) -> Self {
+        modem.set_line_speed(pace);
         let mut line = Line::new(0);
         for direction in [Direction::ToModem, Direction::ToHost] {
             // One byte a chunk: a real UART does not wait for the end of the line.

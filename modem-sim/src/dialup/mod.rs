@@ -23,7 +23,7 @@ pub(crate) type Packet = (Duration, Direction, Vec<u8>);
 pub(crate) struct Dialup {
     ppp: Server,
     gateway: Gateway,
-    /// When [`Dialup::to_host`] wants to be called next.
+    /// When [`Dialup::transmit`] wants to be called next.
     due: Option<Duration>,
     /// Nothing is heard or said any more, without a word.
     silent_from: Option<Duration>,
@@ -43,21 +43,21 @@ impl Dialup {
     }
 
     /// Bytes from the host, cut anywhere.
-    pub(crate) fn from_host(&mut self, now: Duration, bytes: &[u8]) {
+    pub(crate) fn handle_rx(&mut self, now: Duration, bytes: &[u8]) {
         if self.is_silent(now) {
             return;
         }
         self.ppp.receive(now, bytes);
         while let Some(packet) = self.ppp.packet() {
             self.note(now, Direction::ToModem, &packet);
-            self.gateway.from_host(packet);
+            self.gateway.receive(packet);
         }
         self.due = Some(now);
     }
 
     /// Bytes for the host. Packets are made as long as fewer than `room` bytes wait; with no room only the
     /// control protocols of PPP speak.
-    pub(crate) fn to_host(&mut self, now: Duration, net: &mut dyn Network, room: usize) -> Vec<u8> {
+    pub(crate) fn transmit(&mut self, now: Duration, net: &mut dyn Network, room: usize) -> Vec<u8> {
         if self.is_silent(now) {
             self.due = None;
             return Vec::new();
@@ -76,7 +76,7 @@ impl Dialup {
         bytes
     }
 
-    /// When [`Dialup::to_host`] wants to be called next, if nothing else happens.
+    /// When [`Dialup::transmit`] wants to be called next, if nothing else happens.
     pub(crate) fn poll_timeout(&self) -> Option<Duration> {
         self.due
     }

@@ -41,6 +41,8 @@ pub struct DialupOptions {
     pub credentials: Option<(String, String)>,
     /// IPV6CP is spoken and IPv6 packets are carried; otherwise the protocol is rejected.
     pub ipv6: bool,
+    /// A packet of IPV6CP ends the connection with `NO CARRIER`, as users of SARA-R5 have reported.
+    pub ipv6cp_kills: bool,
     /// The first half of the host's IPv6 addresses, told by router advertisements.
     pub ipv6_prefix: Ipv6Addr,
     /// The host gets the address of the context; otherwise a private one behind that of the modem. `None`
@@ -89,6 +91,7 @@ impl Default for DialupOptions {
             authentication: Authentication::None,
             credentials: None,
             ipv6: false,
+            ipv6cp_kills: false,
             ipv6_prefix: Ipv6Addr::new(0x2001, 0xdb8, 1, 2, 0, 0, 0, 0),
             bridge: None,
             dns: [Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 2)],

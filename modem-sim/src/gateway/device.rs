@@ -9,13 +9,26 @@ use smoltcp::time::Instant;
 #[derive(Debug)]
 pub(super) struct Queues {
     pub(super) rx: VecDeque<Vec<u8>>,
-    pub(super) tx: VecDeque<Vec<u8>>,
+    tx: VecDeque<Vec<u8>>,
+    /// Packets that the stack may make by itself. Answers to what it receives do not count.
+    credit: usize,
     mtu: usize,
 }
 
 impl Queues {
     pub(super) fn new(mtu: usize) -> Self {
-        Queues { rx: VecDeque::new(), tx: VecDeque::new(), mtu }
+        Queues { rx: VecDeque::new(), tx: VecDeque::new(), credit: 0, mtu }
+    }
+
+    /// The next packet; when there is none, the stack may make one.
+    pub(super) fn take(&mut self) -> Option<Vec<u8>> {
+        let packet = self.tx.pop_front();
+        self.credit = usize::from(packet.is_none());
+        packet
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.tx.is_empty()
     }
 }
 
@@ -48,7 +61,8 @@ impl Device for Queues {
 
     /// One packet at a time: whoever takes it decides whose turn is next.
     fn transmit(&mut self, _now: Instant) -> Option<Sent<'_>> {
-        self.tx.is_empty().then_some(Sent(&mut self.tx))
+        self.credit = self.credit.checked_sub(1)?;
+        Some(Sent(&mut self.tx))
     }
 
     fn capabilities(&self) -> DeviceCapabilities {

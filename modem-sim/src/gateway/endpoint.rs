@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use smoltcp::iface::{Config, Interface, SocketHandle, SocketSet};
+use smoltcp::iface::{Config, Interface, PollIngressSingleResult, SocketHandle, SocketSet};
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
 use smoltcp::time::Instant;
 use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr, IpListenEndpoint};
@@ -76,12 +76,26 @@ impl Endpoint {
         self.sockets.get_mut(self.socket)
     }
 
-    /// Takes what the host has sent, and makes a packet for it when there is a reason.
-    pub(super) fn poll(&mut self, now: Duration) {
-        self.interface.poll(instant(now), &mut self.queues, &mut self.sockets);
+    /// Takes what the host has sent.
+    pub(super) fn receive(&mut self, now: Duration) {
+        let now = instant(now);
+        let (queues, sockets) = (&mut self.queues, &mut self.sockets);
+        while self.interface.poll_ingress_single(now, queues, sockets) != PollIngressSingleResult::None {}
     }
 
-    /// When [`Endpoint::poll`] wants to be called next.
+    /// A packet for the host, when there is a reason for one.
+    ///
+    /// smoltcp 0.14 forgets a fast retransmission, and with it every timer, when it may not send the moment it
+    /// wants to: it is asked only when it may.
+    pub(super) fn packet(&mut self, now: Duration) -> Option<Vec<u8>> {
+        if let Some(packet) = self.queues.take() {
+            return Some(packet);
+        }
+        self.interface.poll_egress(instant(now), &mut self.queues, &mut self.sockets);
+        self.queues.take()
+    }
+
+    /// When [`Endpoint::packet`] wants to be called next.
     pub(super) fn due(&mut self, now: Duration) -> Option<Duration> {
         let due = self.interface.poll_at(instant(now), &self.sockets)?;
         Some(Duration::from_micros(due.total_micros().max(0) as u64))
@@ -90,6 +104,6 @@ impl Endpoint {
     /// Nothing is left of the connection, and all that had to be said was said.
     pub(super) fn is_gone(&mut self) -> bool {
         let socket = self.socket();
-        socket.state() == State::Closed && socket.local_endpoint().is_none()
+        socket.state() == State::Closed && socket.local_endpoint().is_none() && self.queues.is_empty()
     }
 }

@@ -80,7 +80,7 @@ impl Gateway {
     }
 
     /// An IP packet of the host.
-    pub(crate) fn from_host(&mut self, packet: Vec<u8>) {
+    pub(crate) fn receive(&mut self, packet: Vec<u8>) {
         self.inbox.push_back(packet);
     }
 
@@ -143,7 +143,7 @@ impl Gateway {
         match packet.protocol {
             // A segment in fragments does not come from any host with an MTU.
             ip::TCP if whole && ip::tcp_is_good(&packet) => {
-                let answer = self.connections.from_host(&packet, &raw, net);
+                let answer = self.connections.segment(&packet, &raw, net);
                 self.answer(answer);
             }
             ip::UDP => self.datagram_of_host(now, net, &packet),

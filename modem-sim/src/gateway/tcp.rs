@@ -71,7 +71,7 @@ pub(super) enum Answer {
 
 impl Connections {
     /// A segment of the host, in its packet.
-    pub(super) fn from_host(&mut self, packet: &Parsed, raw: &[u8], net: &mut dyn Network) -> Answer {
+    pub(super) fn segment(&mut self, packet: &Parsed, raw: &[u8], net: &mut dyn Network) -> Answer {
         let segment = packet.payload.as_slice();
         let &[a, b, c, d, _, _, _, _, _, _, _, _, _, flags, ..] = segment else {
             return Answer::None;
@@ -173,7 +173,7 @@ impl Connections {
                     }
                 },
                 Phase::Called { mut endpoint, until } => {
-                    endpoint.poll(now);
+                    endpoint.receive(now);
                     let refused = endpoint.is_gone() || until <= now;
                     let left = matches!(net.state(handle), TcpState::Failed(_));
                     if refused || left {
@@ -188,14 +188,17 @@ impl Connections {
                     }
                 }
                 Phase::Open { mut endpoint, mut finished } => {
-                    endpoint.poll(now);
+                    endpoint.receive(now);
                     if exchange(&mut endpoint, handle, &mut finished, net) {
                         Phase::Open { endpoint, finished }
                     } else {
                         Phase::Leaving { endpoint }
                     }
                 }
-                leaving => leaving,
+                Phase::Leaving { mut endpoint } => {
+                    endpoint.receive(now);
+                    Phase::Leaving { endpoint }
+                }
             };
             self.all.insert(ends, connection);
         }
@@ -212,8 +215,7 @@ impl Connections {
             let Some(endpoint) = self.all.get_mut(&ends).and_then(|c| c.endpoint()) else {
                 continue;
             };
-            endpoint.poll(now);
-            if let Some(packet) = endpoint.queues.tx.pop_front() {
+            if let Some(packet) = endpoint.packet(now) {
                 self.last = Some(ends);
                 return Some(packet);
             }
@@ -224,7 +226,7 @@ impl Connections {
     /// Connections of which nothing is left are forgotten.
     pub(super) fn sweep(&mut self) {
         self.all.retain(|_, c| match &mut c.phase {
-            Phase::Leaving { endpoint } => !endpoint.is_gone() || !endpoint.queues.tx.is_empty(),
+            Phase::Leaving { endpoint } => !endpoint.is_gone(),
             _ => true,
         });
     }

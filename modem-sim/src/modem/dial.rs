@@ -291,7 +291,7 @@ impl Modem {
 
     pub(super) fn dialup_data(&mut self, bytes: &[u8]) {
         if let Some(call) = &mut self.call {
-            call.dialup.from_host(self.now, bytes);
+            call.dialup.handle_rx(self.now, bytes);
         }
     }
 
@@ -302,7 +302,7 @@ impl Modem {
             return false;
         };
         let room = self.uart.room(self.now, self.settings.baud);
-        let bytes = call.dialup.to_host(self.now, self.net.network(), room);
+        let bytes = call.dialup.transmit(self.now, self.net.network(), room);
         self.show_packets();
         let any = !bytes.is_empty();
         if any {

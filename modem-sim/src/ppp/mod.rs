@@ -242,6 +242,7 @@ impl Server {
             }
             // The same holds for the authentication phase (§3.5).
             _ if !authentic => {}
+            (IPV6CP, _) if self.settings.options.ipv6cp_kills => self.over = true,
             (IPCP, Some((code, id, rest))) => {
                 if !self.ipcp.receive(now, code, id, rest) {
                     let reject = self.code_reject(data);

@@ -48,8 +48,9 @@ impl Device for Wire {
         Some((Rx(self.rx.pop_front()?), Tx(&mut self.tx)))
     }
 
+    /// smoltcp forgets a retransmission that it may not send at once.
     fn transmit(&mut self, _: Instant) -> Option<Tx<'_>> {
-        (self.tx.len() < 4).then_some(Tx(&mut self.tx))
+        Some(Tx(&mut self.tx))
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
@@ -368,7 +369,12 @@ impl Host {
     pub(crate) fn wait(&mut self, mut done: impl FnMut(&mut Self) -> bool) {
         let end = self.rig.now + Duration::from_secs(600);
         while !done(self) {
-            assert!(self.event(end), "nothing happens any more; control: {:02x?}", self.control);
+            assert!(
+                self.event(end),
+                "nothing happens any more, {:?}, control: {:02x?}",
+                self.rig.modem,
+                self.control
+            );
         }
     }
 
