@@ -1,8 +1,7 @@
 //! The use-case tables of the vendors' documents about registration, PDP contexts, certificates and security
-//! profiles, sockets, listening, data mode and DNS, and the transcripts that play them.
+//! profiles, sockets, listening, data mode, dial-up and DNS, and the transcripts that play them.
 //!
-//! A section may have several tables; those without a title have that of their section. The data mode
-//! of PPP is not simulated.
+//! A section may have several tables; those without a title have that of their section.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -77,6 +76,8 @@ const CASSIOPEIA: &[Table] = &[
 ];
 
 const LENA_R8: &[Table] = &[
+    ("5.8.1", "Basic setup", "dial_up"),
+    ("5.8.2", "Swap between Data mode and OnLine Command Mode", "online_command_mode"),
     ("7.2.1", "Initial default bearer", "default_bearer"),
     ("7.2.1.1", "Change anchor APN", "anchor_apn"),
     ("7.2.2", "Additional bearers", "additional_bearers"),
@@ -116,6 +117,7 @@ const SARA_LEXI: &[Table] = &[
     ("3.3", "Complete example", "complete_example"),
     ("3.4.1.1", "Example: session data not encrypted", "session_data"),
     ("3.4.1.2", "Example: session data encrypted with local encryption", "encrypted_session_data"),
+    ("4.1", "Basic setup", "dial_up"),
     ("5.1", "Socket connect", "socket_connect"),
     ("5.1", "Socket connect, last row", "socket_connect_fails"),
     ("5.2", "Socket listening", "socket_listening"),

@@ -101,6 +101,19 @@ fn at_its_standard_streams() {
 }
 
 #[test]
+fn a_capture_file_begins_when_it_does() {
+    let folder = scratch("pcap");
+    let path = folder.join("packets.pcap");
+    let file = path.to_str().expect("a plain name");
+    let output =
+        once(&["--model", "gm01q", "--stdio", "--running", "--pcap", file, "--forward", "0"], "AT\r");
+    assert!(output.status.success());
+    let header = fs::read(&path).expect("it is there");
+    assert_eq!((header.len(), &header[..4], header[20]), (24, &[0xd4, 0xc3, 0xb2, 0xa1][..], 101));
+    fs::remove_dir_all(folder).expect("it can be removed");
+}
+
+#[test]
 fn breaches_are_reported() {
     let output = once(&["--model", "sara-r5", "--stdio", "--running"], "ATE0\r\n");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -63,16 +63,17 @@ impl HostNetwork {
     }
 
     /// Connections to this port of this machine are for the host behind the modem, as long as it has a dial-up
-    /// connection; before and after it they wait.
+    /// connection; before and after it they wait. 0 is any that is free; the port is returned.
     ///
     /// # Errors
     ///
     /// When the port belongs to somebody else.
-    pub fn forward(&mut self, port: u16) -> std::io::Result<()> {
+    pub fn forward(&mut self, port: u16) -> std::io::Result<u16> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
+        let port = listener.local_addr()?.port();
         self.forwards.push((port, listener));
-        Ok(())
+        Ok(port)
     }
 
     fn insert(&mut self, entry: Entry) -> Handle {

@@ -26,6 +26,7 @@ use crate::{
 /// | `% address-v6 2001:468::1` | a second address of the modem |
 /// | `% address 10.0.0.1`, `% operator NAME` | the modem's address, the operator's name |
 /// | `% stale-packet-data` | u-blox: a previous run has activated what sockets need |
+/// | `% ppp-waits` | PPP says nothing before the host does |
 /// | `% assigned-type`, `% no-product-version`, `% uudnsrn`, `% abortable` | u-blox: see [`Options`] |
 /// | `% pretended-security` | certificates are not read, and secured sockets are not |
 /// | `% secure-sara-r42` | SARA-R422S instead of SARA-R422 |
@@ -95,6 +96,7 @@ impl OptionChange {
             },
             ("operator", name) => options.operator = name.to_owned(),
             ("assigned-type", "") => options.assigned_type = true,
+            ("ppp-waits", "") => options.dialup.passive = true,
             ("stale-packet-data", "") => options.stale_packet_data = true,
             ("no-product-version", "") => options.product_version = false,
             ("uudnsrn", "") => options.uudnsrn = true,
