@@ -53,6 +53,17 @@ fn flags_may_be_shared_or_many_in_both_directions() {
 }
 
 #[test]
+fn data_of_the_modem_can_have_the_wrong_direction() {
+    let mut rig = started(Options { mux_wrong_way: true, ..running() });
+    exchange(&mut rig, b"\xf9\x03\x3f\x01\x1c\xf9", b"\xf9\x03\x73\x01\xd7\xf9");
+    rig.send(b"\xf9\x07\x3f\x01\xde\xf9");
+    rig.pass_ms(25);
+    rig.got.clear();
+    rig.send(b"\xf9\x07\xef\x07AT\r\xd3\xf9");
+    assert_eq!(rig.got, b"\xf9\x07\xef\x07AT\r\xd3\xf9");
+}
+
+#[test]
 fn a_channel_that_the_modem_has_not_is_refused() {
     let mut rig = started(running());
     exchange(&mut rig, b"\xf9\x03\x3f\x01\x1c\xf9", b"\xf9\x03\x73\x01\xd7\xf9");

@@ -46,6 +46,16 @@ fn the_end_of_a_channel_is_answered_but_by_two_models() {
 }
 
 #[test]
+fn whether_the_end_of_a_channel_is_answered_can_be_chosen() {
+    for (model, answers) in [(Model::LenaR8, true), (Model::SaraR5, false)] {
+        let options = Options { mux_answers_close: Some(answers), ..running() };
+        let mut mux = MuxRig::opened(model, options, 31, &[2]);
+        mux.send(&frame(2, DISC, b""));
+        assert_eq!(mux.other.pop(), answers.then_some((0x0b, UA, Vec::new())), "{model}");
+    }
+}
+
+#[test]
 fn the_command_has_the_forms_of_the_standard() {
     for &model in Model::KNOWN {
         let mut rig = Rig::new(model, running());

@@ -248,7 +248,8 @@ impl Modem {
 
     /// The modem's CTS. It goes off in online mode and direct link when a socket's queue is full;
     /// a host with flow control sends nothing until it is on again. Bytes that come all the same
-    /// are kept, as if the line had held them back.
+    /// are kept, as if the line had held them back. While the multiplexer is on it stays on: a full channel
+    /// is stopped by itself.
     pub fn ready_to_receive(&self) -> bool {
         self.multiplexer.is_some() || (self.terminal.held.is_empty() && !self.queue_is_full())
     }
