@@ -18,8 +18,7 @@ struct World<'m, 'b> {
 impl World<'_, '_> {
     fn step(&mut self) {
         let (now, at) = (Duration::from_millis(self.now), Instant::from_millis(self.now));
-        loop {
-            let Output::Transmit(bytes) = self.mux.poll_output(at) else { break };
+        while let Output::Transmit(bytes) = self.mux.poll_output(at) {
             // A port that takes little at a time.
             let bytes = bytes[..bytes.len().min(10)].to_vec();
             self.modem.handle_rx(now, &bytes);
