@@ -67,7 +67,7 @@ awk '
         goal = 0
         if ($1 ~ /^ppp/ && $1 ~ /(random|text)\/(576|1500)/) goal = 3000
         if ($1 ~ /^cmux/ && $1 !~ /n1-31/) goal = 1500
-        if ($1 ~ /^at\//) goal = 10000
+        if ($1 ~ /^at\/[a-z]*\//) goal = 10000
         if (goal && $2 > goal) printf "beyond the goal of %d: %s %.2f\n", goal / 100, $1, $2 / 100
         if (!($1 in budget)) over = over "  " $1 " has no budget\n"
         else if ($2 > budget[$1] * 1.03) over = over sprintf("  %s: %.2f, budget %.2f\n", $1, $2 / 100, budget[$1] / 100)

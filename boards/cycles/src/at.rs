@@ -75,8 +75,8 @@ fn run(meter: &mut Meter, name: &str, dialect: &'static dyn Dialect, ring: &[u8]
                 assert_eq!(got, Poll::Ready(Ok(READ)));
                 assert_eq!(buffer, answer[head.len()..end]);
             }
-            let what = if polled { "at+poll" } else { "at" };
-            meter.print(format_args!("{what}/{name}/pieces-{piece}"), ROUNDS * READ);
+            let how = if polled { "-polled" } else { "" };
+            meter.print(format_args!("at/{name}{how}/pieces-{piece}"), ROUNDS * READ);
         }
     }
 }
