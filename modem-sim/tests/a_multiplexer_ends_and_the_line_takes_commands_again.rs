@@ -108,3 +108,23 @@ fn a_modem_that_is_found_in_it_can_be_called_back() {
         mux.rig.ok("AT");
     }
 }
+
+#[test]
+fn a_channel_that_is_opened_again_begins_anew() {
+    let mut mux = MuxRig::opened(Model::SaraR42, running(), 31, &[1, 2]);
+    mux.ok(2, "ATE0");
+    mux.pass_ms(25);
+    mux.write(2, b"ATD*99***1#\r");
+    mux.wait_for(2, b"\r\nCONNECT");
+    mux.pass_ms(10);
+    assert!(mux.rig.modem.is_dialed());
+    mux.ok(1, "ATE0");
+    mux.open(2);
+    mux.pass_ms(200);
+    mux.printed(2);
+    assert!(!mux.rig.modem.is_dialed());
+    assert_eq!(mux.ok(2, "AT"), "AT\r\r\nOK\r\n");
+    // The other one has not noticed.
+    assert_eq!(mux.ok(1, "AT"), "\r\nOK\r\n");
+    mux.assert_no_breach();
+}

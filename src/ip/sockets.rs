@@ -3,9 +3,8 @@
 use core::net::{IpAddr, SocketAddr};
 use core::task::{Poll, Waker};
 
-use smoltcp::socket::tcp::State as Tcp;
-
 use super::Ip;
+use super::slot::State;
 use crate::dialect::ReleaseAssistance;
 use crate::error::Error;
 use crate::socket::{Arrived, Sealed, SocketHandle, Sockets, Ticket};
@@ -52,8 +51,9 @@ impl Sockets for Ip<'_> {
 
     fn is_over(&mut self, handle: SocketHandle) -> bool {
         let Ok(index) = self.place(handle) else { return self.listener(handle).is_none() };
-        let alive = self.slots.get(index).is_some_and(|slot| slot.error.is_none());
-        alive && self.tcp(index).is_some_and(|socket| !socket.may_recv() && socket.state() != Tcp::SynSent)
+        let was_open = |slot: &super::Slot| slot.error.is_none() && slot.state == State::Open;
+        let was_open = self.slots.get(index).is_some_and(was_open);
+        was_open && self.tcp(index).is_some_and(|socket| !socket.may_recv())
     }
 
     fn local_address(&mut self, handle: SocketHandle) -> Option<SocketAddr> {
@@ -120,7 +120,7 @@ impl Sockets for Ip<'_> {
         if slot.generation != handle.generation || left == 0 {
             return Poll::Ready(Ok(()));
         }
-        if slot.state != super::slot::State::Released {
+        if slot.state != State::Released {
             return Poll::Ready(Err(slot.error.unwrap_or(Error::Reset)));
         }
         slot.writer.register(waker);

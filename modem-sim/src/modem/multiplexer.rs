@@ -35,8 +35,8 @@ impl Modem {
         self.multiplexer.as_ref().map(Responder::counters)
     }
 
-    /// `AT+CMUX=<mode>[,<subset>[,<port_speed>[,<N1>[,<T1>,<N2>,<T2>,<T3>[,<k>]]]]]`. The times and numbers
-    /// behind N1 are taken and have no effect.
+    /// `AT+CMUX=<mode>[,<subset>[,<port_speed>[,<N1>[,<T1>,<N2>,<T2>,<T3>[,<k>]]]]]`. All but N1 is taken and
+    /// has no effect.
     pub(super) fn cmux(&mut self, command: &Command) -> Result<Step, Final> {
         if !(self.model.is_ublox() || self.model.sequans().multiplexer || self.options.multiplexer) {
             return Err(NOT_SUPPORTED);

@@ -319,10 +319,11 @@ impl Responder {
         if dlci == 0 {
             self.all_stopped = false;
         }
-        // What is open already begins anew, with its flow control.
+        // What is open already begins anew. PN comes before SABM, so its N1 stays.
         let again = self.channels.insert(dlci, Channel { stopped: false, told: 0 }).is_some();
-        if !again && dlci != 0 {
-            self.events.push_back(Event::Opened(dlci));
+        if dlci != 0 {
+            let closed = again.then_some(Event::Closed(dlci));
+            self.events.extend(closed.into_iter().chain([Event::Opened(dlci)]));
         }
     }
 
