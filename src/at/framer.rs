@@ -68,6 +68,9 @@ pub enum Token<'a> {
     },
 }
 
+/// Payload in larger pieces is taken from where it is.
+const FEW: usize = 32;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Line,
@@ -114,6 +117,30 @@ impl Framer {
     /// line is the first behind a span.
     pub fn gap(&self) -> Option<u8> {
         self.gap
+    }
+
+    /// Keeps bytes that are payload, and not the end of it, where there is room: this is much less work
+    /// than [`next`](Self::next) where a serial port gives its bytes one by one. They are in front of
+    /// whatever `next` gives; [`held`](Self::held) has to be taken before.
+    pub(crate) fn hold(&mut self, input: &[u8]) -> bool {
+        let State::Raw { left, .. } = &mut self.state else { return false };
+        if input.is_empty() || input.len() > FEW || input.len() >= usize::from(*left) {
+            return false;
+        }
+        let Some(room) = self.buffer.get_mut(self.len..).filter(|room| room.len() >= input.len()) else {
+            return false;
+        };
+        // Few, so that a call would be dearer.
+        room.iter_mut().zip(input).for_each(|(to, from)| *to = *from);
+        self.len += input.len();
+        *left -= input.len() as u16;
+        true
+    }
+
+    /// Payload that was [kept](Self::hold), which is gone with that.
+    pub(crate) fn held(&mut self) -> &[u8] {
+        let len = if matches!(self.state, State::Raw { .. }) { core::mem::take(&mut self.len) } else { 0 };
+        self.buffer.get(..len).unwrap_or_default()
     }
 
     /// Takes bytes from the front of `input` until a token is complete.
@@ -300,6 +327,33 @@ mod tests {
         for chunk in 1..stream.len() {
             let watch = Watch { prompt: None, span: Some(sqnsrecv) };
             assert_eq!(read(stream, chunk, watch), ["span 4", r#""\\n\\r\\nX" true"#, "OK"], "chunk {chunk}");
+        }
+    }
+
+    #[test]
+    fn payload_that_is_kept_comes_in_front_of_the_rest_at_every_chunking() {
+        let payload: Vec<u8> = (0..=255).cycle().take(700).collect();
+        let stream = [b"\r\n+USORD: 0,700,\"", &payload[..], b"\"\r\n\r\nOK\r\n"].concat();
+        let watch = Watch { prompt: None, span: Some(usord) };
+        for chunk in 1..stream.len() {
+            let (mut framer, mut raw, mut lines, mut kept) = (Framer::new(), Vec::new(), 0, 0);
+            for mut bytes in stream.chunks(chunk) {
+                if framer.hold(bytes) {
+                    kept += bytes.len();
+                    continue;
+                }
+                raw.extend_from_slice(framer.held());
+                while let Some(token) = framer.next(&mut bytes, watch) {
+                    match token {
+                        Token::Raw(bytes) => raw.extend_from_slice(bytes),
+                        Token::Line => lines += usize::from(framer.line() == b"OK"),
+                        Token::SpanEnd { intact } => assert!(intact),
+                        Token::Span(_) | Token::Prompt => {}
+                    }
+                }
+            }
+            assert_eq!((raw, lines), (payload.clone(), 1), "chunk {chunk}");
+            assert_eq!(kept > 0, chunk <= FEW, "chunk {chunk}");
         }
     }
 

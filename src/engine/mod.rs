@@ -185,6 +185,15 @@ impl Engine {
     /// Takes bytes from the modem.
     pub fn handle_rx(&mut self, now: Instant, mut bytes: &[u8]) {
         self.core.now = now;
+        if !self.core.out_of_step {
+            if self.framer.hold(bytes) {
+                return self.core.on_held();
+            }
+            let held = self.framer.held();
+            if !held.is_empty() {
+                self.core.on_raw(held);
+            }
+        }
         loop {
             if let Some(pipes) = self.core.pipe() {
                 bytes = (pipes.receive)(&mut self.core, bytes);
@@ -354,6 +363,7 @@ impl Core {
 
     /// Sets time forward: deadlines, then the next command where one is due.
     fn advance(&mut self, now: Instant) {
+        self.note_held();
         self.now = now;
         self.link.start_clocks(now);
         loop {
@@ -376,6 +386,21 @@ impl Core {
             if waits {
                 return;
             }
+        }
+    }
+
+    /// The framer keeps payload that came just now.
+    fn on_held(&mut self) {
+        if let Some(job) = &mut self.job {
+            job.held = true;
+        }
+    }
+
+    /// Payload has come since, so the answer may take longer.
+    fn note_held(&mut self) {
+        if let Some(job) = self.job.as_mut().filter(|job| job.held) {
+            job.held = false;
+            job.deadline = self.now + job.patience();
         }
     }
 

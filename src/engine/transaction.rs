@@ -37,6 +37,8 @@ pub(super) struct Job {
     /// An error has come that may be about something else.
     doubtful: bool,
     echoed: bool,
+    /// Payload has come that the framer keeps, and the deadline does not know of it yet.
+    pub(super) held: bool,
     pub(super) slot: Option<u8>,
     /// Bytes of the span that came, as its head counts them.
     pub(super) read: u16,
@@ -48,7 +50,7 @@ pub(super) struct Job {
     /// Bytes of payload that the serial port took.
     paid: usize,
     phase: Phase,
-    deadline: Instant,
+    pub(super) deadline: Instant,
     pub(super) begun: Instant,
     pub(super) call: Call,
 }
@@ -86,7 +88,7 @@ impl Job {
     }
 
     /// How long the next sign from the modem may take.
-    fn patience(&self) -> Duration {
+    pub(super) fn patience(&self) -> Duration {
         let Some(step) = self.step() else { return Duration::ZERO };
         // A prompt comes at once, whatever the modem does with the payload afterwards.
         let prompting = step.prompt.is_some() && self.phase == Phase::Answering && self.paid == 0;
@@ -114,6 +116,7 @@ impl Core {
             damaged: false,
             doubtful: false,
             echoed: false,
+            held: false,
             failure: None,
             begun: self.now,
             read: 0,
@@ -398,6 +401,7 @@ impl Core {
 
     pub(super) fn on_raw(&mut self, raw: &[u8]) {
         let Some(job) = &mut self.job else { return };
+        job.held = false;
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         let count = raw.len().min(job.keep.into());
         let kept = place.slot.rx.push(place.rx, raw.get(..count).unwrap_or_default());
