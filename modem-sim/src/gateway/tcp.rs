@@ -288,6 +288,12 @@ fn call(handle: Handle, syn: Vec<u8>, net: &mut dyn Network, answer: &mut Answer
 /// Bytes go both ways as far as there is room; `false` when the network has let go.
 fn exchange(endpoint: &mut Endpoint, handle: Handle, finished: &mut bool, net: &mut dyn Network) -> bool {
     let socket = endpoint.socket();
+    if socket.can_recv() && net.state(handle) == TcpState::PeerClosed && !net.has_half_open() {
+        // Nobody is there any more who could take it.
+        socket.abort();
+        net.abort(handle);
+        return false;
+    }
     while socket.can_recv() {
         match socket.recv(|bytes| {
             let taken = net.send(handle, bytes);

@@ -160,6 +160,12 @@ pub trait Network: Send {
     /// Local port of a connection, of a listener or of a UDP socket.
     fn local_port(&self, handle: Handle) -> u16;
 
+    /// Whether a peer that has closed may have closed one direction alone. Otherwise what is sent to it
+    /// is answered with a reset.
+    fn has_half_open(&self) -> bool {
+        true
+    }
+
     /// Closes in peace, or stops listening; the handle is gone afterwards.
     fn close(&mut self, handle: Handle);
 

@@ -228,6 +228,11 @@ impl Network for VirtualNetwork {
         self.world().client_send(tcp.0, bytes)
     }
 
+    /// Servers close both directions.
+    fn has_half_open(&self) -> bool {
+        false
+    }
+
     fn unacknowledged(&self, tcp: Handle) -> usize {
         self.world().conns.get(&tcp.0).map_or(0, |c| c.in_flight)
     }
