@@ -1,0 +1,115 @@
+//! QEMU, with the modem at the second serial port of its board.
+
+use core::net::Ipv4Addr;
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use modem_sim::runner::Runner;
+use modem_sim::{Direction, HostNetwork, Modem};
+
+use crate::options::Arguments;
+use crate::support::{Failure, SERVER};
+
+const QEMU: &str = "qemu-system-arm";
+
+/// How often is looked whether QEMU has ended.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What a firmware that hangs ends with.
+const HUNG: u8 = 1;
+
+/// Runs the firmware and gives its exit code.
+pub(crate) fn run(arguments: Arguments, servers: &[String]) -> Result<u8, Failure> {
+    // QEMU comes to us, so there is no race for the port.
+    let failed = |error| format!("serial port: {error}");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    if !arguments.firmware.is_file() {
+        return Err(format!("{}: there is no such file", arguments.firmware.display()));
+    }
+    let parameters = servers.iter().chain(&arguments.parameters);
+    let mut qemu = Qemu(start(&arguments.firmware, port, parameters)?);
+    let limit = arguments.limit;
+    thread::spawn(move || {
+        if let Ok((stream, _)) = listener.accept() {
+            serve(stream, &arguments);
+        }
+    });
+    let begin = Instant::now();
+    while begin.elapsed() < limit {
+        if let Some(status) = qemu.0.try_wait().map_err(|error| format!("{QEMU}: {error}"))? {
+            return code(status);
+        }
+        thread::sleep(LOOK);
+    }
+    eprintln!("boards-host: the firmware has hung");
+    Ok(HUNG)
+}
+
+fn start<'a>(
+    firmware: &Path,
+    port: u16,
+    parameters: impl Iterator<Item = &'a String>,
+) -> Result<Child, Failure> {
+    // A comma ends an argument, two are one.
+    let arguments: String = parameters.map(|text| format!(",arg={}", text.replace(',', ",,"))).collect();
+    Command::new(QEMU)
+        .args(["-M", "mps2-an386", "-display", "none", "-monitor", "none"])
+        .args(["-serial", "null", "-serial", &format!("tcp:127.0.0.1:{port},nodelay=on")])
+        .args(["-semihosting-config", &format!("enable=on,target=native{arguments}")])
+        .arg("-kernel")
+        .arg(firmware)
+        .stdin(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("{QEMU}: {error}"))
+}
+
+fn code(status: ExitStatus) -> Result<u8, Failure> {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    code.ok_or_else(|| format!("{QEMU}: {status}"))
+}
+
+/// The modem, until the firmware goes.
+fn serve(mut stream: TcpStream, arguments: &Arguments) {
+    if arguments.silent {
+        // The port stays open, and nobody is there.
+        return thread::sleep(arguments.limit);
+    }
+    let mut network = HostNetwork::new();
+    network.host(SERVER, Ipv4Addr::LOCALHOST.into());
+    let mut modem = Modem::new(arguments.model, arguments.options.clone(), Box::new(network));
+    if arguments.trace {
+        modem.trace(Box::new(trace));
+    }
+    let breach = |breach: &modem_sim::Breach| eprintln!("breach: {breach}");
+    let mut runner = Runner::new(modem, arguments.pace, Box::new(breach));
+    let served = stream
+        .set_nodelay(true)
+        .and_then(|()| stream.try_clone())
+        .and_then(|mut output| runner.run(&mut stream, &mut output, || false));
+    if let Err(error) = served {
+        eprintln!("serial port: {error}");
+    }
+}
+
+fn trace(now: Duration, direction: Direction, bytes: &[u8]) {
+    let arrow = match direction {
+        Direction::ToModem => '>',
+        Direction::ToHost => '<',
+    };
+    eprintln!("{:10.3} {arrow} {}", now.as_secs_f64(), bytes.escape_ascii());
+}
+
+/// Nothing of it is left when this program has ended.
+struct Qemu(Child);
+
+impl Drop for Qemu {
+    fn drop(&mut self) {
+        // One that has ended is not there to be killed.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,59 @@
+//! What the firmware talks to, on this machine.
+
+use core::net::Ipv4Addr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::options::Arguments;
+use crate::support::{Failure, SERVER};
+use crate::{broker, echo_server, time_server, web_server};
+
+/// Pause before a client comes again.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// How long a server of the firmware may take to answer.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// Starts all servers, and a client for a firmware that is one itself; says where they are, as the firmware wants it.
+pub(crate) fn start(arguments: &Arguments) -> Result<Vec<String>, Failure> {
+    let listen = free_port().map_err(|error| format!("free port: {error}"))?;
+    let limit = arguments.limit;
+    thread::spawn(move || visit(listen, limit));
+    Ok(vec![
+        format!("url={}", web_server::start()?),
+        format!("broker={SERVER}:{}", broker::start()?),
+        format!("time={SERVER}:{}", time_server::start()?),
+        format!("echo={SERVER}:{}", echo_server::start()?),
+        format!("listen={listen}"),
+    ])
+}
+
+/// The simulated modem listens on this machine, so a port that was free a moment ago has to do.
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// Fetches the page of the firmware as soon as there is one.
+fn visit(port: u16, limit: Duration) {
+    let start = Instant::now();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    while start.elapsed() < limit {
+        if let Ok(stream) = TcpStream::connect(address) {
+            match fetch(stream) {
+                Ok(answer) => return println!("client: {}", answer.trim_end().escape_debug()),
+                Err(error) => println!("client: {error}"),
+            }
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+fn fetch(mut stream: TcpStream) -> std::io::Result<String> {
+    stream.set_read_timeout(Some(ANSWER))?;
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
