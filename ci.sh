@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-VERBS="paths lines layers fmt lint features docs test clients examples no_std size cycles fuzz"
+VERBS="paths lines layers fmt lint features docs test clients examples no_std size cycles boards fuzz"
 MODELS="sara-r5-00b sara-r5-01b sara-r5 lexi-r520 sara-r42 lexi-r422 lena-r8 ryz014a cassiopeia gm02s"
 # Examples that run at the same time.
 AT_ONCE=4
@@ -27,6 +27,8 @@ Usage: ./ci.sh VERB...
   size      boards/size stays within its budget (--write: write the budget anew)
   cycles    instructions a byte on a Cortex-M4, in QEMU, stay within their budget (--write: write it anew)
   examples  every example runs against every simulated modem
+  boards    firmwares run in QEMU against every simulated modem
+  firmware  only builds these firmwares; part of boards
   paths     no file names a path of somebody's machine
   fuzz      fuzz targets find nothing in RUNS executions each (fuzz 5000; without a number a million)
   all       all of these
@@ -61,6 +63,7 @@ verb_fmt() {
     cargo fmt --all --check
     cargo fmt --manifest-path boards/size/Cargo.toml --check
     cargo fmt --manifest-path boards/cycles/Cargo.toml --check
+    cargo fmt --manifest-path boards/qemu-mps2/Cargo.toml --check
     cargo fmt --manifest-path clients/Cargo.toml --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
 }
@@ -141,42 +144,63 @@ example_options() {
 }
 
 # One run: $1 is the directory for what it prints, $2 the model that it has to find, then the
-# example and its options.
-run_example() {
+# program and its options.
+run_one() {
     local dir=$1 model=$2 program=$3 status=0 name wrong
     shift 3
     name="$(basename "$program") $*"
+    name=${name//"$TARGET_DIR/bare/$BARE/release/"/}
     timeout -k 5 60 "$program" "$@" </dev/null >"$dir/out" 2>"$dir/err" || status=$?
     if [ $status -ne 0 ]; then
         wrong="exit code $status"
     elif [ ! -s "$dir/out" ]; then
         wrong="prints nothing"
-    elif ! grep -qx "modem: $model" "$dir/err"; then
+    elif ! cat "$dir/out" "$dir/err" | grep -qE "(^| )modem: $model\$"; then
         wrong="does not say 'modem: $model'"
+    elif grep '^breach: ' "$dir/err"; then
+        wrong="breaks a rule"
     else
         echo "$name: ok, $(wc -c <"$dir/out") bytes"
         rm -r "$dir"
         return
     fi
     # Shown at once, so that runs beside this one do not come between.
-    (echo "$name: $wrong" && sed 's/^/    /' "$dir/err") >"$dir/shown"
+    (echo "$name: $wrong" && sed 's/^/    /' "$dir/err" && tail -n 20 "$dir/out" | sed 's/^/    /') >"$dir/shown"
     cat "$dir/shown"
 }
 
+# Runs beside each other, in RUNS_DIR: they mostly wait for the modem's times, so there are more of them than processors.
+runs_begin() {
+    need timeout
+    RUNS=0
+    RUNS_DIR=$(mktemp -d)
+}
+
+run_next() {
+    RUNS=$((RUNS + 1))
+    mkdir "$RUNS_DIR/$RUNS"
+    while [ "$(jobs -rp | wc -l)" -ge $AT_ONCE ]; do
+        wait -n || true
+    done
+    run_one "$RUNS_DIR/$RUNS" "$@" &
+}
+
+# Fails under the name $1 when a run did.
+runs_end() {
+    local failed
+    wait
+    # What was well has removed its directory.
+    failed=$(find "$RUNS_DIR" -mindepth 1 -maxdepth 1 | wc -l)
+    rm -r "$RUNS_DIR"
+    [ "$failed" -eq 0 ] || fail "$1: $failed of $RUNS runs failed"
+    echo "$RUNS runs"
+}
+
 verb_examples() {
-    need cargo timeout
-    local file name model dir count=0 options
+    need cargo
+    local file name model options
     cargo build --quiet --locked --examples --features "$(examples_features)"
-    dir=$(mktemp -d)
-    # Mostly they wait for the modem's times, so there are more of them than processors.
-    next() {
-        count=$((count + 1))
-        mkdir "$dir/$count"
-        while [ "$(jobs -rp | wc -l)" -ge $AT_ONCE ]; do
-            wait -n || true
-        done
-        run_example "$dir/$count" "$@" &
-    }
+    runs_begin
     for file in examples/*.rs; do
         [ -f "$file" ] || fail "examples: there are none"
         name=$(basename "$file" .rs)
@@ -188,19 +212,13 @@ verb_examples() {
             # Nor do they know DTLS, nor does that of LENA-R8.
             "coaps sara-r42" | "coaps cassiopeia" | "coaps lena-r8") continue ;;
             esac
-            next "$model" "$TARGET_DIR/debug/examples/$name" --modem "$model" "${options[@]}"
+            run_next "$model" "$TARGET_DIR/debug/examples/$name" --modem "$model" "${options[@]}"
         done
     done
     for model in $MODELS; do
-        next "$model" "$TARGET_DIR/debug/examples/http_get" --modem auto --model "$model"
+        run_next "$model" "$TARGET_DIR/debug/examples/http_get" --modem auto --model "$model"
     done
-    wait
-    # What was well has removed its directory.
-    local failed
-    failed=$(find "$dir" -mindepth 1 -maxdepth 1 | wc -l)
-    rm -r "$dir"
-    [ "$failed" -eq 0 ] || fail "examples: $failed of $count runs failed"
-    echo "$count runs"
+    runs_end examples
 }
 
 # ---- bare metal -----------------------------------------------------------------------------
@@ -252,6 +270,33 @@ verb_cycles() {
         </dev/null >"$figures" || { cat "$figures" && fail "cycles: the firmware fails"; }
     boards/cycles/report.sh "$figures" "$@"
     rm "$figures"
+}
+
+verb_firmware() {
+    (cd boards/qemu-mps2 && bare_cargo build --quiet --locked --release --target $BARE)
+}
+
+# Real firmware, real servers, and between them a simulated modem.
+verb_boards() {
+    need cargo
+    local file name model host="$TARGET_DIR/debug/boards-host" status=0
+    verb_firmware
+    cargo build --quiet --locked -p boards-host
+    if ! command -v qemu-system-arm >/dev/null; then
+        echo "boards: SKIPPED: NOTHING WAS RUN: missing: qemu-system-arm (Debian: qemu-system-arm)" >&2
+        return
+    fi
+    runs_begin
+    for file in boards/qemu-mps2/src/bin/*.rs; do
+        name=$(basename "$file" .rs)
+        for model in $MODELS; do
+            run_next "$model" "$host" "$TARGET_DIR/bare/$BARE/release/$name" --modem "$model" --limit 45
+        done
+    done
+    runs_end boards
+    # A firmware that fails has to say so.
+    "$host" "$TARGET_DIR/bare/$BARE/release/http_get" --no-sim --limit 45 >/dev/null || status=$?
+    [ $status -eq 1 ] || fail "boards: http_get without a SIM card ends with $status"
 }
 
 # ---- fuzzing --------------------------------------------------------------------------------
@@ -422,6 +467,7 @@ verb_all() {
 
 [ $# -gt 0 ] || { usage && exit 2; }
 case $1 in
+firmware) verb_firmware ;;
 size) verb_size "${@:2}" ;;
 cycles) verb_cycles "${@:2}" ;;
 conformance) verb_conformance "${@:2}" ;;

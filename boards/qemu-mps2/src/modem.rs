@@ -7,9 +7,9 @@ use embassy_executor::Spawner;
 use embassy_time::Timer;
 use static_cell::StaticCell;
 
+use crate::Setup;
 use crate::semihosting::{Parameters, exit};
 use crate::uart::{Receiver, Transmitter};
-use crate::Setup;
 
 /// Sockets, and bytes of each to receive into and to send from.
 type Memory = Resources<4, 2048, 1024>;
