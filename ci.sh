@@ -150,7 +150,7 @@ run_one() {
     shift 3
     name="$(basename "$program") $*"
     name=${name//"$TARGET_DIR/bare/$BARE/release/"/}
-    timeout -k 5 60 "$program" "$@" </dev/null >"$dir/out" 2>"$dir/err" || status=$?
+    timeout -k 5 "${RUN_LIMIT:-60}" "$program" "$@" </dev/null >"$dir/out" 2>"$dir/err" || status=$?
     if [ $status -ne 0 ]; then
         wrong="exit code $status"
     elif [ ! -s "$dir/out" ]; then
@@ -286,9 +286,15 @@ verb_boards() {
         echo "boards: SKIPPED: NOTHING WAS RUN: missing: qemu-system-arm (Debian: qemu-system-arm)" >&2
         return
     fi
+    # The conformance cases take a minute, and the board is the same for all modems.
+    local RUN_LIMIT=170
     runs_begin
+    for model in sara-r5 ryz014a; do
+        run_next "$model" "$host" "$TARGET_DIR/bare/$BARE/release/conformance" --modem "$model" --limit 160
+    done
     for file in boards/qemu-mps2/src/bin/*.rs; do
         name=$(basename "$file" .rs)
+        [ "$name" != conformance ] || continue
         for model in $MODELS; do
             run_next "$model" "$host" "$TARGET_DIR/bare/$BARE/release/$name" --modem "$model" --limit 45
         done

@@ -7,6 +7,9 @@
 mod broker;
 #[path = "../../../examples/support/echo_server.rs"]
 mod echo_server;
+#[path = "../../../nal-tests/program/modems.rs"]
+#[allow(dead_code, reason = "its other traits")]
+mod modems;
 mod options;
 mod qemu;
 mod servers;
@@ -44,7 +47,7 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    let run = servers::start(&arguments).and_then(|parameters| qemu::run(arguments, &parameters));
+    let run = servers::start(&arguments).and_then(|servers| qemu::run(arguments, &servers.parameters()));
     run.map_or_else(
         |failure| {
             eprintln!("boards-host: {failure}");

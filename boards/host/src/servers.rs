@@ -6,6 +6,11 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use modem_sim::Model;
+use nal_tests::peer::Peers;
+use nal_tests::{Addresses, Role};
+
+use crate::modems::{Api, deviations};
 use crate::options::Arguments;
 use crate::support::{Failure, SERVER};
 use crate::{broker, echo_server, time_server, web_server};
@@ -13,21 +18,57 @@ use crate::{broker, echo_server, time_server, web_server};
 /// Pause before a client comes again.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// Bytes of the transfers of much data.
+const BULK: u32 = 16 << 10;
+
 /// How long a server of the firmware may take to answer.
 const ANSWER: Duration = Duration::from_secs(30);
 
-/// Starts all servers, and a client for a firmware that is one itself; says where they are, as the firmware wants it.
-pub(crate) fn start(arguments: &Arguments) -> Result<Vec<String>, Failure> {
+/// What runs until it is dropped.
+pub(crate) struct Servers {
+    addresses: Vec<String>,
+    model: Model,
+    /// The far end of the conformance cases.
+    peers: Peers,
+}
+
+/// Starts all servers, and a client for a firmware that is one itself.
+pub(crate) fn start(arguments: &Arguments) -> Result<Servers, Failure> {
     let listen = free_port().map_err(|error| format!("free port: {error}"))?;
     let limit = arguments.limit;
     thread::spawn(move || visit(listen, limit));
-    Ok(vec![
+    let addresses = vec![
         format!("url={}", web_server::start()?),
         format!("broker={SERVER}:{}", broker::start()?),
         format!("time={SERVER}:{}", time_server::start()?),
         format!("echo={SERVER}:{}", echo_server::start()?),
         format!("listen={listen}"),
-    ])
+    ];
+    let peers =
+        Peers::start_at(Ipv4Addr::LOCALHOST.into(), BULK).map_err(|error| format!("peers: {error}"))?;
+    Ok(Servers { addresses, model: arguments.model, peers })
+}
+
+impl Servers {
+    /// Where they are, as the firmware wants it.
+    pub(crate) fn parameters(&self) -> Vec<String> {
+        let mut bench = self.peers.bench();
+        // The operating system behind the modem gives up late, and takes megabytes that nobody reads.
+        bench.tcp.unset(Role::Blackhole);
+        bench.tcp.unset(Role::Stall);
+        let known: Vec<_> = deviations(self.model, Api::Async).iter().map(|known| known.id).collect();
+        let mut parameters = self.addresses.clone();
+        parameters.push(format!("tcp={}", ports(&bench.tcp)));
+        parameters.push(format!("udp={}", ports(&bench.udp)));
+        parameters.push(format!("known={}", known.join(",")));
+        parameters
+    }
+}
+
+/// In the order of the roles; 0 is nobody.
+fn ports(addresses: &Addresses) -> String {
+    let port = |role| addresses.get(role).map_or(0, |at| at.port()).to_string();
+    Role::ALL.map(port).join(",")
 }
 
 /// The simulated modem listens on this machine, so a port that was free a moment ago has to do.
