@@ -30,7 +30,8 @@ pub(crate) fn run(arguments: Arguments, servers: &[String]) -> Result<u8, Failur
     if !arguments.firmware.is_file() {
         return Err(format!("{}: there is no such file", arguments.firmware.display()));
     }
-    let parameters = servers.iter().chain(&arguments.parameters);
+    // The first of a name is taken: what the user wants.
+    let parameters = arguments.parameters.iter().chain(servers);
     let mut qemu = Qemu(start(&arguments.firmware, port, parameters)?);
     let limit = arguments.limit;
     thread::spawn(move || {
