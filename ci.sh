@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-VERBS="paths lines layers fmt lint features docs test clients examples no_std size cycles boards fuzz"
+VERBS="paths lines layers fmt lint features docs test clients examples no_std size cycles boards hals fuzz"
 MODELS="sara-r5-00b sara-r5-01b sara-r5 lexi-r520 sara-r42 lexi-r422 lena-r8 ryz014a cassiopeia gm02s"
 # Examples that run at the same time.
 AT_ONCE=4
@@ -28,6 +28,7 @@ Usage: ./ci.sh VERB...
   cycles    instructions a byte on a Cortex-M4, in QEMU, stay within their budget (--write: write it anew)
   examples  every example runs against every simulated modem
   boards    firmwares run in QEMU against every simulated modem
+  hals      firmwares for boards with the vendors' HALs build
   firmware  only builds these firmwares; part of boards
   paths     no file names a path of somebody's machine
   fuzz      fuzz targets find nothing in RUNS executions each (fuzz 5000; without a number a million)
@@ -64,6 +65,8 @@ verb_fmt() {
     cargo fmt --manifest-path boards/size/Cargo.toml --check
     cargo fmt --manifest-path boards/cycles/Cargo.toml --check
     cargo fmt --manifest-path boards/qemu-mps2/Cargo.toml --check
+    cargo fmt --manifest-path boards/particle-boron/Cargo.toml --check
+    cargo fmt --manifest-path boards/pico-gm02s/Cargo.toml --check
     cargo fmt --manifest-path clients/Cargo.toml --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
 }
@@ -233,7 +236,7 @@ bare_cargo() {
     [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] ||
         fail "missing: sources of core (Debian: rust-web-src)"
     env RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_UNSTABLE_BUILD_STD=core \
-        CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER="$linker" \
+        CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER="$linker" CARGO_TARGET_THUMBV6M_NONE_EABI_LINKER="$linker" \
         CARGO_TARGET_DIR="$TARGET_DIR/bare" \
         /usr/bin/cargo "$@"
 }
@@ -303,6 +306,15 @@ verb_boards() {
     # A firmware that fails has to say so.
     "$host" "$TARGET_DIR/bare/$BARE/release/http_get" --no-sim --limit 45 >/dev/null || status=$?
     [ $status -eq 1 ] || fail "boards: http_get without a SIM card ends with $status"
+}
+
+# The triple is that of the board's own configuration.
+verb_hals() {
+    local board
+    for board in particle-boron pico-gm02s; do
+        (cd "boards/$board" && bare_cargo build --quiet --locked --release)
+        echo "$board: ok"
+    done
 }
 
 # ---- fuzzing --------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ bind_interrupts!(struct Interrupts {
     UARTE1 => buffered_uarte::InterruptHandler<peripherals::UARTE1>;
 });
 
-/// How long PWR_ON is low: that of SARA-R5 wants 1 s to 2 s to switch on, and less than what switches off.
+/// How long PWR_ON is low. The limits are in the module's data sheet; ublox-cellular-rs takes so long for SARA-R5.
 const PULSE: Duration = Duration::from_millis(1500);
 
 /// Time in which V_INT has to come after it.
@@ -100,7 +100,11 @@ pub async fn start(spawner: Spawner) -> (Stack<'static>, Control<'static>) {
 }
 
 #[embassy_executor::task]
-async fn run(mut runner: Runner<'static>, mut rx: BufferedUarteRx<'static>, mut tx: BufferedUarteTx<'static>) {
+async fn run(
+    mut runner: Runner<'static>,
+    mut rx: BufferedUarteRx<'static>,
+    mut tx: BufferedUarteTx<'static>,
+) {
     loop {
         let end = runner.run(&mut rx, &mut tx).await;
         log::error!("serial port: {end:?}");
