@@ -57,7 +57,10 @@ fn start<'a>(
 ) -> Result<Child, Failure> {
     // A comma ends an argument, two are one.
     let arguments: String = parameters.map(|text| format!(",arg={}", text.replace(',', ",,"))).collect();
-    Command::new(QEMU)
+    // So QEMU dies with this program, however that dies.
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--pdeathsig", "KILL", QEMU])
         .args(["-M", "mps2-an386", "-display", "none", "-monitor", "none"])
         .args(["-serial", "null", "-serial", &format!("tcp:127.0.0.1:{port},nodelay=on")])
         .args(["-semihosting-config", &format!("enable=on,target=native{arguments}")])
@@ -65,7 +68,7 @@ fn start<'a>(
         .arg(firmware)
         .stdin(Stdio::null())
         .spawn()
-        .map_err(|error| format!("{QEMU}: {error}"))
+        .map_err(|error| format!("setpriv (Debian: util-linux): {error}"))
 }
 
 fn code(status: ExitStatus) -> Result<u8, Failure> {
