@@ -12,6 +12,7 @@ use modem_sim::{Direction, HostNetwork, Modem};
 
 use crate::options::Arguments;
 use crate::support::{Failure, SERVER};
+use crate::trace::Trace;
 
 const QEMU: &str = "qemu-system-arm";
 
@@ -85,9 +86,11 @@ fn serve(mut stream: TcpStream, arguments: &Arguments) {
     let mut network = HostNetwork::new();
     network.host(SERVER, Ipv4Addr::LOCALHOST.into());
     let mut modem = Modem::new(arguments.model, arguments.options.clone(), Box::new(network));
-    if arguments.trace {
-        modem.trace(Box::new(trace));
-    }
+    let mut trace = Trace::new(arguments.trace);
+    modem.trace(Box::new(move |_, direction, bytes| match direction {
+        Direction::ToModem => trace.sent(bytes),
+        Direction::ToHost => trace.received(bytes),
+    }));
     let breach = |breach: &modem_sim::Breach| eprintln!("breach: {breach}");
     let mut runner = Runner::new(modem, arguments.pace, Box::new(breach));
     let served = stream
@@ -97,14 +100,6 @@ fn serve(mut stream: TcpStream, arguments: &Arguments) {
     if let Err(error) = served {
         eprintln!("serial port: {error}");
     }
-}
-
-fn trace(now: Duration, direction: Direction, bytes: &[u8]) {
-    let arrow = match direction {
-        Direction::ToModem => '>',
-        Direction::ToHost => '<',
-    };
-    eprintln!("{:10.3} {arrow} {}", now.as_secs_f64(), bytes.escape_ascii());
 }
 
 /// Nothing of it is left when this program has ended.
