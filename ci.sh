@@ -158,9 +158,9 @@ run_one() {
         wrong="exit code $status"
     elif [ ! -s "$dir/out" ]; then
         wrong="prints nothing"
-    elif ! cat "$dir/out" "$dir/err" | grep -qE "(^| )modem: $model\$"; then
+    elif ! grep -qE "(^| )modem: $model\$" "$dir/out" "$dir/err"; then
         wrong="does not say 'modem: $model'"
-    elif grep '^breach: ' "$dir/err"; then
+    elif grep -q '^breach: ' "$dir/err"; then
         wrong="breaks a rule"
     else
         echo "$name: ok, $(wc -c <"$dir/out") bytes"
