@@ -7,7 +7,17 @@ use crate::ppp::{Ppp, Reception, Transmission};
 
 /// A link for one call of smoltcp: packets go from its buffer to the line and from the line to the
 /// buffer, and are not copied between.
-pub(super) struct Device<'a, 'd>(pub(super) &'a mut Ppp<'d>);
+pub(super) struct Device<'a, 'd> {
+    ppp: &'a mut Ppp<'d>,
+    /// smoltcp wanted to send, and there was no room.
+    pub(super) exhausted: bool,
+}
+
+impl<'a, 'd> Device<'a, 'd> {
+    pub(super) const fn new(ppp: &'a mut Ppp<'d>) -> Self {
+        Self { ppp, exhausted: false }
+    }
+}
 
 impl phy::Device for Device<'_, '_> {
     type RxToken<'a>
@@ -21,18 +31,20 @@ impl phy::Device for Device<'_, '_> {
 
     /// A packet is taken only where there is room for one that answers it.
     fn receive(&mut self, _: Instant) -> Option<(Received<'_>, Outgoing<'_>)> {
-        let (reception, transmission) = self.0.ports();
+        let (reception, transmission) = self.ppp.ports();
         Some((Received(reception?), Outgoing(transmission?)))
     }
 
     fn transmit(&mut self, _: Instant) -> Option<Outgoing<'_>> {
-        self.0.transmission().map(Outgoing)
+        let room = self.ppp.transmission().map(Outgoing);
+        self.exhausted |= room.is_none();
+        room
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
         let mut capabilities = DeviceCapabilities::default();
         capabilities.medium = Medium::Ip;
-        capabilities.max_transmission_unit = self.0.mtu().into();
+        capabilities.max_transmission_unit = self.ppp.mtu().into();
         capabilities
     }
 }

@@ -13,11 +13,14 @@ use crate::error::Error;
 use crate::ppp::{Output, Phase, Ppp};
 use crate::time::Instant;
 
+/// How often a peer is asked for acknowledgements while something may have been forgotten.
+const ASK_AGAIN: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(2);
+
 /// An interface without addresses. Its largest packet is that of the link now.
 pub(super) fn interface(ppp: &mut Ppp<'_>, seed: u64, now: Instant) -> Interface {
     let mut config = Config::new(HardwareAddress::Ip);
     config.random_seed = seed;
-    Interface::new(config, &mut Device(ppp), device_instant(now))
+    Interface::new(config, &mut Device::new(ppp), device_instant(now))
 }
 
 fn device_instant(now: Instant) -> DeviceInstant {
@@ -94,14 +97,30 @@ impl Ip<'_> {
             self.follow();
             self.process();
             self.sweep();
-            let mut device = Device(&mut self.ppp);
+            let mut device = Device::new(&mut self.ppp);
             let result = self.interface.poll_egress(device_instant(now), &mut device, &mut self.sockets);
+            let exhausted = device.exhausted;
+            self.keep_alive(exhausted);
             let changed = result == PollResult::SocketStateChanged;
             if changed {
                 self.wake();
             }
             if !changed && !self.ppp.has_output() {
                 return Output::Timeout(self.deadline(deadline));
+            }
+        }
+    }
+
+    /// A fast retransmission for which there is no room is forgotten, and all timers with it (smoltcp
+    /// 0.14). Then the peer is asked for acknowledgements: three that are alike bring it back.
+    fn keep_alive(&mut self, exhausted: bool) {
+        for index in 0..self.tcp {
+            let Some(socket) = self.tcp(index) else { continue };
+            let (waits, kept) = (socket.send_queue() > 0, socket.keep_alive().is_some());
+            if exhausted && waits && !kept {
+                socket.set_keep_alive(Some(ASK_AGAIN));
+            } else if kept && !waits {
+                socket.set_keep_alive(None);
             }
         }
     }
@@ -127,7 +146,7 @@ impl Ip<'_> {
         let now = device_instant(self.now);
         let mut any = false;
         loop {
-            let mut device = Device(&mut self.ppp);
+            let mut device = Device::new(&mut self.ppp);
             match self.interface.poll_ingress_single(now, &mut device, &mut self.sockets) {
                 PollIngressSingleResult::None => break,
                 PollIngressSingleResult::PacketProcessed => any = true,
