@@ -171,7 +171,7 @@ impl Setup {
         let (ip, drive) = match self.mode {
             Mode::Sockets => (None, Box::new(engine) as Box<dyn Drive>),
             mode => {
-                let memory = Box::leak(Box::new(ip::Resources::<'static, 7, 3, 4096, 4096>::new()));
+                let memory = Box::leak(Box::new(ip::Resources::<'static, 7, 3, 8192, 8192>::new()));
                 let ip = memory.ip(self.ppp);
                 if mode == Mode::Ppp {
                     let (stack, _, runner) = ip::dialled(engine, ip);
