@@ -3,7 +3,7 @@
 # report.sh DIRECTORY [--write]
 set -euo pipefail
 budget=$(dirname "$0")/size-budget.txt
-bins="empty async_empty async_tcp_ublox async_tcp_sequans async_tcp_auto async_everything_ublox nb_tcp_ublox"
+bins="empty async_empty async_tcp_ublox async_tcp_sequans async_tcp_auto async_everything_ublox nb_tcp_ublox ip_tcp_wire ip_tcp_dialled ip_tcp_multiplexed"
 
 # Sections that are programmed, and sections that take RAM; .data is both. The stack is in neither.
 measure() {
@@ -26,7 +26,8 @@ lacks() {
 }
 directory=$1
 parts=(advance_online take_incoming begin_datagram next_header feed_on set_option)
-lacks async_tcp_ublox "${parts[@]}" sequans SQNS detect
+lacks async_tcp_ublox "${parts[@]}" sequans SQNS detect smoltcp cmux
+lacks ip_tcp_wire Engine sequans ublox cmux
 lacks nb_tcp_ublox "${parts[@]}" sequans SQNS detect
 lacks async_tcp_sequans "${parts[@]}" ublox +USO detect
 
@@ -39,6 +40,9 @@ title() {
     async_tcp_auto) echo "async TCP client, whichever modem answers" ;;
     async_everything_ublox) echo "async, all of it, SARA-R5" ;;
     nb_tcp_ublox) echo "nb TCP client, SARA-R5" ;;
+    ip_tcp_wire) echo "async TCP client by smoltcp over PPP, line already connected" ;;
+    ip_tcp_dialled) echo "async TCP client over PPP, SARA-R5 dialled" ;;
+    ip_tcp_multiplexed) echo "async TCP client over PPP and multiplexer, SARA-R5" ;;
     esac
 }
 

@@ -16,7 +16,7 @@ use crate::serial::{Receiver, Transmitter, split};
 pub const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 7);
 const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
-static EXECUTOR: StaticCell<Executor> = StaticCell::new();
+pub(crate) static EXECUTOR: StaticCell<Executor> = StaticCell::new();
 
 /// Executor, timer and serial port without a modem: what any async firmware has.
 pub fn echo() -> ! {
@@ -62,8 +62,8 @@ pub fn everything(dialect: &'static dyn Dialect) -> ! {
     run(dialect, |spawner, stack, control| spawn(spawner, client(stack, control)))
 }
 
-async fn tcp_echo(stack: Stack<'static>) -> Result<(), Error> {
-    let mut socket = TcpConnect::connect(&stack, PEER).await?;
+pub(crate) async fn tcp_echo(stack: impl TcpConnect<Error = Error>) -> Result<(), Error> {
+    let mut socket = stack.connect(PEER).await?;
     socket.write_all(b"hello").await?;
     socket.flush().await?;
     let mut buffer = [0; 64];
@@ -111,7 +111,7 @@ fn run(dialect: &'static dyn Dialect, client: impl FnOnce(Spawner, Stack<'static
 }
 
 /// `unwrap` would bring a text with it.
-fn spawn<S>(spawner: Spawner, token: Result<embassy_executor::SpawnToken<S>, embassy_executor::SpawnError>) {
+pub(crate) fn spawn<S>(spawner: Spawner, token: Result<embassy_executor::SpawnToken<S>, embassy_executor::SpawnError>) {
     if let Ok(token) = token {
         spawner.spawn(token);
     }

@@ -6,6 +6,7 @@
 
 pub mod apps;
 mod clock;
+pub mod ip;
 mod serial;
 
 pub use clock::Ticks;
