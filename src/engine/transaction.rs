@@ -140,7 +140,9 @@ impl Core {
             Phase::Pausing(_) => job.phase = Phase::Payload,
             Phase::Answering | Phase::Payload if now < deadline => return self.wait(deadline, Timer::Answer),
             // Nothing else has come: it was the answer.
-            _ if job.doubtful && !job.opens() => self.on_final(Final::Error(CmeCode::UNKNOWN), None),
+            _ if job.doubtful && !job.opens() && !job.answered => {
+                self.on_final(Final::Error(CmeCode::UNKNOWN), None)
+            }
             // Or not: what opens a socket may take long, and one could be open that is taken for closed.
             _ if job.doubtful => {
                 self.on_overflow();
