@@ -1,5 +1,5 @@
-//! Sends and receives much data, with commands around it and through a raw pipe, and tells how fast
-//! that was.
+//! Sends and receives much data, with commands around it and through a raw pipe, or over PPP, and tells how
+//! fast that was.
 
 #[path = "support/address.rs"]
 mod address;
@@ -16,15 +16,16 @@ use core::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use cellular_nal::Error;
 use cellular_nal::asynch::Stack;
+use cellular_nal::{Error, Sockets};
 use embassy_time::Duration;
 use embedded_io_async::{Read, Write};
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
 
 use address::Address;
 use bulk_server::{ALIKE, GIVE, TAKE, pattern};
-use support::options::{Options, Own, Program};
+use session::{Application, Session};
+use support::options::{self, Mode, Options, Own, Program};
 use support::{Failure, show};
 
 const PROGRAM: Program = Program {
@@ -44,6 +45,7 @@ const PROGRAM: Program = Program {
             purpose: "how the modem reaches this machine; the server of this program then\n                        listens at PORT of all its addresses (default: on loopback)",
         },
     ],
+    check: options::ANY,
 };
 
 /// 1 MiB.
@@ -62,10 +64,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     let started = bulk_server::start(port)?;
     let server = address::given_or_else(options, "server", || Ok(started))?;
     let limit = Duration::from_secs(60 + (4 * bytes / SLOWEST) as u64);
-    session::run(options, Some(limit), async |stack, model| {
-        let bulk = Bulk { stack, server: &server, bytes, baud: options.baud, model };
-        bulk.measure_all().await.map_err(|reason| format!("{server}: {reason}"))
-    })
+    session::run(options, Some(limit), Measure { server: &server, bytes, baud: options.baud })
 }
 
 fn check_bytes(text: &str) -> Result<(), &'static str> {
@@ -81,74 +80,98 @@ pub(crate) enum Way {
     Receive,
 }
 
+/// What carries the data.
 #[derive(Clone, Copy)]
-enum Mode {
+pub(crate) enum Carrier {
     Commands,
     Pipe,
+    Ppp,
+    /// PPP in the frames of the multiplexer.
+    Frames,
 }
 
-struct Bulk<'a> {
-    stack: Stack<'a>,
+struct Measure<'a> {
     server: &'a Address,
     bytes: usize,
     /// The bit rate of the line, if the user says that it has one: a simulated modem may be faster.
     baud: Option<u32>,
-    model: &'static str,
 }
 
-impl Bulk<'_> {
-    async fn measure_all(&self) -> Result<(), Failure> {
-        let ip = self.stack.get_host_by_name(&self.server.host, AddrType::Either).await.map_err(text)?;
+impl Application for Measure<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        // Where the line carries commands beside the data, they show how strong the signal is.
+        let measured = session.watched(self.measure_all(&session)).await;
+        measured.map_err(|reason| format!("{}: {reason}", self.server))
+    }
+}
+
+impl Measure<'_> {
+    async fn measure_all(&self, session: &Session<'_, impl Sockets + ?Sized>) -> Result<(), Failure> {
+        let stack = session.stack;
+        let ip = stack.get_host_by_name(&self.server.host, AddrType::Either).await.map_err(text)?;
         let remote = (ip, self.server.port).into();
-        for mode in [Mode::Commands, Mode::Pipe] {
+        let carriers: &[Carrier] = match session.mode {
+            Mode::Sockets => &[Carrier::Commands, Carrier::Pipe],
+            Mode::Ppp => &[Carrier::Ppp],
+            Mode::Cmux => &[Carrier::Frames],
+        };
+        for &carrier in carriers {
             for way in [Way::Send, Way::Receive] {
-                let seconds = self.measure(remote, mode, way).await?;
-                show(self.describe(mode, way, seconds).as_bytes())?;
+                let seconds = match (carrier, session.own) {
+                    (Carrier::Pipe, Some(own)) => self.measure_pipe(own, remote, way).await?,
+                    _ => self.measure(stack, remote, way).await?,
+                };
+                show(self.describe(session.model, carrier, way, seconds).as_bytes())?;
             }
         }
         Ok(())
     }
 
     /// Seconds that it took.
-    async fn measure(&self, remote: SocketAddr, mode: Mode, way: Way) -> Result<f64, Failure> {
-        let mut socket = self.stack.connect(remote).await.map_err(text)?;
-        match mode {
-            Mode::Commands => {
-                let start = Instant::now();
-                transfer(&mut socket, way, self.bytes).await?;
-                Ok(start.elapsed().as_secs_f64())
-            }
-            Mode::Pipe => {
-                let mut pipe = socket.pipe().await.map_err(text)?;
-                let start = Instant::now();
-                transfer(&mut pipe, way, self.bytes).await?;
-                let seconds = start.elapsed().as_secs_f64();
-                let start = Instant::now();
-                pipe.leave().await.map_err(text)?;
-                eprintln!("pipe: left in {:.1} s", start.elapsed().as_secs_f64());
-                Ok(seconds)
-            }
-        }
+    async fn measure(
+        &self,
+        stack: Stack<'_, impl Sockets + ?Sized>,
+        remote: SocketAddr,
+        way: Way,
+    ) -> Result<f64, Failure> {
+        let mut socket = stack.connect(remote).await.map_err(text)?;
+        let start = Instant::now();
+        transfer(&mut socket, way, self.bytes).await?;
+        Ok(start.elapsed().as_secs_f64())
     }
 
-    fn describe(&self, mode: Mode, way: Way, seconds: f64) -> String {
-        let name = match (mode, way) {
-            (Mode::Commands, Way::Send) => "send, commands",
-            (Mode::Commands, Way::Receive) => "receive, commands",
-            (Mode::Pipe, Way::Send) => "send, raw pipe",
-            (Mode::Pipe, Way::Receive) => "receive, raw pipe",
+    /// The same through a pipe, which only the modem's own sockets have.
+    async fn measure_pipe(&self, own: Stack<'_>, remote: SocketAddr, way: Way) -> Result<f64, Failure> {
+        let mut socket = own.connect(remote).await.map_err(text)?;
+        let mut pipe = socket.pipe().await.map_err(text)?;
+        let start = Instant::now();
+        transfer(&mut pipe, way, self.bytes).await?;
+        let seconds = start.elapsed().as_secs_f64();
+        let start = Instant::now();
+        pipe.leave().await.map_err(text)?;
+        eprintln!("pipe: left in {:.1} s", start.elapsed().as_secs_f64());
+        Ok(seconds)
+    }
+
+    fn describe(&self, model: &str, carrier: Carrier, way: Way, seconds: f64) -> String {
+        let way_name = match way {
+            Way::Send => "send",
+            Way::Receive => "receive",
         };
+        let carrier_name = match carrier {
+            Carrier::Commands => "commands",
+            Carrier::Pipe => "raw pipe",
+            Carrier::Ppp => "PPP",
+            Carrier::Frames => "PPP and CMUX",
+        };
+        let name = format!("{way_name}, {carrier_name}");
         let (bytes, goodput) = (self.bytes, self.bytes as f64 / seconds);
         let mut line = format!("{name:<17} {bytes} bytes in {seconds:.2} s, {goodput:.0} bytes/s");
         if let Some(baud) = self.baud {
             // Start bit, eight data bits, stop bit.
             let rate = f64::from(baud) / 10.0;
-            let bound = match mode {
-                Mode::Commands => line_bound::commands(self.model, way, baud),
-                Mode::Pipe => Some(1.0),
-            };
             line += &format!(", {:.1} % of the line at {baud} bit/s", 100.0 * goodput / rate);
-            if let Some(bound) = bound {
+            if let Some(bound) = line_bound::share(model, carrier, way, baud) {
                 line += &format!("; the bound is {:.1} %", 100.0 * bound);
             }
         }

@@ -13,13 +13,15 @@ mod support;
 use core::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
+use cellular_nal::Sockets;
 use cellular_nal::asynch::Stack;
 use embassy_time::Duration;
 use embedded_nal_async::{AddrType, Dns, UdpStack};
 
 use address::Address;
+use session::{Application, Session};
 use support::Failure;
-use support::options::{Options, Own, Program};
+use support::options::{self, Options, Own, Program};
 
 const PROGRAM: Program = Program {
     name: "coap",
@@ -33,6 +35,7 @@ const PROGRAM: Program = Program {
         },
         coap_client::PATH,
     ],
+    check: options::ANY,
 };
 
 /// How long it may take once the link is up.
@@ -44,10 +47,25 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let server = address::given_or_else(options, "server", coap_server::start)?;
-    session::run(options, Some(LIMIT), async |stack, _| talk(stack, options, &server).await)
+    session::run(options, Some(LIMIT), Talk { options, server: &server })
 }
 
-async fn talk(stack: Stack<'_>, options: &Options, server: &Address) -> Result<(), Failure> {
+struct Talk<'a> {
+    options: &'a Options,
+    server: &'a Address,
+}
+
+impl Application for Talk<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        talk(session.stack, self.options, self.server).await
+    }
+}
+
+async fn talk(
+    stack: Stack<'_, impl Sockets + ?Sized>,
+    options: &Options,
+    server: &Address,
+) -> Result<(), Failure> {
     let failed = |error| format!("{server}: {error}");
     let ip = stack.get_host_by_name(&server.host, AddrType::Either).await.map_err(failed)?;
     let any = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));

@@ -1,6 +1,9 @@
 //! Gets a resource with embedded-nal-coap over DTLS that the modem makes.
 //!
 //! The client wants a socket that may talk to anybody. A secure one has one peer, so a few lines stand between.
+//!
+//! With `--mode cmux` the modem's own sockets do that beside those of the IP stack. With `--mode ppp` it has no DTLS to
+//! offer, because its line carries nothing but PPP.
 
 #[path = "support/address.rs"]
 mod address;
@@ -19,13 +22,14 @@ mod support;
 use core::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
-use cellular_nal::Error;
 use cellular_nal::asynch::{Stack, UdpSocket};
+use cellular_nal::{Error, Sockets};
 use embassy_time::Duration;
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, UdpStack, UnconnectedUdp};
 
 use address::Address;
 use secure::Secure;
+use session::{Application, Session};
 use support::Failure;
 use support::options::{Options, Own, Program};
 
@@ -48,6 +52,7 @@ const PROGRAM: Program = Program {
         secure::SERVER_NAME,
         secure::INSECURE,
     ],
+    check: secure::by_the_modem,
 };
 
 /// How long it may take once the link is up.
@@ -65,10 +70,22 @@ fn run(options: &Options) -> Result<(), Failure> {
         Ok(port)
     })?;
     let secure = Secure::new(options, own.as_deref())?;
-    session::run_with(options, Some(LIMIT), async |stack, control, _| {
-        secure.provision(control).await?;
-        talk(stack, options, &secure, &server).await
-    })
+    session::run(options, Some(LIMIT), Talk { options, secure: &secure, server: &server })
+}
+
+struct Talk<'a> {
+    options: &'a Options,
+    secure: &'a Secure,
+    server: &'a Address,
+}
+
+impl Application for Talk<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        self.secure.provision(session.control).await?;
+        // Only they have TLS by the modem.
+        let stack = session.own.ok_or(secure::OUT_OF_REACH)?;
+        talk(stack, self.options, self.secure, self.server).await
+    }
 }
 
 async fn talk(stack: Stack<'_>, options: &Options, secure: &Secure, server: &Address) -> Result<(), Failure> {

@@ -12,6 +12,7 @@ use core::net::{Ipv4Addr, SocketAddr};
 use std::net::TcpListener;
 use std::process::ExitCode;
 
+use cellular_nal::Sockets;
 use cellular_nal::asynch::Stack;
 use edge_http::Method;
 use edge_http::io::Error as HttpError;
@@ -21,7 +22,8 @@ use embassy_futures::select::{Either, select};
 use embassy_time::Duration;
 use embedded_io_async::{Read, Write};
 
-use support::options::{Options, Own, Place, Program};
+use session::{Application, Session};
+use support::options::{self, Options, Own, Place, Program};
 use support::{Failure, show};
 
 const PROGRAM: Program = Program {
@@ -41,6 +43,7 @@ const PROGRAM: Program = Program {
             purpose: "serve until interrupted (default: until curl on this machine, or a client\n                        of this program, has fetched the page from the simulated modem)",
         },
     ],
+    check: options::ANY,
 };
 
 /// How long it may take once the link is up.
@@ -65,11 +68,28 @@ fn run(options: &Options) -> Result<(), Failure> {
         }
         None => 80,
     };
+    let options = &options.listening([port]);
     let limit = (!forever).then_some(LIMIT);
-    session::run(options, limit, async |stack, model| serve(stack, model, port, forever).await)
+    session::run(options, limit, Serve { port, forever })
 }
 
-async fn serve(stack: Stack<'_>, model: &str, port: u16, forever: bool) -> Result<(), Failure> {
+struct Serve {
+    port: u16,
+    forever: bool,
+}
+
+impl Application for Serve {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        serve(session.stack, session.model, self.port, self.forever).await
+    }
+}
+
+async fn serve(
+    stack: Stack<'_, impl Sockets + ?Sized>,
+    model: &str,
+    port: u16,
+    forever: bool,
+) -> Result<(), Failure> {
     let failed = |error| format!("port {port}: {error}");
     let anywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
     let acceptor = TcpBind::bind(&stack, anywhere).await.map_err(failed)?;

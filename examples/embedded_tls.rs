@@ -26,6 +26,7 @@ use std::fs;
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use cellular_nal::Sockets;
 use cellular_nal::asynch::Stack;
 use embassy_time::Duration;
 use embedded_io_async::Write;
@@ -39,7 +40,8 @@ use modem_sim::testing::rustls::pki_types::CertificateDer;
 use modem_sim::testing::rustls::pki_types::pem::PemObject;
 use rand_core_06::OsRng;
 
-use support::options::{Options, Own, Program};
+use session::{Application, Session};
+use support::options::{self, Options, Own, Program};
 use support::{Failure, SERVER, show};
 
 const PROGRAM: Program = Program {
@@ -59,6 +61,7 @@ const PROGRAM: Program = Program {
             purpose: "certificate of the authority, PEM or DER (default: that of the own server)",
         },
     ],
+    check: options::ANY,
 };
 
 /// How long it may take once the link is up.
@@ -100,12 +103,23 @@ fn run(options: &Options) -> Result<(), Failure> {
     };
     // Firmware has it as DER from the start.
     let authority = CertificateDer::from_pem_slice(&authority).map_or(authority, |der| der.to_vec());
-    session::run(options, Some(LIMIT), async |stack, _| {
+    session::run(options, Some(LIMIT), Get { host, port, authority: &authority })
+}
+
+struct Get<'a> {
+    host: &'a str,
+    port: u16,
+    authority: &'a [u8],
+}
+
+impl Application for Get<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        let Self { host, port, authority } = self;
         let start = Instant::now();
-        let count = get(stack, host, port, &authority).await?;
+        let count = get(session.stack, host, port, authority).await?;
         eprintln!("{host}:{port}: {count} bytes in {:.1} s", start.elapsed().as_secs_f64());
         Ok(())
-    })
+    }
 }
 
 /// Random numbers, and whom to trust.
@@ -136,7 +150,12 @@ impl TlsClock for Clock {
     }
 }
 
-async fn get(stack: Stack<'_>, host: &str, port: u16, authority: &[u8]) -> Result<usize, Failure> {
+async fn get(
+    stack: Stack<'_, impl Sockets + ?Sized>,
+    host: &str,
+    port: u16,
+    authority: &[u8],
+) -> Result<usize, Failure> {
     let plain = |error: cellular_nal::Error| format!("{host}:{port}: {error}");
     let secure = |error: TlsError| format!("{host}:{port}: {}", explain(&error));
     let address = stack.get_host_by_name(host, AddrType::Either).await.map_err(plain)?;

@@ -11,13 +11,15 @@ mod web_server;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use cellular_nal::Sockets;
 use cellular_nal::asynch::Stack;
 use embassy_time::Duration;
 use reqwless::client::HttpClient;
 use reqwless::request::Method;
 
+use session::{Application, Session};
 use support::Failure;
-use support::options::{Options, Own, Program};
+use support::options::{self, Options, Own, Program};
 
 const PROGRAM: Program = Program {
     name: "http_get",
@@ -28,6 +30,7 @@ const PROGRAM: Program = Program {
         check: web_client::check_url,
         purpose: "page to fetch (default: one of a server that this program starts)",
     }],
+    check: options::ANY,
 };
 
 /// How long it may take once the link is up.
@@ -39,10 +42,21 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let url = web_client::url_or_else(options, web_server::start)?;
-    session::run(options, Some(LIMIT), async |stack, _| get(stack, &url).await)
+    session::run(options, Some(LIMIT), Get { url: &url })
 }
 
-async fn get(stack: Stack<'_>, url: &str) -> Result<(), Failure> {
+struct Get<'a> {
+    url: &'a str,
+}
+
+impl Application for Get<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        // Where the line carries commands beside the data, they show how strong the signal is.
+        session.watched(get(session.stack, self.url)).await
+    }
+}
+
+async fn get(stack: Stack<'_, impl Sockets + ?Sized>, url: &str) -> Result<(), Failure> {
     let start = Instant::now();
     // The same stack connects and resolves names.
     let mut client = HttpClient::new(&stack, &stack);

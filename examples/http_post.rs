@@ -11,14 +11,16 @@ mod web_server;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use cellular_nal::Sockets;
 use cellular_nal::asynch::Stack;
 use embassy_time::Duration;
 use reqwless::client::HttpClient;
 use reqwless::headers::ContentType;
 use reqwless::request::{Method, RequestBuilder};
 
+use session::{Application, Session};
 use support::Failure;
-use support::options::{Options, Own, Program};
+use support::options::{self, Options, Own, Program};
 
 const PROGRAM: Program = Program {
     name: "http_post",
@@ -29,6 +31,7 @@ const PROGRAM: Program = Program {
         check: web_client::check_url,
         purpose: "where to post it (default: a server that this program starts)",
     }],
+    check: options::ANY,
 };
 
 /// What is posted.
@@ -43,10 +46,20 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let url = web_client::url_or_else(options, web_server::start)?;
-    session::run(options, Some(LIMIT), async |stack, _| post(stack, &url).await)
+    session::run(options, Some(LIMIT), Post { url: &url })
 }
 
-async fn post(stack: Stack<'_>, url: &str) -> Result<(), Failure> {
+struct Post<'a> {
+    url: &'a str,
+}
+
+impl Application for Post<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        post(session.stack, self.url).await
+    }
+}
+
+async fn post(stack: Stack<'_, impl Sockets + ?Sized>, url: &str) -> Result<(), Failure> {
     let start = Instant::now();
     let mut client = HttpClient::new(&stack, &stack);
     let failed = |error| web_client::explain(url, error);

@@ -1,5 +1,8 @@
 //! Fetches a page over TLS with reqwless, an HTTP client that knows nothing of modems and is built without
 //! TLS: the modem secures the connection.
+//!
+//! With `--mode cmux` its own sockets do that beside those of the IP stack. With `--mode ppp` the modem has no TLS to
+//! offer, because its line carries nothing but PPP: the example `embedded_tls` makes it in the microcontroller.
 
 #[path = "support/secure.rs"]
 mod secure;
@@ -16,12 +19,14 @@ mod web_server;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use cellular_nal::Sockets;
 use cellular_nal::asynch::Stack;
 use embassy_time::Duration;
 use reqwless::client::HttpClient;
 use reqwless::request::Method;
 
 use secure::Secure;
+use session::{Application, Session};
 use support::options::{Options, Own, Program};
 use support::{Failure, SERVER};
 
@@ -43,6 +48,7 @@ const PROGRAM: Program = Program {
         secure::SERVER_NAME,
         secure::INSECURE,
     ],
+    check: secure::by_the_modem,
 };
 
 /// How long it may take once the link is up.
@@ -69,10 +75,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         Ok(format!("https://{SERVER}:{port}/"))
     })?;
     let secure = Secure::new(options, own.as_deref())?;
-    session::run_with(options, Some(LIMIT), async |stack, control, _| {
-        secure.provision(control).await?;
-        get(stack, &secure, &url).await
-    })
+    session::run(options, Some(LIMIT), Get { secure: &secure, url: &url })
 }
 
 /// The same page as the client has to be asked for it, which must not make TLS itself.
@@ -82,6 +85,20 @@ fn for_client(url: &str) -> String {
     let has_port = host.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok());
     let port = if has_port { String::new() } else { format!(":{HTTPS}") };
     format!("http://{host}{port}{path}")
+}
+
+struct Get<'a> {
+    secure: &'a Secure,
+    url: &'a str,
+}
+
+impl Application for Get<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        self.secure.provision(session.control).await?;
+        // Only they have TLS by the modem.
+        let stack = session.own.ok_or(secure::OUT_OF_REACH)?;
+        get(stack, self.secure, self.url).await
+    }
 }
 
 async fn get(stack: Stack<'_>, secure: &Secure, url: &str) -> Result<(), Failure> {

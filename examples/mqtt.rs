@@ -12,10 +12,13 @@ mod support;
 
 use std::process::ExitCode;
 
+use cellular_nal::Sockets;
 use embassy_time::Duration;
 
+use address::Address;
+use session::{Application, Session};
 use support::Failure;
-use support::options::{Options, Own, Program};
+use support::options::{self, Options, Own, Program};
 
 const PROGRAM: Program = Program {
     name: "mqtt",
@@ -26,6 +29,7 @@ const PROGRAM: Program = Program {
         check: address::check,
         purpose: "MQTT 5 broker (default: one that this program starts)",
     }],
+    check: options::ANY,
 };
 
 /// How long it may take once the link is up.
@@ -37,5 +41,15 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let broker = address::given_or_else(options, "broker", broker::start)?;
-    session::run(options, Some(LIMIT), async |stack, _| mqtt_client::echo(stack, &broker).await)
+    session::run(options, Some(LIMIT), Echo { broker: &broker })
+}
+
+struct Echo<'a> {
+    broker: &'a Address,
+}
+
+impl Application for Echo<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        mqtt_client::echo(session.stack, self.broker).await
+    }
 }

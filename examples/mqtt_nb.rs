@@ -34,6 +34,7 @@ const PROGRAM: Program = Program {
         check: address::check,
         purpose: "MQTT 5 broker (default: one that this program starts)",
     }],
+    check: nb_session::check,
 };
 
 /// What is published.

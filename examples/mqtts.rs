@@ -1,4 +1,7 @@
 //! Publishes an MQTT message with minimq over TLS that the modem makes, and receives it back.
+//!
+//! With `--mode cmux` the modem's own sockets do that beside those of the IP stack. With `--mode ppp` it has no TLS to
+//! offer, because its line carries nothing but PPP.
 
 #[path = "support/address.rs"]
 mod address;
@@ -16,9 +19,12 @@ mod tls_server;
 
 use std::process::ExitCode;
 
+use cellular_nal::Sockets;
 use embassy_time::Duration;
 
+use address::Address;
 use secure::Secure;
+use session::{Application, Session};
 use support::Failure;
 use support::options::{Options, Own, Program};
 
@@ -40,6 +46,7 @@ const PROGRAM: Program = Program {
         secure::SERVER_NAME,
         secure::INSECURE,
     ],
+    check: secure::by_the_modem,
 };
 
 /// How long it may take once the link is up.
@@ -57,8 +64,19 @@ fn run(options: &Options) -> Result<(), Failure> {
         Ok(port)
     })?;
     let secure = Secure::new(options, own.as_deref())?;
-    session::run_with(options, Some(LIMIT), async |stack, control, _| {
-        secure.provision(control).await?;
-        mqtt_client::echo(stack.tls(secure.profile), &broker).await
-    })
+    session::run(options, Some(LIMIT), Echo { secure: &secure, broker: &broker })
+}
+
+struct Echo<'a> {
+    secure: &'a Secure,
+    broker: &'a Address,
+}
+
+impl Application for Echo<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        self.secure.provision(session.control).await?;
+        // Only they have TLS by the modem.
+        let stack = session.own.ok_or(secure::OUT_OF_REACH)?;
+        mqtt_client::echo(stack.tls(self.secure.profile), self.broker).await
+    }
 }

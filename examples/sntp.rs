@@ -12,7 +12,8 @@ use core::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use cellular_nal::asynch::{Stack, UdpSocket};
+use cellular_nal::Sockets;
+use cellular_nal::asynch::Stack;
 use embassy_sync::blocking_mutex::raw::NoopRawMutex;
 use embassy_sync::mutex::Mutex;
 use embassy_time::{Duration, with_timeout};
@@ -20,7 +21,8 @@ use embedded_nal_async::{AddrType, ConnectedUdp, Dns, UdpStack};
 use sntpc::{NtpContext, NtpResult, NtpUdpSocket, StdTimestampGen};
 
 use address::Address;
-use support::options::{Options, Own, Program};
+use session::{Application, Session};
+use support::options::{self, Options, Own, Program};
 use support::{Failure, show};
 
 const PROGRAM: Program = Program {
@@ -32,6 +34,7 @@ const PROGRAM: Program = Program {
         check: address::check,
         purpose: "time server, usually at port 123\n                        (default: one that this program starts, 2.5 s ahead)",
     }],
+    check: options::ANY,
 };
 
 /// How long it may take once the link is up.
@@ -47,10 +50,20 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let server = address::given_or_else(options, "server", time_server::start)?;
-    session::run(options, Some(LIMIT), async |stack, _| ask(stack, &server).await)
+    session::run(options, Some(LIMIT), Ask { server: &server })
 }
 
-async fn ask(stack: Stack<'_>, server: &Address) -> Result<(), Failure> {
+struct Ask<'a> {
+    server: &'a Address,
+}
+
+impl Application for Ask<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        ask(session.stack, self.server).await
+    }
+}
+
+async fn ask(stack: Stack<'_, impl Sockets + ?Sized>, server: &Address) -> Result<(), Failure> {
     let start = Instant::now();
     let failed = |error| format!("{server}: {error}");
     let ip = stack.get_host_by_name(&server.host, AddrType::Either).await;
@@ -65,7 +78,7 @@ async fn ask(stack: Stack<'_>, server: &Address) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn ask_until_answered(socket: &Socket<'_>) -> Result<NtpResult, Failure> {
+async fn ask_until_answered(socket: &Socket<impl ConnectedUdp>) -> Result<NtpResult, Failure> {
     let context = NtpContext::new(StdTimestampGen::default());
     for _ in 0..TRIES {
         match with_timeout(WAIT, sntpc::get_time(socket.remote, socket, context)).await {
@@ -108,12 +121,12 @@ fn date(days: u64) -> (u64, u64, u64) {
 }
 
 /// What sntpc wants of a socket: to be used through a shared reference.
-struct Socket<'d> {
-    socket: Mutex<NoopRawMutex, UdpSocket<'d>>,
+struct Socket<C> {
+    socket: Mutex<NoopRawMutex, C>,
     remote: SocketAddr,
 }
 
-impl NtpUdpSocket for Socket<'_> {
+impl<C: ConnectedUdp> NtpUdpSocket for Socket<C> {
     async fn send_to(&self, buffer: &[u8], _: SocketAddr) -> sntpc::Result<usize> {
         // The socket has one peer.
         let sent = self.socket.lock().await.send(buffer).await;

@@ -12,12 +12,14 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use cellular_nal::Sockets;
 use cellular_nal::asynch::Stack;
 use embassy_time::{Duration, with_timeout};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, UdpStack};
 
 use address::Address;
-use support::options::{Options, Own, Program};
+use session::{Application, Session};
+use support::options::{self, Options, Own, Program};
 use support::{Failure, show};
 
 const PROGRAM: Program = Program {
@@ -29,6 +31,7 @@ const PROGRAM: Program = Program {
         check: address::check,
         purpose: "echo server (default: one that this program starts)",
     }],
+    check: options::ANY,
 };
 
 /// Up to the largest that both modem families take.
@@ -47,10 +50,20 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let peer = address::given_or_else(options, "peer", echo_server::start)?;
-    session::run(options, Some(LIMIT), async |stack, _| echo(stack, &peer).await)
+    session::run(options, Some(LIMIT), Echo { peer: &peer })
 }
 
-async fn echo(stack: Stack<'_>, peer: &Address) -> Result<(), Failure> {
+struct Echo<'a> {
+    peer: &'a Address,
+}
+
+impl Application for Echo<'_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        echo(session.stack, self.peer).await
+    }
+}
+
+async fn echo(stack: Stack<'_, impl Sockets + ?Sized>, peer: &Address) -> Result<(), Failure> {
     let start = Instant::now();
     let failed = |error| format!("{peer}: {error}");
     let ip = stack.get_host_by_name(&peer.host, AddrType::Either).await;

@@ -2,14 +2,37 @@
 
 use cellular_nal::dialect::detect;
 
-use crate::Way;
+use crate::{Carrier, Way};
 
 /// Seconds from the prompt to the payload (SARA/LEXI internet applications §5.3: 50 ms at least).
 const PROMPT: f64 = 0.050;
 
+/// Payload of a packet of 1500 bytes: the rest is the headers of IP and TCP.
+const SEGMENT: f64 = 1460.0;
+
+/// What a packet costs besides when PPP carries it: flag, protocol and check sequence (RFC 1662 §3.1, with what
+/// LCP may leave out left out), and an escape for two of 256 bytes.
+const PACKET: f64 = (1500.0 + 4.0) * (1.0 + 2.0 / 256.0);
+
+/// Flags, address, control, length and check sequence of the multiplexer's frames (3GPP TS 27.010 §5.2.1).
+const FRAME: f64 = 7.0;
+
+/// Share of the line rate for payload.
+pub(crate) fn share(model: &str, carrier: Carrier, way: Way, baud: u32) -> Option<f64> {
+    match carrier {
+        Carrier::Commands => commands(model, way, baud),
+        Carrier::Pipe => Some(1.0),
+        Carrier::Ppp => Some(SEGMENT / PACKET),
+        Carrier::Frames => {
+            let n1 = f64::from(detect::by_name(model)?.multiplexer()?.n1);
+            Some(SEGMENT / PACKET * n1 / (n1 + FRAME))
+        }
+    }
+}
+
 /// Share of the line rate for payload when it goes in commands as long as the modem takes them, with
 /// the silences that the documents want.
-pub(crate) fn commands(model: &str, way: Way, baud: u32) -> Option<f64> {
+fn commands(model: &str, way: Way, baud: u32) -> Option<f64> {
     let modem = detect::by_name(model)?;
     let (limits, timing) = (modem.limits(), modem.timing());
     let gap = timing.gap.as_millis() as f64 / 1e3;

@@ -12,7 +12,7 @@ use cellular_nal::{Resources, nb};
 use embedded_io::{ErrorType, Read, ReadReady, Write, WriteReady};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::support::options::Options;
+use crate::support::options::{Mode, Options};
 use crate::support::trace::Trace;
 use crate::support::{Failure, port, report};
 
@@ -27,6 +27,17 @@ const PAUSE: Duration = Duration::from_millis(1);
 
 /// The stack with the port and the clock of these examples.
 pub(crate) type Stack<'d> = nb::Stack<'d, Serial, Clock>;
+
+/// What is wrong with the options.
+#[allow(dead_code, reason = "some programs have another check")]
+pub(crate) fn check(options: &Options) -> Result<(), &'static str> {
+    match options.mode {
+        Mode::Sockets => Ok(()),
+        Mode::Ppp | Mode::Cmux => {
+            Err("--mode: without async there are the modem's own sockets alone, for now")
+        }
+    }
+}
 
 /// Monotonic time for the driver.
 pub(crate) struct Clock(Instant);

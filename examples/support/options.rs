@@ -1,5 +1,7 @@
 //! The options of the examples.
 
+use core::fmt;
+
 use cellular_nal::dialect::{Dialect, detect};
 use cellular_nal::{Config, Error};
 use lexopt::prelude::*;
@@ -14,6 +16,8 @@ pub(crate) struct Program {
     pub(crate) about: &'static str,
     /// The options that the others do not have.
     pub(crate) own: &'static [Own],
+    /// What is wrong with options that do not go together, if anything is.
+    pub(crate) check: fn(&Options) -> Result<(), &'static str>,
 }
 
 /// An option of one example.
@@ -28,6 +32,31 @@ pub(crate) struct Own {
     pub(crate) purpose: &'static str,
 }
 
+/// For programs with options that go together in any way.
+#[allow(dead_code, reason = "some programs have others")]
+pub(crate) const ANY: fn(&Options) -> Result<(), &'static str> = |_| Ok(());
+
+/// Whose the sockets are, and what the line carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Those of the modem; commands.
+    Sockets,
+    /// Those of an IP stack; commands until the modem is dialled, then PPP.
+    Ppp,
+    /// Those of an IP stack, with the modem's beside; commands and PPP by the multiplexer.
+    Cmux,
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sockets => "sockets",
+            Self::Ppp => "ppp",
+            Self::Cmux => "cmux",
+        })
+    }
+}
+
 /// Where the modem is.
 #[derive(Clone, Debug)]
 pub(crate) enum Place {
@@ -37,15 +66,20 @@ pub(crate) enum Place {
 }
 
 /// What the user wants of an example.
+#[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) place: Place,
     pub(crate) modem: &'static dyn Dialect,
+    pub(crate) mode: Mode,
     pub(crate) baud: Option<u32>,
     pub(crate) apn: Option<String>,
     pub(crate) pin: Option<String>,
     /// RTS and CTS hold the two ends of a serial device back.
     pub(crate) rtscts: bool,
     pub(crate) trace: bool,
+    /// Where sockets of an IP stack listen. The simulated modem leads connections to these ports of this machine
+    /// there; one of its own sockets listens at them itself.
+    pub(crate) listening: Vec<u16>,
     own: Vec<(&'static str, String)>,
 }
 
@@ -71,6 +105,12 @@ impl Options {
         Ok(config)
     }
 
+    /// The same for an application that listens at these ports.
+    #[allow(dead_code, reason = "few programs listen")]
+    pub(crate) fn listening(&self, ports: impl IntoIterator<Item = u16>) -> Self {
+        Self { listening: ports.into_iter().collect(), ..self.clone() }
+    }
+
     /// The value of an option of this example, if it was given.
     pub(crate) fn own(&self, name: &str) -> Option<&str> {
         self.own.iter().rfind(|(own, _)| *own == name).map(|(_, value)| value.as_str())
@@ -79,7 +119,7 @@ impl Options {
 
 pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
     let mut modem: &dyn Dialect = &detect::AUTO;
-    let (mut port, mut model) = (None, None);
+    let (mut port, mut model, mut mode) = (None, None, Mode::Sockets);
     let (mut baud, mut apn, mut pin) = (None, None, None);
     let (mut rtscts, mut trace) = (false, false);
     let mut own = Vec::new();
@@ -94,6 +134,7 @@ pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Req
                     || models().into_iter().filter(|name| simulated(name).is_some()).collect::<Vec<_>>();
                 model = Some(simulated(&name).ok_or_else(|| unknown("model", &name, &known()))?);
             }
+            Long("mode") => mode = mode_named(&parser.value()?.string()?)?,
             Long("baud") => baud = Some(bit_rate(&parser.value()?.string()?)?),
             Long("apn") => {
                 let name = parser.value()?.string()?;
@@ -127,7 +168,16 @@ pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Req
         (None, Some(model)) => Place::Simulator(model),
         (None, None) => Place::Simulator(simulated(modem.name()).unwrap_or(Model::SaraR5)),
     };
-    Ok(Request::Run(Options { place, modem, baud, apn, pin, rtscts, trace, own }))
+    let options = Options { place, modem, mode, baud, apn, pin, rtscts, trace, listening: Vec::new(), own };
+    (program.check)(&options)?;
+    Ok(Request::Run(options))
+}
+
+fn mode_named(name: &str) -> Result<Mode, String> {
+    let modes = [Mode::Sockets, Mode::Ppp, Mode::Cmux];
+    let known = modes.map(|mode| mode.to_string());
+    let mode = modes.into_iter().find(|mode| mode.to_string() == name);
+    mode.ok_or_else(|| unknown("mode", name, &known.each_ref().map(String::as_str)))
 }
 
 fn place(port: String) -> Result<Place, String> {
@@ -176,7 +226,7 @@ fn bit_rate(text: &str) -> Result<u32, String> {
 }
 
 fn help(program: &Program) -> String {
-    let Program { name, about, own } = program;
+    let Program { name, about, own, .. } = program;
     let models = models();
     let (first, second) = models.split_at(5);
     let own: String = own
@@ -198,6 +248,9 @@ usage: {name} [options]
                         or auto (default: auto, which finds out)
   --model NAME          the simulated modem, one of these but auto and sara-r422s
                         (default: that of --modem, or {default})
+  --mode MODE           sockets: those of the modem (default);
+                        ppp: those of an IP stack here, with PPP on the line;
+                        cmux: the same, with commands beside PPP by the multiplexer
   --baud N              bit rate (default: {BAUD}; the simulated modem is faster)
   --rtscts              the serial device has RTS and CTS; raw pipes need them
   --apn NAME            access point name (default: what the network gives)

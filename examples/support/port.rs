@@ -12,7 +12,7 @@ use modem_sim::host::{self, HostConfig};
 use rustix::fs::{Mode, OFlags};
 use rustix::termios::{ControlModes, OptionalActions};
 
-use super::options::{Options, Place};
+use super::options::{self, Options, Place};
 use super::{Failure, SERVER};
 
 /// How long a TCP port may take to answer.
@@ -44,6 +44,9 @@ fn simulator(model: Model, options: &Options) -> Result<OwnedFd, Failure> {
     config.options.boot_time = Some(BOOT);
     config.options.registration_time = SEARCH;
     config.hosts = vec![(SERVER.to_owned(), Ipv4Addr::LOCALHOST.into())];
+    if options.mode != options::Mode::Sockets {
+        config.forward.clone_from(&options.listening);
+    }
     if let Some(baud) = options.baud {
         config.options.baud = baud;
         config.pace = Some(baud);

@@ -7,7 +7,7 @@ use cellular_nal::dialect::{Credential, CredentialKind};
 use cellular_nal::{SecurityProfile, Validation};
 
 use crate::support::Failure;
-use crate::support::options::{Options, Own};
+use crate::support::options::{Mode, Options, Own};
 
 pub(crate) const CA: Own = Own {
     name: "ca",
@@ -55,6 +55,21 @@ fn unhex(digits: &str) -> Option<Vec<u8>> {
     pairs.map(|pair| Some((value(*pair.first()?)? << 4 | value(*pair.get(1)?)?) as u8)).collect()
 }
 
+/// Why there is no secure socket.
+pub(crate) const OUT_OF_REACH: &str =
+    "--mode ppp: no TLS by the modem while its line carries PPP; embedded_tls makes it here instead";
+
+/// What is wrong with the options.
+pub(crate) fn by_the_modem(options: &Options) -> Result<(), &'static str> {
+    let both = |one, other| options.own(one).is_some() == options.own(other).is_some();
+    match options.mode {
+        Mode::Ppp => Err(OUT_OF_REACH),
+        _ if !both("cert", "key") => Err("--cert and --key go together"),
+        _ if !both("psk", "psk-id") => Err("--psk and --psk-id go together"),
+        Mode::Sockets | Mode::Cmux => Ok(()),
+    }
+}
+
 /// What the options ask for.
 pub(crate) struct Secure {
     pub(crate) profile: &'static SecurityProfile,
@@ -81,8 +96,7 @@ impl Secure {
                 file(CredentialKind::PrivateKey, CLIENT, key)?;
                 profile = profile.client(CLIENT, CLIENT);
             }
-            (None, None) => {}
-            _ => return Err("--cert and --key go together".to_owned()),
+            _ => {}
         }
         if let (None, Some(own)) = (options.own("ca"), own) {
             files.push((
@@ -97,8 +111,7 @@ impl Secure {
                 // A profile lives as long as the program.
                 profile = profile.psk(key.leak(), identity.to_owned().leak());
             }
-            (None, None) => {}
-            _ => return Err("--psk and --psk-id go together".to_owned()),
+            _ => {}
         }
         if let Some(name) = options.own("server-name") {
             profile = profile.server_name(name.to_owned().leak());

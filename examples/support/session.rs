@@ -1,68 +1,162 @@
 //! Runs an application of the async stack, with the modem's serial port beside it.
 
 use core::cell::RefCell;
+use core::net::IpAddr;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_io::Async;
-use cellular_nal::asynch::{self, Control, Port, RunError, Stack};
-use cellular_nal::{Error, Resources};
+use cellular_nal::asynch::{self, Control, Port, RunError, Runner, Stack};
+use cellular_nal::{Drive, Error, Resources, Sockets, ip, ppp};
 use embassy_futures::select::{Either, select};
-use embassy_time::{Duration, with_timeout};
+use embassy_time::{Duration, Timer, with_timeout};
 use embedded_io_async::{ErrorType, Read, Write};
 use rustix::termios::OptionalActions;
 
-use crate::support::options::Options;
+use crate::support::options::{Mode, Options};
 use crate::support::trace::Trace;
 use crate::support::{Failure, port, report};
 
 /// Longest time that the modem may take to turn its radio off.
 const FAREWELL: Duration = Duration::from_secs(15);
 
-/// Brings the link up, runs `application` and takes the link down. The link bounds itself;
-/// `limit` is for the application, which gets the stack and the name of the modem.
-#[allow(dead_code, reason = "some examples need more")]
+/// How often the signal is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What an example does once the link is up. `S` is whatever has the sockets: the modem, or IP.
+pub(crate) trait Application {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure>;
+}
+
+/// What an application has to work with.
+#[allow(dead_code, reason = "no example needs all of it")]
+pub(crate) struct Session<'d, S: ?Sized> {
+    /// The sockets.
+    pub(crate) stack: Stack<'d, S>,
+    /// The modem's own sockets, if the line carries commands now.
+    pub(crate) own: Option<Stack<'d>>,
+    pub(crate) control: Control<'d>,
+    /// That of the IP stack.
+    pub(crate) address: Option<IpAddr>,
+    /// Name of the modem.
+    pub(crate) model: &'static str,
+    pub(crate) mode: Mode,
+}
+
+impl<S: ?Sized> Session<'_, S> {
+    /// Does `work`. Shows how strong the signal is meanwhile, if the line carries commands beside the data of
+    /// `work`.
+    #[allow(dead_code, reason = "some examples need it")]
+    pub(crate) async fn watched<T>(&self, work: impl Future<Output = T>) -> T {
+        let watch = async {
+            if self.mode != Mode::Cmux {
+                return core::future::pending().await;
+            }
+            loop {
+                match self.control.refresh().await.map(|status| status.signal_dbm()) {
+                    Ok(Some(dbm)) => eprintln!("signal: {dbm} dBm"),
+                    Ok(None) => eprintln!("signal: unknown"),
+                    Err(error) => eprintln!("signal: {error}"),
+                }
+                Timer::after(LOOK).await;
+            }
+        };
+        match select(work, watch).await {
+            Either::First(done) => done,
+            Either::Second(never) => never,
+        }
+    }
+}
+
+/// Brings the link up, runs `application` and takes the link down. The link bounds itself; `limit` is for
+/// the application.
 pub(crate) fn run(
     options: &Options,
     limit: Option<Duration>,
-    application: impl AsyncFnOnce(Stack<'_>, &'static str) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    run_with(options, limit, async |stack, _, model| application(stack, model).await)
-}
-
-/// The same for an application that is in charge of the modem, too.
-pub(crate) fn run_with(
-    options: &Options,
-    limit: Option<Duration>,
-    application: impl AsyncFnOnce(Stack<'_>, Control<'_>, &'static str) -> Result<(), Failure>,
+    application: impl Application,
 ) -> Result<(), Failure> {
     let file = port::open(options)?;
     let file = Async::new(file).map_err(|error| format!("port: {error}"))?;
     let trace = RefCell::new(Trace::new(options.trace));
     let serial = Serial { file: &file, trace: &trace };
     let config = options.config().map_err(|error| error.to_string())?;
-    let mut resources = Resources::<4, 4096, 4096>::new();
-    let (stack, control, mut runner) = asynch::new(options.modem, config, &mut resources);
-    async_io::block_on(async {
-        let (mut rx, mut tx, mut port) = (serial, serial, serial);
-        let line = runner.run_on(&mut rx, &mut tx, &mut port);
-        let work = async {
-            control.connect().await.map_err(|error: Error| error.to_string())?;
-            // Operator and signal are asked for separately; an example does without if need be.
-            let status = control.refresh().await;
-            let model = control.model();
-            report(model, &status.unwrap_or_else(|_| control.status()));
-            let result = within(limit, application(stack, control, model)).await;
-            // Whether the modem says goodbye does not matter for what was asked.
-            let _ = with_timeout(FAREWELL, control.disconnect()).await;
-            result
-        };
-        match select(line, work).await {
-            Either::First(RunError::Read(error) | RunError::Write(error)) => Err(format!("port: {error}")),
-            Either::First(_) => Err("port: closed at the other end".to_owned()),
-            Either::Second(result) => result,
+    let mut modem = Resources::<4, 4096, 4096>::new();
+    // The link, four TCP sockets and three for datagrams.
+    let mut memory = ip::Resources::<8, 3, 4096, 4096>::new();
+    let mut multiplexer = ip::MuxResources::<1516, 3072, 3072>::new();
+    let mode = options.mode;
+    // Three ways from the modem to sockets; all else is the same.
+    match mode {
+        Mode::Sockets => {
+            let (stack, control, runner) = asynch::new(options.modem, config, &mut modem);
+            let link = async || Ok(None);
+            let session = Session { stack, own: Some(stack), control, address: None, model: "", mode };
+            drive(serial, runner, work(session, link, limit, application))
         }
-    })
+        Mode::Ppp => {
+            let (engine, ip) = (modem.engine(options.modem, config), memory.ip(ppp::Config::new(seed())));
+            let (stack, control, runner) = ip::dialled(engine, ip);
+            let link = async || address(stack, mode).await;
+            let session = Session { stack, own: None, control, address: None, model: "", mode };
+            drive(serial, runner, work(session, link, limit, application))
+        }
+        Mode::Cmux => {
+            let (engine, ip) = (modem.engine(options.modem, config), memory.ip(ppp::Config::new(seed())));
+            let (stack, own, control, runner) = ip::multiplexed(engine, ip, &mut multiplexer);
+            let link = async || address(stack, mode).await;
+            let session = Session { stack, own: Some(own), control, address: None, model: "", mode };
+            drive(serial, runner, work(session, link, limit, application))
+        }
+    }
+}
+
+/// A number that is another one in each run. Firmware takes it from a generator of random numbers.
+fn seed() -> u32 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.subsec_nanos() ^ std::process::id().rotate_left(16)
+}
+
+/// Waits until packets can be sent, and gives the address that they have.
+async fn address(stack: ip::Stack<'_>, mode: Mode) -> Result<Option<IpAddr>, Failure> {
+    let address = stack.wait_for_link().await.map_err(|error| format!("--mode {mode}: {error}"))?;
+    eprintln!("IP: {address}");
+    Ok(Some(address))
+}
+
+fn drive<D: Drive>(
+    serial: Serial<'_>,
+    mut runner: Runner<'_, D>,
+    work: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    let (mut rx, mut tx, mut port) = (serial, serial, serial);
+    let line = runner.run_on(&mut rx, &mut tx, &mut port);
+    match async_io::block_on(select(line, work)) {
+        Either::First(RunError::Read(error) | RunError::Write(error)) => Err(format!("port: {error}")),
+        Either::First(_) => Err("port: closed at the other end".to_owned()),
+        Either::Second(result) => result,
+    }
+}
+
+async fn work<S: Sockets + ?Sized>(
+    mut session: Session<'_, S>,
+    link: impl AsyncFnOnce() -> Result<Option<IpAddr>, Failure>,
+    limit: Option<Duration>,
+    application: impl Application,
+) -> Result<(), Failure> {
+    let control = session.control;
+    control.connect().await.map_err(|error: Error| error.to_string())?;
+    // Operator and signal are asked for separately; an example does without if need be.
+    let status = control.refresh().await;
+    session.model = control.model();
+    report(session.model, &status.unwrap_or_else(|_| control.status()));
+    let result = match link().await {
+        Ok(address) => within(limit, application.run(Session { address, ..session })).await,
+        Err(failure) => Err(failure),
+    };
+    // Whether the modem says goodbye does not matter for what was asked.
+    let _ = with_timeout(FAREWELL, control.disconnect()).await;
+    result
 }
 
 async fn within(

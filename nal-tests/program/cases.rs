@@ -2,15 +2,17 @@
 
 use core::cell::RefCell;
 
+use cellular_nal::Sockets;
 use modem_sim::Model;
 use nal_tests::asynch::{self, Nal};
 use nal_tests::nb::{self, Polled};
 use nal_tests::{Bench, Context, Print, Records, Timer};
 
 use crate::modems::{self, Api};
+use crate::nb_session;
+use crate::session::{self, Application, Session};
 use crate::support::Failure;
-use crate::support::options::Options;
-use crate::{nb_session, session};
+use crate::support::options::{Mode, Options};
 
 pub(crate) fn named(name: &str) -> Option<Api> {
     [("async", Api::Async), ("nb", Api::Nb), ("edge", Api::Edge)]
@@ -26,7 +28,7 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     match api {
         Api::Nb => polled(options, bench, records),
-        Api::Async | Api::Edge => driven(options, api, bench, records),
+        Api::Async | Api::Edge => session::run(options, None, Driven { api, bench, records }),
     }
 }
 
@@ -56,21 +58,33 @@ fn polled(options: &Options, bench: &Bench<'_>, records: &mut Records) -> Result
     })
 }
 
-fn driven(options: &Options, api: Api, bench: &Bench<'_>, records: &mut Records) -> Result<(), Failure> {
-    session::run(options, None, async |stack, name| {
-        let model = model(name)?;
+/// The cases of traits that are driven by an executor.
+struct Driven<'a, 'b> {
+    api: Api,
+    bench: &'a Bench<'b>,
+    records: &'a mut Records,
+}
+
+impl Application for Driven<'_, '_> {
+    async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
+        let Self { api, bench, records } = self;
+        let model = model(session.model)?;
         let known = modems::deviations(model, api);
         let mut bench = *bench;
-        (bench.deviations, bench.lacks) = (&known, modems::lacks(model));
+        if session.mode == Mode::Sockets {
+            (bench.deviations, bench.lacks) = (&known, modems::lacks(model));
+        } else {
+            modems::of_ip(&mut bench);
+            bench.local = bench.local.and(session.address);
+        }
         let (context, report) = (Context { bench: &bench, timer: &Clock }, &mut (records, Print));
         if api == Api::Edge {
-            asynch::all_of_edge("edge", &stack, context, report).await;
+            asynch::all_of_edge("edge", &session.stack, context, report).await;
         } else {
-            let nal = Nal(&stack);
-            asynch::all("async", &nal, context, report).await;
+            asynch::all("async", &Nal(&session.stack), context, report).await;
         }
         Ok(())
-    })
+    }
 }
 
 /// The time of the operating system.

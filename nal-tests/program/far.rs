@@ -19,6 +19,9 @@ const CANCELLATIONS: u32 = 20;
 /// Longest datagram that every modem takes.
 const DATAGRAM: usize = 1024;
 
+/// Where cases listen.
+pub(crate) const LISTENING: core::ops::Range<u16> = 28_400..28_416;
+
 /// Sockets of the stack of both sessions.
 const SOCKETS: usize = 4;
 
@@ -69,7 +72,7 @@ impl Far {
         bench.limit_ms = 180_000;
         bench.idle_ms = 2000;
         bench.settle_ms = 5000;
-        bench.port = 28_400;
+        bench.port = LISTENING.start;
         bench
     }
 }

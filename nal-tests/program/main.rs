@@ -32,12 +32,6 @@ const PROGRAM: Program = Program {
             purpose: "async, nb or edge (default: async)",
         },
         Own {
-            name: "mode",
-            value: "MODE",
-            check: |text| if text == "sockets" { Ok(()) } else { Err("is not sockets") },
-            purpose: "sockets: those of the modem (default, and the only one)",
-        },
-        Own {
             name: "peer-host",
             value: "ADDR",
             check: |text| text.parse::<IpAddr>().map(drop).map_err(|_| "is no IP address"),
@@ -62,6 +56,10 @@ const PROGRAM: Program = Program {
             purpose: "write the outcomes to a file, a JSON object on each line",
         },
     ],
+    check: |options| match options.own("api") {
+        Some("nb") => nb_session::check(options),
+        _ => Ok(()),
+    },
 };
 
 fn main() -> ExitCode {
@@ -82,6 +80,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     bench.names.v4 = name.map(|name| (name, host));
     let only: Vec<&str> = options.own("only").map(|only| only.split(',').collect()).unwrap_or_default();
     bench.only = &only;
+    let options = &options.listening(far::LISTENING);
     let mut records = Records::new();
     let result = cases::run(options, api, &bench, &mut records);
     // What was found before a failure is worth as much.

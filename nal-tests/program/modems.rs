@@ -2,7 +2,7 @@
 #![allow(missing_docs, unreachable_pub)]
 
 use modem_sim::Model;
-use nal_tests::{Capabilities, Deviation, Lack};
+use nal_tests::{Bench, Capabilities, Deviation, Lack};
 
 /// Which traits a suite is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,25 @@ pub fn deviations(model: Model, api: Api) -> Vec<Deviation> {
 pub fn lacks(model: Model) -> &'static [Lack] {
     if model.is_ublox() { UBLOX } else { SEQUANS }
 }
+
+/// What an IP stack over PPP can do, and what it lacks.
+pub fn of_ip(bench: &mut Bench<'_>) {
+    bench.can.empty_datagrams = true;
+    bench.can.half_close = true;
+    bench.can.close_write = true;
+    bench.can.one_pool = false;
+    // A packet of 1500 bytes without the headers.
+    bench.max_datagram = 1472;
+    (bench.deviations, bench.lacks) = (&[], IP);
+}
+
+const IP: &[Lack] = &[
+    IPV6,
+    Lack {
+        what: Capabilities::ONE_POOL,
+        reason: "TCP and UDP sockets have memory of their own: docs of ip::Resources",
+    },
+];
 
 const IPV6: Lack = Lack { what: Capabilities::IPV6, reason: "the peers have IPv4 addresses only" };
 

@@ -1,6 +1,7 @@
 //! The link under the stack: what comes and goes, and what its ups and downs mean for the sockets.
 
 use core::net::IpAddr;
+use core::task::{Poll, Waker};
 
 use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult};
 use smoltcp::socket::dns;
@@ -66,6 +67,12 @@ impl Ip<'_> {
     /// Whether packets can be sent.
     pub const fn is_up(&self) -> bool {
         self.up
+    }
+
+    /// Waits until packets can be sent, and gives the address of this end.
+    pub(crate) fn poll_link(&mut self, waker: &Waker) -> Poll<Result<IpAddr, Error>> {
+        core::task::ready!(self.poll_up(waker))?;
+        Poll::Ready(self.address_for(None).ok_or(Error::NoAddress))
     }
 
     /// Takes bytes from the line: gives how many. Those that are left are to be given again after

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use cellular_nal::ip::Ip;
 use modem_sim::Model;
-use nal_tests::{Bench, Capabilities, Deviation, FarEnd, Lack, Outcome, Records, Role, Seen, Timer};
+use nal_tests::{Bench, Deviation, FarEnd, Outcome, Records, Role, Seen, Timer};
 
 use crate::common::{Mode, Setup, World};
 use virtual_far::VirtualFar;
@@ -267,24 +267,11 @@ pub fn of_ip<'a>(bench: Bench<'a>, world: &World) -> Bench<'a> {
 
 /// The same for a stack that is up.
 pub fn limits_of_ip<'a>(mut bench: Bench<'a>, ip: &RefCell<Ip<'_>>) -> Bench<'a> {
-    bench.can.empty_datagrams = true;
-    bench.can.half_close = true;
-    bench.can.close_write = true;
-    bench.can.one_pool = false;
-    bench.max_datagram = 1472;
+    modems::of_ip(&mut bench);
     // In router mode the modem translates addresses, and this one is its peer's.
     bench.local = ip.borrow().ppp().ipv4().map(|ipv4| ipv4.address.into());
-    bench.lacks = LACKS;
     bench
 }
-
-const LACKS: &[Lack] = &[
-    Lack { what: Capabilities::IPV6, reason: "the peers have IPv4 addresses only" },
-    Lack {
-        what: Capabilities::ONE_POOL,
-        reason: "TCP and UDP sockets have memory of their own: docs of ip::Resources",
-    },
-];
 
 /// What came out and is not what was known; and the modem has no fault to find with its host.
 pub fn surprises(mut world: World, records: &Records, deviations: &[Deviation]) -> Vec<String> {
