@@ -90,13 +90,10 @@ impl Secure {
             file(CredentialKind::Authority, AUTHORITY, path)?;
             profile = profile.authority(AUTHORITY);
         }
-        match (options.own("cert"), options.own("key")) {
-            (Some(certificate), Some(key)) => {
-                file(CredentialKind::Certificate, CLIENT, certificate)?;
-                file(CredentialKind::PrivateKey, CLIENT, key)?;
-                profile = profile.client(CLIENT, CLIENT);
-            }
-            _ => {}
+        if let (Some(certificate), Some(key)) = (options.own("cert"), options.own("key")) {
+            file(CredentialKind::Certificate, CLIENT, certificate)?;
+            file(CredentialKind::PrivateKey, CLIENT, key)?;
+            profile = profile.client(CLIENT, CLIENT);
         }
         if let (None, Some(own)) = (options.own("ca"), own) {
             files.push((
@@ -105,13 +102,10 @@ impl Secure {
             ));
             profile = profile.authority(AUTHORITY);
         }
-        match (options.own("psk"), options.own("psk-id")) {
-            (Some(key), Some(identity)) => {
-                let key = unhex(key).unwrap_or_default();
-                // A profile lives as long as the program.
-                profile = profile.psk(key.leak(), identity.to_owned().leak());
-            }
-            _ => {}
+        if let (Some(key), Some(identity)) = (options.own("psk"), options.own("psk-id")) {
+            let key = unhex(key).unwrap_or_default();
+            // A profile lives as long as the program.
+            profile = profile.psk(key.leak(), identity.to_owned().leak());
         }
         if let Some(name) = options.own("server-name") {
             profile = profile.server_name(name.to_owned().leak());

@@ -16,6 +16,7 @@ pub(crate) mod provision;
 mod report;
 mod schedule;
 mod security;
+mod sockets;
 mod sync;
 mod transaction;
 mod upload;

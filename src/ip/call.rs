@@ -12,7 +12,9 @@ use crate::ppp::{Failure, Phase};
 use crate::time::{Duration, Instant};
 
 /// How long to wait after so many calls that came to nothing.
-const PAUSES: [u32; 5] = [1, 2, 5, 15, 60];
+const PAUSES: [u32; 4] = [1, 2, 5, 15];
+/// How long after more than these.
+const PAUSE: u32 = 60;
 /// So many calls have to fail until users hear of it.
 const FAILURES: u8 = 2;
 
@@ -114,7 +116,7 @@ impl<'d> DataConnection<'d> {
         self.stage = Stage::Idle;
         self.failure = failure;
         self.failures = if failure.is_some() { self.failures.saturating_add(1) } else { 0 };
-        let pause = PAUSES.get(usize::from(self.failures)).copied().unwrap_or(PAUSES[PAUSES.len() - 1]);
+        let pause = PAUSES.get(usize::from(self.failures)).copied().unwrap_or(PAUSE);
         self.retry = now + Duration::from_secs(pause);
         // Whoever wants to connect waits for the next call.
         let error = failure.filter(|_| self.failures >= FAILURES);

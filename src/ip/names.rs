@@ -65,7 +65,7 @@ impl<'d> Ip<'d> {
         self.query(ipv6 == Some(true))?;
         self.lookup.ticket = self.lookup.ticket.wrapping_add(1);
         self.runner.wake();
-        Poll::Ready(Ok(Ticket::new(self.lookup.ticket)))
+        Poll::Ready(Ok(Ticket(self.lookup.ticket)))
     }
 
     /// Asks for an address of one family.
@@ -80,11 +80,11 @@ impl<'d> Ip<'d> {
     pub(super) fn ticket(&self, name: &str, ipv6: Option<bool>) -> Option<Ticket> {
         let lookup = &self.lookup;
         let same = lookup.ipv6 == ipv6 && lookup.name == name;
-        (same && !matches!(lookup.state, State::Idle)).then(|| Ticket::new(lookup.ticket))
+        (same && !matches!(lookup.state, State::Idle)).then_some(Ticket(lookup.ticket))
     }
 
     pub(super) fn poll_answer(&mut self, ticket: Ticket, waker: &Waker) -> Poll<Result<IpAddr, Error>> {
-        if ticket != Ticket::new(self.lookup.ticket) {
+        if ticket != Ticket(self.lookup.ticket) {
             return Poll::Ready(Err(Error::Aborted));
         }
         let query = match self.lookup.state {
@@ -114,7 +114,7 @@ impl<'d> Ip<'d> {
     }
 
     pub(super) fn forget_lookup(&mut self, ticket: Ticket) {
-        if ticket != Ticket::new(self.lookup.ticket) {
+        if ticket != Ticket(self.lookup.ticket) {
             return;
         }
         if let State::Running(query) = self.lookup.state {

@@ -109,9 +109,8 @@ impl<'c> Config<'c> {
         }
     }
 
-    /// What it was made with.
-    #[cfg(feature = "smoltcp")]
-    pub(crate) const fn seed(&self) -> u32 {
+    /// The seed that it was made with.
+    pub const fn seed(&self) -> u32 {
         self.seed
     }
 

@@ -213,8 +213,7 @@ impl<'b> Ppp<'b> {
     }
 
     /// Whether packets wait to leave.
-    #[cfg(feature = "smoltcp")]
-    pub(crate) const fn has_output(&self) -> bool {
+    pub const fn has_output(&self) -> bool {
         !self.waiting.is_empty()
     }
 

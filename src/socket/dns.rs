@@ -17,14 +17,7 @@ const AGAIN: Duration = Duration::from_millis(700);
 
 /// Names one lookup of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ticket(u16);
-
-#[cfg(feature = "smoltcp")]
-impl Ticket {
-    pub(crate) const fn new(number: u16) -> Self {
-        Self(number)
-    }
-}
+pub struct Ticket(pub(crate) u16);
 
 /// Whether `name` is a host name that may be put between the quotes of a command: labels of 1 to
 /// 63 letters, digits, hyphens and underscores.

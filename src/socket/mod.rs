@@ -25,7 +25,6 @@ pub(crate) use dns::is_host_name;
 pub use name::Name;
 pub(crate) use option::Setting;
 pub(crate) use pipe::Pipe;
-#[cfg(feature = "smoltcp")]
 pub(crate) use provider::Sealed;
 pub use provider::Sockets;
 use ring::Ring;

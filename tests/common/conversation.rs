@@ -1,6 +1,7 @@
 //! What users do, as futures.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use cellular_nal::asynch::{Control, Stack, TcpSocket, UdpSocket};
 use cellular_nal::{Error, Sockets};
@@ -9,7 +10,7 @@ use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
 
 use modem_sim::{Model, Options, Peer, Prng};
 
-use super::{ECHO, ECHO_NAME, Setup, pattern};
+use super::{ECHO, ECHO_NAME, Setup, World, pattern};
 
 pub fn exactly(error: ReadExactError<Error>) -> Error {
     match error {
@@ -125,4 +126,22 @@ pub fn all_is_well(model: Model, options: Options) {
         assert_eq!(heard, Some(Ok(said)), "{context}\n{}", world.tail());
     }
     world.leaves_nothing();
+}
+
+impl World {
+    /// A new connection carries bytes both ways before `secs` are over; until then it may fail.
+    pub fn recovers(&mut self, secs: u64) {
+        let (stack, until) = (self.stack, self.now + Duration::from_secs(secs));
+        let mut last = None;
+        while self.now < until {
+            let left = (until - self.now).as_secs() + 1;
+            let heard = self.try_run(left, echo(stack, b"are you there?"));
+            if heard.as_ref().is_some_and(|heard| heard.as_deref() == Ok(b"are you there?")) {
+                return;
+            }
+            last = heard;
+            self.pass_secs(1);
+        }
+        panic!("{:?}: nothing works again within {secs} s: {last:?}\n{}", self.model, self.tail());
+    }
 }

@@ -12,8 +12,11 @@ pub mod golden;
 #[cfg(feature = "nb")]
 pub mod nb;
 pub mod script;
+mod side;
 pub mod tls;
 pub mod urcs;
+
+pub use side::Mode;
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -26,7 +29,6 @@ use std::time::Duration;
 
 use cellular_nal::asynch::{Control, Stack};
 use cellular_nal::dialect::{Dialect, detect};
-use cellular_nal::ip::{self, Ip};
 use cellular_nal::{Config, Drive, Engine, Error, Instant, Resources, SocketHandle, Task, ppp};
 use modem_sim::line::{Faults, Line};
 use modem_sim::{Breach, Direction, Model, Modem, Options, Peer, Rule, VirtualNetwork};
@@ -41,7 +43,7 @@ pub struct World {
     pub stack: Stack<'static>,
     pub control: Control<'static>,
     /// The stack over PPP, where there is one.
-    pub ip: Option<(ip::Stack<'static>, &'static RefCell<Ip<'static>>)>,
+    pub ip: Option<side::OnIp>,
     drive: Box<dyn Drive>,
     pub modem: Modem,
     pub net: VirtualNetwork,
@@ -101,18 +103,6 @@ pub struct Setup {
     pub ppp: ppp::Config<'static>,
 }
 
-/// What the line carries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Commands.
-    #[default]
-    Sockets,
-    /// Commands, then PPP.
-    Ppp,
-    /// Commands and PPP in the frames of the multiplexer.
-    Cmux,
-}
-
 impl Setup {
     pub fn new(model: Model) -> Self {
         Setup {
@@ -168,21 +158,7 @@ impl Setup {
             resources,
         );
         let engine = runner.engine();
-        let (ip, drive) = match self.mode {
-            Mode::Sockets => (None, Box::new(engine) as Box<dyn Drive>),
-            mode => {
-                let memory = Box::leak(Box::new(ip::Resources::<'static, 7, 3, 8192, 8192>::new()));
-                let ip = memory.ip(self.ppp);
-                if mode == Mode::Ppp {
-                    let (stack, _, runner) = ip::dialled(engine, ip);
-                    (Some((stack, ip)), Box::new(runner.into_drive()) as Box<dyn Drive>)
-                } else {
-                    let memory = Box::leak(Box::new(ip::MuxResources::<'static, 1516, 3072, 3072>::new()));
-                    let (stack, _, _, runner) = ip::multiplexed(engine, ip, memory);
-                    (Some((stack, ip)), Box::new(runner.into_drive()) as Box<dyn Drive>)
-                }
-            }
-        };
+        let (ip, drive) = side::drive(self.mode, engine, self.ppp);
         // Frames come byte by byte, and what waits in the port cannot be overtaken.
         let fifo = ip.is_some().then_some(64);
         World {
@@ -236,16 +212,6 @@ impl World {
     pub fn bring_up(&mut self) {
         let control = self.control;
         self.run(60, control.connect()).expect("the link comes up");
-    }
-
-    /// The link comes up, and IP with it.
-    pub fn ip_up(&mut self) {
-        self.bring_up();
-        let until = self.now + Duration::from_secs(120);
-        let (_, ip) = self.ip.expect("there is an IP stack");
-        while !ip.borrow().is_up() {
-            assert!(self.step(until), "IP does not come up:\n{}", self.tail());
-        }
     }
 
     /// The link comes up before `secs` are over; until then it may be refused. Says how long it took.
@@ -468,22 +434,6 @@ impl World {
                 self.tail()
             ),
         }
-    }
-
-    /// A new connection carries bytes both ways before `secs` are over; until then it may fail.
-    pub fn recovers(&mut self, secs: u64) {
-        let (stack, until) = (self.stack, self.now + Duration::from_secs(secs));
-        let mut last = None;
-        while self.now < until {
-            let left = (until - self.now).as_secs() + 1;
-            let heard = self.try_run(left, conversation::echo(stack, b"are you there?"));
-            if heard.as_ref().is_some_and(|heard| heard.as_deref() == Ok(b"are you there?")) {
-                return;
-            }
-            last = heard;
-            self.pass_secs(1);
-        }
-        panic!("{:?}: nothing works again within {secs} s: {last:?}\n{}", self.model, self.tail());
     }
 
     /// All sockets are closed in the modem soon, and it has no fault to find.

@@ -76,7 +76,7 @@ pub struct NbWorld {
 pub fn up<const N: usize>(model: Model, options: Options) -> (Stack, NbWorld) {
     up_on(model, options, || {
         let resources = Box::leak(Box::new(Resources::<N, 1024, 1024>::new()));
-        &*resources.engine(dialect(model), Config::new())
+        resources.engine(dialect(model), Config::new())
     })
 }
 

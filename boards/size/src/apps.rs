@@ -111,7 +111,10 @@ fn run(dialect: &'static dyn Dialect, client: impl FnOnce(Spawner, Stack<'static
 }
 
 /// `unwrap` would bring a text with it.
-pub(crate) fn spawn<S>(spawner: Spawner, token: Result<embassy_executor::SpawnToken<S>, embassy_executor::SpawnError>) {
+pub(crate) fn spawn<S>(
+    spawner: Spawner,
+    token: Result<embassy_executor::SpawnToken<S>, embassy_executor::SpawnError>,
+) {
     if let Ok(token) = token {
         spawner.spawn(token);
     }

@@ -2,7 +2,7 @@
 
 use cellular_nal::asynch::{Control, Runner};
 use cellular_nal::dialect::ublox::SARA_R5;
-use cellular_nal::ip::{self, Dialled, MuxResources, Multiplexed, Stack, Wire};
+use cellular_nal::ip::{self, Dialled, Multiplexed, MuxResources, Stack, Wire};
 use cellular_nal::{Config, Instant, Resources, ppp};
 use static_cell::StaticCell;
 
