@@ -19,7 +19,7 @@ pub fn on_wire<'d>(ip: &'d RefCell<Ip<'d>>) -> (Stack<'d>, asynch::Runner<'d, Wi
 /// and commands again when that has ended.
 ///
 /// While it carries PPP nothing can be asked of the modem: [`asynch::Control::refresh`] is
-/// [`Error::Unsupported`] then. `engine` needs no sockets of its own.
+/// [`Error::Unsupported`](crate::Error::Unsupported) then. `engine` needs no sockets of its own.
 ///
 /// ```
 /// use cellular_nal::dialect::ublox::SARA_R5;
@@ -44,7 +44,7 @@ pub fn dialled<'d>(
 /// those of the stack, where the modem allows that.
 ///
 /// The first stack is that of IP, the second that of the modem's own sockets. On a modem without a
-/// multiplexer the first says [`Error::Unsupported`].
+/// multiplexer the first says [`Error::Unsupported`](crate::Error::Unsupported).
 ///
 /// ```
 /// use cellular_nal::dialect::ublox::SARA_R5;
