@@ -10,6 +10,7 @@
 //! * One direction of a connection can be ended alone (`Close::Write` of edge-nal).
 //! * `flush` waits until the peer has acknowledged what was written.
 //! * Datagrams may be empty, and are at most as large as the link's largest packet without the headers.
+//! * Addresses are IPv4 alone.
 //! * Release assistance and options of sockets are the modem's, and [`Error::Unsupported`] here; so is
 //!   the name of an address.
 
@@ -168,9 +169,6 @@ impl<'d> Ip<'d> {
 fn endpoint(address: SocketAddr) -> Option<IpEndpoint> {
     match address {
         SocketAddr::V4(address) => Some(address.into()),
-        #[cfg(feature = "ipv6")]
-        SocketAddr::V6(address) => Some(address.into()),
-        #[cfg(not(feature = "ipv6"))]
         SocketAddr::V6(_) => None,
     }
 }

@@ -10,8 +10,8 @@ use super::{FAREWELL, Ip, endpoint};
 use crate::error::Error;
 use crate::socket::{Arrived, SocketHandle};
 
-/// Headers of IP and UDP in front of a datagram.
-const HEADERS: (usize, usize) = (28, 48);
+/// Headers of IPv4 and UDP in front of a datagram.
+const HEADERS: usize = 28;
 
 impl<'d> Ip<'d> {
     pub(super) fn udp(&mut self, index: usize) -> Option<&mut Socket<'d>> {
@@ -58,9 +58,8 @@ impl<'d> Ip<'d> {
     }
 
     /// The largest datagram that can be sent.
-    fn datagram_limit(&mut self, index: usize, to: SocketAddr) -> usize {
-        let headers = if to.is_ipv4() { HEADERS.0 } else { HEADERS.1 };
-        let packet = usize::from(self.ppp.mtu()).saturating_sub(headers);
+    fn datagram_limit(&mut self, index: usize) -> usize {
+        let packet = usize::from(self.ppp.mtu()).saturating_sub(HEADERS);
         self.udp(index).map_or(0, |socket| packet.min(socket.payload_send_capacity()))
     }
 
@@ -81,7 +80,7 @@ impl<'d> Ip<'d> {
         }
         let peer = endpoint(to).filter(|_| self.address_for(Some(to.ip())).is_some());
         let Some(peer) = peer else { return Poll::Ready(Err(Error::WrongFamily)) };
-        if bytes.len() > self.datagram_limit(index, to) {
+        if bytes.len() > self.datagram_limit(index) {
             return Poll::Ready(Err(Error::Oversized));
         }
         let Some(socket) = self.udp(index) else { return Poll::Ready(Err(Error::NotConnected)) };
