@@ -201,7 +201,7 @@ runs_end() {
 
 verb_examples() {
     need cargo
-    local file name model options
+    local file name model mode options
     cargo build --quiet --locked --examples --features "$(examples_features)"
     runs_begin
     for file in examples/*.rs; do
@@ -220,6 +220,24 @@ verb_examples() {
     done
     for model in $MODELS; do
         run_next "$model" "$TARGET_DIR/debug/examples/http_get" --modem auto --model "$model"
+        for name in http_get mqtt; do
+            run_next "$model" "$TARGET_DIR/debug/examples/$name" --modem "$model" --mode ppp
+            case $model in
+            # Nothing is documented of a multiplexer.
+            ryz014a | cassiopeia) ;;
+            *) run_next "$model" "$TARGET_DIR/debug/examples/$name" --modem "$model" --mode cmux ;;
+            esac
+        done
+    done
+    # What they add to the mode is the same on all models.
+    for mode in ppp cmux; do
+        for name in edge_http_server bulk coap embedded_tls sntp udp_echo; do
+            read -ra options <<<"$(example_options "$name")"
+            run_next gm02s "$TARGET_DIR/debug/examples/$name" --modem gm02s --mode $mode "${options[@]}"
+        done
+    done
+    for name in https_get mqtts coaps; do
+        run_next sara-r5 "$TARGET_DIR/debug/examples/$name" --modem sara-r5 --mode cmux
     done
     runs_end examples
 }

@@ -166,7 +166,7 @@ impl Measure<'_> {
         };
         let name = format!("{way_name}, {carrier_name}");
         let (bytes, goodput) = (self.bytes, self.bytes as f64 / seconds);
-        let mut line = format!("{name:<17} {bytes} bytes in {seconds:.2} s, {goodput:.0} bytes/s");
+        let mut line = format!("{name:<21} {bytes} bytes in {seconds:.2} s, {goodput:.0} bytes/s");
         if let Some(baud) = self.baud {
             // Start bit, eight data bits, stop bit.
             let rate = f64::from(baud) / 10.0;

@@ -21,6 +21,9 @@ use crate::support::{Failure, port, report};
 /// Longest time that the modem may take to turn its radio off.
 const FAREWELL: Duration = Duration::from_secs(15);
 
+/// How long the last bytes take to leave.
+const GOODBYE: Duration = Duration::from_millis(100);
+
 /// How often the signal is looked at.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -144,7 +147,7 @@ async fn work<S: Sockets + ?Sized>(
     limit: Option<Duration>,
     application: impl Application,
 ) -> Result<(), Failure> {
-    let control = session.control;
+    let (control, mode) = (session.control, session.mode);
     control.connect().await.map_err(|error: Error| error.to_string())?;
     // Operator and signal are asked for separately; an example does without if need be.
     let status = control.refresh().await;
@@ -156,6 +159,10 @@ async fn work<S: Sockets + ?Sized>(
     };
     // Whether the modem says goodbye does not matter for what was asked.
     let _ = with_timeout(FAREWELL, control.disconnect()).await;
+    if mode == Mode::Cmux {
+        // The modem is told to take plain commands again.
+        Timer::after(GOODBYE).await;
+    }
     result
 }
 

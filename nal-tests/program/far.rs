@@ -6,6 +6,7 @@ use nal_tests::peer::Peers;
 use nal_tests::{Addresses, Bench, FarEnd, Role, Seen};
 
 use crate::support::Failure;
+use crate::support::options::Mode;
 
 /// Bytes of the transfers of much data: some seconds on a serial line.
 const BULK: u32 = 64 << 10;
@@ -30,10 +31,12 @@ pub(crate) struct Far {
     peers: Peers,
     host: IpAddr,
     simulated: bool,
+    /// Datagrams of this machine reach the stack unasked.
+    strangers: bool,
 }
 
 impl Far {
-    pub(crate) fn start(host: IpAddr, simulated: bool) -> Result<Self, Failure> {
+    pub(crate) fn start(host: IpAddr, simulated: bool, mode: Mode) -> Result<Self, Failure> {
         let at = match host {
             host if host.is_loopback() => host,
             IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
@@ -41,7 +44,8 @@ impl Far {
         };
         let peers = Peers::start_at(at, BULK).map_err(|error| format!("{at}: {error}"))?;
         eprint!("{}", peers.table());
-        Ok(Self { peers, host, simulated })
+        // The gateway behind the simulated modem forwards connections alone.
+        Ok(Self { peers, host, simulated, strangers: mode == Mode::Sockets })
     }
 
     /// A bench for a modem.
@@ -100,6 +104,7 @@ impl FarEnd for Far {
     }
 
     fn datagram(&self, to: SocketAddr, bytes: &[u8]) -> Option<()> {
+        self.strangers.then_some(())?;
         self.peers.datagram(on_this_machine(to), bytes)
     }
 }

@@ -75,7 +75,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         None => return Err("--port: a modem needs --peer-host too, this machine's address for it".to_owned()),
     };
     let name = options.own("dns-name").or(simulated.then_some(SERVER));
-    let far = Far::start(host, simulated)?;
+    let far = Far::start(host, simulated, options.mode)?;
     let mut bench = far.bench();
     bench.names.v4 = name.map(|name| (name, host));
     let only: Vec<&str> = options.own("only").map(|only| only.split(',').collect()).unwrap_or_default();

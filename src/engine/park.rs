@@ -68,6 +68,11 @@ impl Engine {
         self.core.link.state() == LinkState::Down
     }
 
+    /// Whether the radio is off, too.
+    pub(crate) fn is_off(&self) -> bool {
+        self.core.link.is_off()
+    }
+
     /// Why users need not wait for the link.
     pub(crate) fn link_error(&self) -> Option<Error> {
         if self.is_down() { Some(Error::LinkDown) } else { self.core.link.error() }

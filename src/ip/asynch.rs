@@ -46,6 +46,9 @@ pub fn dialled<'d>(
 /// The first stack is that of IP, the second that of the modem's own sockets. On a modem without a
 /// multiplexer the first says [`Error::Unsupported`](crate::Error::Unsupported).
 ///
+/// When the link was taken down, the modem is told to leave multiplexer mode. Those 18 bytes leave behind
+/// [`asynch::Control::disconnect`]: the runner has to go on for as long as they take.
+///
 /// ```
 /// use cellular_nal::dialect::ublox::SARA_R5;
 /// use cellular_nal::{Config, Resources, ip, ppp};

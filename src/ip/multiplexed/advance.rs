@@ -149,6 +149,11 @@ impl Line<'_> {
             self.leave(now, engine);
             return Some(now);
         }
+        if engine.is_off() && self.data.is_idle() {
+            // Whoever uses the modem next expects it in command mode.
+            self.leave(now, engine);
+            return Some(now);
+        }
         let mut next = None;
         if engine.is_calling() {
             // It has restarted, or hangs.
