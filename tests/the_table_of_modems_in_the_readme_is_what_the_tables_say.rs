@@ -14,7 +14,7 @@ const END: &str = "<!-- end of the table -->";
 /// A row: what it is about, and what a modem has of it.
 type Row = (&'static str, fn(&dyn Dialect) -> String);
 
-const ROWS: [Row; 17] = [
+const ROWS: [Row; 18] = [
     ("sockets", |modem| modem.limits().sockets.to_string()),
     ("TCP client", |modem| can(modem, Procedure::OpenTcp)),
     ("TCP listener", |modem| can(modem, Procedure::Listen)),
@@ -27,6 +27,9 @@ const ROWS: [Row; 17] = [
     ("release assistance", |modem| can(modem, Procedure::SendLastDatagram)),
     ("socket options", |modem| can(modem, Procedure::SetOption)),
     ("raw pipe (data mode)", |modem| can(modem, Procedure::Online)),
+    ("PPP beside commands (CMUX): bytes in a frame", |modem| {
+        modem.multiplexer().map_or("–".into(), |multiplexer| multiplexer.n1.to_string())
+    }),
     ("host name to address", |modem| can(modem, Procedure::ResolveName)),
     ("address to host name", |modem| can(modem, Procedure::ResolveAddress)),
     ("certificates and keys", |modem| can(modem, Procedure::StoreCredential)),
