@@ -44,7 +44,7 @@ fn after_coverage_was_lost() {
                 let what = format!("{model} {mode:?} {end:?}");
                 let mut world = world(model, mode, |dialup| dialup.end = end);
                 comes_back(&mut world, 300, &what, |world| {
-                    world.modem.set_registration(world.now, Registration::Searching);
+                    world.modem.set_registration(world.now, Registration::Lost);
                     world.pass_secs(20);
                     world.modem.set_registration(world.now, Registration::Home);
                 });

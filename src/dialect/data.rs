@@ -16,9 +16,10 @@ pub struct DataCall {
 }
 
 impl DataCall {
-    /// `D*99***{cid}#`, and nothing before.
+    /// `D*99***{cid}#`, and `H` before: a connection that was left by `+++` still stands, and there can be
+    /// one only.
     pub const fn new() -> Self {
-        Self { prepare: &[], dial: "D*99***{cid}#", patience: Duration::from_secs(180) }
+        Self { prepare: &["H"], dial: "D*99***{cid}#", patience: Duration::from_secs(180) }
     }
 }
 

@@ -1,10 +1,13 @@
 //! The stack behind the traits of embedded-nal-async, and its loop.
 
 use core::cell::RefCell;
+use core::future::poll_fn;
+use core::net::IpAddr;
 
 use super::{Dialled, Ip, Multiplexed, MuxResources, Wire};
 use crate::asynch;
 use crate::engine::Engine;
+use crate::error::Error;
 
 /// Handles on an IP stack: see [`asynch::Stack`].
 pub type Stack<'d> = asynch::Stack<'d, Ip<'d>>;
@@ -19,7 +22,7 @@ pub fn on_wire<'d>(ip: &'d RefCell<Ip<'d>>) -> (Stack<'d>, asynch::Runner<'d, Wi
 /// and commands again when that has ended.
 ///
 /// While it carries PPP nothing can be asked of the modem: [`asynch::Control::refresh`] is
-/// [`Error::Unsupported`](crate::Error::Unsupported) then. `engine` needs no sockets of its own.
+/// [`Error::Unsupported`] then. `engine` needs no sockets of its own.
 ///
 /// ```
 /// use cellular_nal::dialect::ublox::SARA_R5;
@@ -44,7 +47,7 @@ pub fn dialled<'d>(
 /// those of the stack, where the modem allows that.
 ///
 /// The first stack is that of IP, the second that of the modem's own sockets. On a modem without a
-/// multiplexer the first says [`Error::Unsupported`](crate::Error::Unsupported).
+/// multiplexer the first says [`Error::Unsupported`].
 ///
 /// When the link was taken down, the modem is told to leave multiplexer mode. Those 18 bytes leave behind
 /// [`asynch::Control::disconnect`]: the runner has to go on for as long as they take.
@@ -67,4 +70,20 @@ pub fn multiplexed<'d, const FRAME: usize, const RX: usize, const TX: usize>(
 ) -> (Stack<'d>, asynch::Stack<'d>, asynch::Control<'d>, asynch::Runner<'d, Multiplexed<'d>>) {
     let runner = asynch::Runner::new(Multiplexed::new(engine, ip, multiplexer));
     (asynch::Stack::new(ip), asynch::Stack::new(engine), asynch::Control::new(engine), runner)
+}
+
+impl<'d> asynch::Stack<'d, Ip<'d>> {
+    /// Waits until packets can be sent, and gives the address of this end. Connections and lookups wait
+    /// for that by themselves.
+    ///
+    /// # Errors
+    /// Why the link does not come up, as far as that is known: [`Error::LinkDown`], [`Error::NoAddress`],
+    /// [`Error::Unsupported`] on a modem without a multiplexer where there has to be one. It is tried on all
+    /// the same.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost.
+    pub async fn wait_for_link(&self) -> Result<IpAddr, Error> {
+        poll_fn(|cx| self.sockets.borrow_mut().poll_link(cx.waker())).await
+    }
 }

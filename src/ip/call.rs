@@ -105,7 +105,8 @@ impl<'d> DataConnection<'d> {
 
     /// The modem shows that there is no connection any more.
     pub(super) fn lose_carrier(&mut self, now: Instant) {
-        let failure = (!self.was_up).then_some(Error::NoAddress);
+        let failure = self.ip.borrow().ppp().failure().map_or(Error::NoAddress, Error::from);
+        let failure = (!self.was_up).then_some(failure);
         self.end(now, failure);
         self.clean = true;
     }

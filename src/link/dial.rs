@@ -257,6 +257,8 @@ mod tests {
             dialler.start(now);
             assert_eq!(said(&mut dialler), b"AT\r");
             assert_eq!(dialler.handle_rx(now, b"AT\r\r\nOK\r\n", goal, &config, TIMING), 9);
+            assert_eq!(said(&mut dialler), b"ATH\r");
+            assert_eq!(dialler.handle_rx(now, b"\r\nOK\r\n", goal, &config, TIMING), 6);
             assert_eq!(said(&mut dialler), b"ATD*99***1#\r");
             let bytes = [connect, b"~\xff"].concat();
             assert_eq!(dialler.handle_rx(now, &bytes, goal, &config, TIMING), connect.len());

@@ -28,7 +28,10 @@ pub const SARA_R5: Ublox = Ublox {
 
 /// "It is mandatory to configure the authentication parameters at least with a dummy username and password"
 /// (IADG §4.1). Both are the same word, because their order differs between modules.
-const DUMMY_CREDENTIALS: &[&str] = &["+UAUTHREQ={cid},1,\"ppp\",\"ppp\""];
+const DUMMY_CREDENTIALS: &[&str] = &["H", "+UAUTHREQ={cid},1,\"ppp\",\"ppp\""];
+
+/// "Issue the AT+CVHU=0 command to make ATH over Online Command Mode (OLCM) work" (IADG §4.2, of SARA-R42).
+const HANG_UP: &[&str] = &["+CVHU=0", "H"];
 
 /// Four connections at a time (IADG §3.3), sessions by their id (§3.4), TLS 1.3 (§3.2.1.1), DTLS (§5.11).
 const SECURITY: Security = Security {
@@ -69,7 +72,7 @@ pub const SARA_R42: Ublox = Ublox {
     close: socket::CLOSE_IN_BACKGROUND,
     close_report: Duration::from_secs(120),
     security: None,
-    before_dial: &[],
+    before_dial: HANG_UP,
     multiplexer: &SARA_R42_MULTIPLEXER,
     ..SARA_R5
 };
