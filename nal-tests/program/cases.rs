@@ -75,6 +75,9 @@ impl Application for Driven<'_, '_> {
             (bench.deviations, bench.lacks) = (&known, modems::lacks(model));
         } else {
             modems::of_ip(&mut bench);
+            if bench.local.is_some() {
+                bench.deviations = modems::SIMULATED_IP;
+            }
             bench.local = bench.local.and(session.address);
         }
         let (context, report) = (Context { bench: &bench, timer: &Clock }, &mut (records, Print));

@@ -51,6 +51,13 @@ pub fn of_ip(bench: &mut Bench<'_>) {
     (bench.deviations, bench.lacks) = (&[], IP);
 }
 
+/// What the sockets of this machine do not pass on from an IP stack behind the simulated modem.
+#[allow(dead_code, reason = "the tests in virtual time have other sockets")]
+pub const SIMULATED_IP: &[Deviation] = &[Deviation::new(
+    "E04",
+    "the simulator closes the socket of this machine in peace where the stack resets",
+)];
+
 const IP: &[Lack] = &[
     IPV6,
     Lack {
