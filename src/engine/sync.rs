@@ -23,6 +23,10 @@ const RATES: [u32; 7] = [115_200, 921_600, 9_600, 57_600, 460_800, 230_400, 38_4
 /// to one that does not, and so many of them are more than any payload.
 const FILLS: u8 = 7;
 
+/// "Close down" for a modem that is in multiplexer mode (see `cmux::CLOSE_DOWN`), and the end of the line
+/// that another one takes it for.
+const CALL_BACK: &[u8] = b"\xF9\xF9\x03\xEF\x05\xC3\x01\xF2\xF9\xF9\x03\xFF\x05\xC3\x01\xE7\xF9\r";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Calling,
@@ -65,7 +69,8 @@ pub(crate) struct Sync {
     round_over: bool,
     /// Fills that are left to send.
     fills: u8,
-    /// How far the escape from a data connection is: silence, then `+++`.
+    /// How far the escape from the multiplexer and from a data connection is: "close down", silence,
+    /// then `+++`.
     escape: u8,
 }
 
@@ -183,10 +188,14 @@ impl Sync {
             return Action::Fill;
         }
         self.fills = 0;
-        if self.calls == 3 && self.escape < 2 {
+        if self.calls == 3 && self.escape < 3 {
             self.escape += 1;
-            self.due = now + guard;
-            return if self.escape == 1 { Action::Wait(self.due) } else { Action::Send(b"+++") };
+            self.due = now + if self.escape == 1 { SETTLE } else { guard };
+            return match self.escape {
+                1 => Action::Send(CALL_BACK),
+                2 => Action::Wait(self.due),
+                _ => Action::Send(b"+++"),
+            };
         }
         self.calls += 1;
         self.due = now + CALL_AGAIN;
@@ -206,5 +215,16 @@ impl Sync {
         self.patience = 5;
         self.round_over = true;
         Action::Baud(configured)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CALL_BACK;
+    use crate::cmux::CLOSE_DOWN;
+
+    #[test]
+    fn a_modem_in_multiplexer_mode_is_closed_down() {
+        assert_eq!(CALL_BACK.strip_suffix(b"\r"), Some(CLOSE_DOWN));
     }
 }

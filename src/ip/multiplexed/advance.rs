@@ -60,16 +60,6 @@ impl Line<'_> {
 
     fn advance_plain(&mut self, now: Instant, engine: &mut Engine) -> Option<Instant> {
         self.data.explain(engine.link_error().or(self.failure));
-        if engine.is_calling() {
-            // A host that was here before may have left the modem in multiplexer mode.
-            let at = *self.silent.get_or_insert(now + SILENCE);
-            if at > now {
-                return Some(at);
-            }
-            self.silent = Some(now + SILENCE);
-            self.call_back();
-            return Some(now);
-        }
         self.silent = None;
         if !engine.is_set_up() {
             return None;
