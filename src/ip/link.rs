@@ -70,7 +70,10 @@ impl Ip<'_> {
     }
 
     /// Waits until packets can be sent, and gives the address of this end.
-    pub(crate) fn poll_link(&mut self, waker: &Waker) -> Poll<Result<IpAddr, Error>> {
+    ///
+    /// # Errors
+    /// Why there is no need to wait: [`Error::LinkDown`], [`Error::NoAddress`] and so on.
+    pub fn poll_link(&mut self, waker: &Waker) -> Poll<Result<IpAddr, Error>> {
         core::task::ready!(self.poll_up(waker))?;
         Poll::Ready(self.address_for(None).ok_or(Error::NoAddress))
     }
