@@ -84,8 +84,8 @@ impl<'d> Control<'d> {
     /// at the ends of lines.
     ///
     /// # Errors
-    /// [`Error::Oversized`], [`Error::InvalidInput`] for a slot other than 8 to 19, and the modem's
-    /// own.
+    /// [`Error::Oversized`], [`Error::InvalidInput`] for a slot other than 8 to 19,
+    /// [`Error::Unsupported`] while the line carries PPP alone, and the modem's own.
     ///
     /// # Cancel safety
     /// When the future is dropped in the middle, what the modem has stored is removed.

@@ -161,6 +161,10 @@ impl Core {
         if !self.link.is_set_up() {
             return Poll::Ready(Err(self.link.error().unwrap_or(Error::LinkDown)));
         }
+        if self.parked && self.link.state() == crate::LinkState::Up {
+            // The line carries data, for as long as that likes.
+            return Poll::Ready(Err(Error::Unsupported));
+        }
         if self.upload.state != State::Idle {
             self.waiters.register(waker);
             return Poll::Pending;
