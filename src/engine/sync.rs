@@ -104,7 +104,8 @@ impl Sync {
         self.stage = Stage::Calling;
         self.calls = 0;
         self.questions = 0;
-        self.due = now + SETTLE;
+        // Just called back, it may be busy with what it takes for a line.
+        self.due = now + if self.escape == 1 { CALL_AGAIN } else { SETTLE };
     }
 
     pub(crate) fn line(&mut self, now: Instant, line: &[u8]) {
@@ -117,7 +118,9 @@ impl Sync {
             (Stage::Calling, Final::Ok) => {
                 self.stage = Stage::Asking;
                 self.questions = 0;
-                self.due = now + SETTLE;
+                // A modem that answers late may be busy with what it takes for a line.
+                let busy = if self.escape == 1 { self.due } else { now };
+                self.due = busy.max(now + SETTLE);
             }
             (Stage::Asking, Final::Error(_)) => {
                 // A modem that does not know the question has answered all the same.
@@ -190,7 +193,7 @@ impl Sync {
         self.fills = 0;
         if self.calls == 3 && self.escape < 3 {
             self.escape += 1;
-            self.due = now + if self.escape == 1 { SETTLE } else { guard };
+            self.due = now + if self.escape == 1 { CALL_AGAIN } else { guard };
             return match self.escape {
                 1 => Action::Send(CALL_BACK),
                 2 => Action::Wait(self.due),
