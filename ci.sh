@@ -430,8 +430,9 @@ allowed() {
     ip) echo "asynch cmux dialect drive engine error fmt link ppp socket time" ;;
     edge) echo "asynch at dialect engine error socket" ;;
     no_std_net) echo "error nb" ;;
-    asynch | nb) echo "at dialect drive engine error time fmt link resources socket LinkState Error" ;;
-    lib) echo "at asynch cmux dialect drive edge engine error ip link nb no_std_net pem ppp resources socket time" ;;
+    control) echo "at dialect engine error link time" ;;
+    asynch | nb) echo "at control dialect drive engine error time fmt link resources socket LinkState Error" ;;
+    lib) echo "at asynch cmux control dialect drive edge engine error ip link nb no_std_net pem ppp resources socket time" ;;
     *) echo "?" ;;
     esac
 }

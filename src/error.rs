@@ -122,6 +122,9 @@ pub enum Error {
     CredentialRejected,
     /// The modem has no room for the certificate or key.
     StoreFull,
+    /// The modem answered, and not as its manual says: a line was lost on the way, or it is a version that
+    /// is not known.
+    UnexpectedAnswer,
     /// The modem answered with an error that has no better name here.
     Modem(CmeCode),
 }
@@ -160,6 +163,7 @@ impl core::fmt::Display for Error {
             }
             Self::CredentialRejected => "this is no certificate or key, or none that the modem takes",
             Self::StoreFull => "the modem has no room for the certificate or key",
+            Self::UnexpectedAnswer => "the modem's answer was not understood",
             Self::Modem(code) => return write!(f, "the modem answered error {}", code.0),
         };
         f.write_str(text)
@@ -196,6 +200,7 @@ impl embedded_io::Error for Error {
             }
             Self::Handshake => ErrorKind::PermissionDenied,
             Self::StoreFull => ErrorKind::OutOfMemory,
+            Self::UnexpectedAnswer => ErrorKind::InvalidData,
             Self::Modem(_) => ErrorKind::Other,
         }
     }

@@ -19,6 +19,8 @@ mod fmt;
 
 pub mod at;
 pub mod cmux;
+#[cfg(any(feature = "async", feature = "nb"))]
+pub mod control;
 pub mod dialect;
 mod drive;
 mod engine;

@@ -4,11 +4,9 @@
 //! [`Runner`] that moves the bytes and must be polled all the time. All three share the engine and
 //! stay in one executor.
 
-mod control;
 mod dns;
 mod listener;
 mod pipe;
-mod provision;
 mod runner;
 mod socket;
 mod stack;
@@ -16,7 +14,7 @@ mod tcp;
 mod tls;
 mod udp;
 
-pub use control::Control;
+pub use crate::control::Control;
 pub use listener::TcpListener;
 pub use pipe::Pipe;
 pub use runner::{Port, RunError, Runner};

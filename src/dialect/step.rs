@@ -77,6 +77,8 @@ pub enum Procedure {
     StoreCredential,
     /// Removes a certificate or key from the modem.
     RemoveCredential,
+    /// A command that the engine was given as it is. It is in no table.
+    Exchange,
 }
 
 impl Procedure {
@@ -113,6 +115,7 @@ impl Procedure {
         Self::CheckCredential,
         Self::StoreCredential,
         Self::RemoveCredential,
+        Self::Exchange,
     ];
 }
 
@@ -338,6 +341,13 @@ pub enum Answer {
     Span(SpanFn),
     /// A line of any form, given to this function until it says that it was the one.
     Line(fn(line: &[u8], found: &mut Found) -> bool),
+    /// Lines that are kept for whoever has given the command.
+    Lines {
+        /// The prefixes of those that are meant, with bars between them.
+        prefixes: &'static str,
+        /// Whether lines without such a prefix belong to it, too, unless they are known as unsolicited.
+        bare: bool,
+    },
     /// `CONNECT`, and from then on raw bytes both ways.
     Connect,
     /// Nothing, and the modem starts anew after the final result.
@@ -425,6 +435,12 @@ impl Step {
     /// A line comes that `read` knows; none need come.
     pub const fn line(mut self, read: fn(line: &[u8], found: &mut Found) -> bool) -> Self {
         self.answer = Answer::Line(read);
+        self
+    }
+
+    /// Lines with these prefixes come, and are kept.
+    pub const fn lines(mut self, prefixes: &'static str, bare: bool) -> Self {
+        self.answer = Answer::Lines { prefixes, bare };
         self
     }
 

@@ -1,8 +1,8 @@
 //! What the answer to a question about a socket means: how much is unread, whether it still stands,
 //! and whether the modem's counters agree with what was sent and read.
 
+use super::job::Job;
 use super::ledger::Verdict;
-use super::transaction::Job;
 use super::{Core, bit};
 use crate::dialect::Procedure;
 use crate::error::{Error, Failure};

@@ -6,9 +6,9 @@
 use core::net::SocketAddr;
 
 use super::Core;
-use super::transaction::Job;
+use super::job::Job;
 use crate::dialect::security::Secure;
-use crate::dialect::{Call, Dialect, Procedure, Step};
+use crate::dialect::{Answer, Call, Dialect, Procedure, Step};
 use crate::error::{Error, Failure};
 use crate::socket::{Slot, Slots};
 
@@ -55,6 +55,18 @@ pub(super) struct Uploads {
     pub(super) fail: fn(&mut Core, Error),
 }
 
+/// Commands of users.
+#[derive(Debug)]
+pub(super) struct Exchanges {
+    /// Whether the line is a user's, or becomes one's where nothing else is to be done.
+    pub(super) turn: fn(&mut Core, bool) -> bool,
+    pub(super) line: fn(&mut Core, Answer, &[u8]) -> bool,
+    pub(super) prompted: fn(&mut Core),
+    pub(super) transmitted: fn(&mut Core),
+    pub(super) finish: Finish,
+    pub(super) spoil: fn(&mut Core),
+}
+
 /// Secure sockets.
 #[derive(Debug)]
 pub(super) struct Securities {
@@ -74,6 +86,7 @@ pub(super) struct Extras {
     pub(super) pipes: Option<&'static Pipes>,
     pub(super) listeners: Option<&'static Listeners>,
     pub(super) uploads: Option<&'static Uploads>,
+    pub(super) exchanges: Option<&'static Exchanges>,
     /// Options of sockets.
     pub(super) options: Option<Finish>,
     /// Host names.
@@ -88,6 +101,7 @@ impl Extras {
             pipes: None,
             listeners: None,
             uploads: None,
+            exchanges: None,
             options: None,
             names: None,
             datagrams: None,

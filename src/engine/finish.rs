@@ -1,7 +1,7 @@
 //! What the end of a procedure means for link, sockets and users.
 
 use super::extras::{Datagrams, Finish};
-use super::transaction::Job;
+use super::job::Job;
 use super::{Core, bit};
 use crate::dialect::{Identity, Procedure};
 use crate::error::{CmeCode, Error, Failure};
@@ -86,6 +86,10 @@ impl Core {
             Procedure::CheckCredential | Procedure::StoreCredential | Procedure::RemoveCredential => {
                 let uploads = self.extras.uploads;
                 self.finish(uploads.map(|uploads| uploads.finish), &job, result);
+            }
+            Procedure::Exchange => {
+                let exchanges = self.extras.exchanges;
+                self.finish(exchanges.map(|exchanges| exchanges.finish), &job, result);
             }
         }
         if self.damages >= DAMAGES {

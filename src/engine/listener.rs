@@ -3,7 +3,7 @@
 use core::net::SocketAddr;
 
 use super::extras::Listeners;
-use super::transaction::Job;
+use super::job::Job;
 use super::{Core, bit};
 use crate::dialect::Procedure;
 use crate::error::{Error, Failure};

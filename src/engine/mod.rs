@@ -1,8 +1,11 @@
 //! When to say it: the core that has no clock, no transport and no vendor.
 
 mod check;
+#[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades exchange"))]
+pub(crate) mod exchange;
 mod extras;
 mod finish;
+mod job;
 mod ledger;
 mod listener;
 mod online;
@@ -22,11 +25,11 @@ mod transaction;
 mod upload;
 
 use extras::{Extras, Pipes};
+use job::Job;
 use ledger::Ledger;
 use online::Online;
 pub use output::{Output, Timer};
 use sync::Sync;
-use transaction::Job;
 use upload::Upload;
 
 use crate::at::{Framer, Token};
@@ -123,6 +126,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     /// The line is a raw pipe.
     online: Option<Online>,
     pub(crate) upload: Upload,
+    exchange: exchange::Exchange,
     pub(crate) status: Status,
     pub(crate) config: Config,
     pub(crate) lookup: Lookup,
@@ -173,6 +177,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 port: 0,
                 lookup: Lookup::new(),
                 upload: Upload::new(),
+                exchange: exchange::Exchange::new(),
                 noise: 0,
                 runner: WakerCell::new(),
                 waiters: Waiters::new(),
@@ -362,6 +367,13 @@ impl Core {
         self.begin_sync(Sync::new(self.now, false, 10));
     }
 
+    /// The buffer of commands is needed, whoever has it.
+    fn spoil_answer(&mut self) {
+        if let Some(exchanges) = self.extras.exchanges {
+            (exchanges.spoil)(self);
+        }
+    }
+
     /// Sets time forward: deadlines, then the next command where one is due.
     fn advance(&mut self, now: Instant) {
         self.note_held();
@@ -427,6 +439,7 @@ impl Core {
         }
         match sync.poll(self.now, self.config.baud, self.timing.escape) {
             sync::Action::Send(command) => {
+                self.spoil_answer();
                 if let Some(to) = self.command.get_mut(..command.len()) {
                     to.copy_from_slice(command);
                 }
@@ -434,6 +447,7 @@ impl Core {
                 true
             }
             sync::Action::Fill => {
+                self.spoil_answer();
                 self.command.fill(b'\r');
                 (self.len, self.sent) = (self.command.len(), 0);
                 true

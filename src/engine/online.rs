@@ -6,7 +6,7 @@
 //! has sent them.
 
 use super::extras::Pipes;
-use super::transaction::Job;
+use super::job::Job;
 use super::{Core, Sync, Timer, bit};
 use crate::error::{Error, Failure};
 use crate::socket::{Pipe, Place, State};

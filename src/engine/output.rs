@@ -35,4 +35,6 @@ pub enum Timer {
     Notice,
     /// The silence around `+++`, and the answer to it.
     Escape,
+    /// A user's turn to write a command, or to read its answer.
+    Turn,
 }

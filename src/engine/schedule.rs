@@ -21,6 +21,9 @@ impl Core {
     /// Starts the next procedure. True when there is none yet.
     pub(super) fn start_next(&mut self) -> bool {
         let now = self.now;
+        if self.turn(false) {
+            return true;
+        }
         if let Some(procedure) = self.link.next(now)
             && !self.sockets_first(procedure)
         {
@@ -31,7 +34,7 @@ impl Core {
             self.wait(self.link.deadline(), Timer::Link);
         }
         if !self.link.serves_sockets() {
-            return !(self.link.is_set_up() && self.start_upload());
+            return !self.link.is_set_up() || self.serve_others();
         }
         if self.notice.is_some() {
             if now < self.notice_by {
@@ -82,7 +85,21 @@ impl Core {
             self.start(procedure, None, call);
             return false;
         }
-        !self.start_upload()
+        self.serve_others()
+    }
+
+    /// What comes after the sockets. True when there is nothing to be done but by users.
+    fn serve_others(&mut self) -> bool {
+        let waits = !self.start_upload();
+        if waits {
+            self.turn(true);
+        }
+        waits
+    }
+
+    /// Whether a user has the line; see [`Exchanges::turn`](super::extras::Exchanges).
+    fn turn(&mut self, idle: bool) -> bool {
+        self.extras.exchanges.is_some_and(|exchanges| (exchanges.turn)(self, idle))
     }
 
     /// Starts an upload, where one is wanted.

@@ -5,7 +5,7 @@ use core::task::{Poll, Waker};
 
 use super::Core;
 use super::extras::Securities;
-use super::transaction::Job;
+use super::job::Job;
 use crate::at::{Final, Params, split};
 use crate::dialect::{Credential, Dialect, Procedure, Step, security};
 use crate::error::{CmeCode, Error, Failure};

@@ -1,101 +1,15 @@
 //! The command in flight: what it waits for, and whose each line is.
 
+use super::job::{Job, Phase};
 use super::{Core, Sync, Timer, bit};
 use crate::at::{CommandWriter, Final, Params, Span, Watch, is_one_of, split};
 use crate::dialect::{Answer, Args, Call, OnError, Procedure, Reading, Step, template};
 use crate::error::{CmeCode, Failure};
 use crate::fmt::Ascii;
-use crate::link::Config;
-use crate::time::{Duration, Instant};
-
-/// The longest that a prompt takes.
-const PROMPT: Duration = Duration::from_secs(10);
+use crate::time::Duration;
 
 /// The longest that a modem takes from the result of a restart to the restart itself.
 const RESTARTING: Duration = Duration::from_secs(15);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// The next step is to begin.
-    Due,
-    /// The command is on its way, or its answer.
-    Answering,
-    /// The silence behind the prompt.
-    Pausing(Instant),
-    /// Payload is on its way.
-    Payload,
-}
-
-/// A procedure under way.
-#[derive(Debug)]
-#[repr(C)]
-pub(super) struct Job {
-    pub(super) procedure: Procedure,
-    /// The information text or span that belongs to the command has come.
-    answered: bool,
-    damaged: bool,
-    /// An error has come that may be about something else.
-    doubtful: bool,
-    echoed: bool,
-    /// Payload has come that the framer keeps, and the deadline does not know of it yet.
-    pub(super) held: bool,
-    pub(super) slot: Option<u8>,
-    /// Bytes of the span that came, as its head counts them.
-    pub(super) read: u16,
-    /// Bytes of the span that still are to be kept.
-    keep: u16,
-    failure: Option<Failure>,
-    steps: &'static [Step],
-    index: usize,
-    /// Bytes of payload that the serial port took.
-    paid: usize,
-    phase: Phase,
-    pub(super) deadline: Instant,
-    pub(super) begun: Instant,
-    pub(super) call: Call,
-}
-
-impl Job {
-    /// Whether it went well, and no step is left.
-    pub(super) fn is_done(&self, config: &Config) -> bool {
-        let args = Args { config, name: &[], call: &self.call, secure: None };
-        let needed = |step: &Step| !step.cleans_up() && (step.when)(&args);
-        self.is_due() && self.failure.is_none() && !self.steps.iter().skip(self.index).any(needed)
-    }
-
-    /// Whether it opens a socket.
-    pub(super) fn opens(&self) -> bool {
-        matches!(self.procedure, Procedure::OpenTcp | Procedure::OpenUdp | Procedure::Accept)
-    }
-
-    /// Whether an error was answer enough for now.
-    pub(super) fn is_doubtful(&self) -> bool {
-        self.doubtful
-    }
-
-    /// Whether the last command has been answered and the next step is to begin.
-    pub(super) fn is_due(&self) -> bool {
-        self.phase == Phase::Due
-    }
-
-    /// Whether what it says is nobody's business.
-    pub(super) fn is_secret(&self) -> bool {
-        matches!(self.procedure, Procedure::Secure | Procedure::CheckCredential)
-    }
-
-    fn step(&self) -> Option<&'static Step> {
-        self.steps.get(self.index)
-    }
-
-    /// How long the next sign from the modem may take.
-    pub(super) fn patience(&self) -> Duration {
-        let Some(step) = self.step() else { return Duration::ZERO };
-        // A prompt comes at once, whatever the modem does with the payload afterwards.
-        let prompting = step.prompt.is_some() && self.phase == Phase::Answering && self.paid == 0;
-        let timeout = Duration::from_secs(step.timeout.into());
-        if prompting { timeout.min(PROMPT) } else { timeout }
-    }
-}
 
 impl Core {
     pub(super) fn start(&mut self, procedure: Procedure, slot: Option<u8>, call: Call) {
@@ -104,28 +18,20 @@ impl Core {
             Some(security) => (security.steps)(self, procedure, slot),
             None => self.dialect.steps(procedure),
         };
-        self.job = Some(Job {
-            procedure,
-            slot,
-            call,
-            steps,
-            index: 0,
-            phase: Phase::Due,
-            deadline: self.now,
-            answered: false,
-            damaged: false,
-            doubtful: false,
-            echoed: false,
-            held: false,
-            failure: None,
-            begun: self.now,
-            read: 0,
-            keep: 0,
-            paid: 0,
-        });
+        self.begin_job(procedure, slot, call, steps);
         if steps.is_empty() {
             self.conclude(Err(Failure::Unencodable));
         }
+    }
+
+    pub(super) fn begin_job(
+        &mut self,
+        procedure: Procedure,
+        slot: Option<u8>,
+        call: Call,
+        steps: &'static [Step],
+    ) {
+        self.job = Some(Job::new(procedure, slot, call, steps, self.now));
     }
 
     /// Goes on with the job. True when it has to wait.
@@ -190,10 +96,15 @@ impl Core {
             }
             job.index += 1;
         };
-        let mut writer = CommandWriter::new(&mut self.command);
-        template::write(step.command, &args, &mut writer);
-        let Some(len) = writer.finish() else { return self.conclude(Err(Failure::Unencodable)) };
-        if job.procedure == Procedure::EnterPin || secure.is_some() {
+        let len = if job.procedure == Procedure::Exchange {
+            self.exchange.take_written()
+        } else {
+            let mut writer = CommandWriter::new(&mut self.command);
+            template::write(step.command, &args, &mut writer);
+            let Some(len) = writer.finish() else { return self.conclude(Err(Failure::Unencodable)) };
+            len
+        };
+        if matches!(job.procedure, Procedure::EnterPin | Procedure::Exchange) || secure.is_some() {
             trace!("> AT{}", step.command);
         } else {
             trace!("> {}", Ascii(self.command.get(..len - 1).unwrap_or_default()));
@@ -231,6 +142,9 @@ impl Core {
         if let Some(uploads) = self.extras.uploads {
             (uploads.prompted)(self);
         }
+        if let Some(exchanges) = self.extras.exchanges {
+            (exchanges.prompted)(self);
+        }
     }
 
     /// Bytes for the modem: the command line, then the payload.
@@ -246,10 +160,8 @@ impl Core {
     pub(super) fn on_transmitted(&mut self, count: usize) {
         if self.sent < self.len {
             self.sent = (self.sent + count).min(self.len);
-            if self.sent == self.len
-                && let Some(uploads) = self.extras.uploads
-            {
-                (uploads.transmitted)(self);
+            if self.sent == self.len {
+                self.payload_left();
             }
         } else if let Some(job) = self.job.as_mut().filter(|job| job.phase == Phase::Payload) {
             job.paid += count;
@@ -262,6 +174,16 @@ impl Core {
         job.deadline = now + job.patience();
         if job.phase == Phase::Payload && job.slot.is_some() && job.paid >= usize::from(job.call.len) {
             job.phase = Phase::Answering;
+        }
+    }
+
+    /// What was given of a payload that is not a socket's has left.
+    fn payload_left(&mut self) {
+        if let Some(uploads) = self.extras.uploads {
+            (uploads.transmitted)(self);
+        }
+        if let Some(exchanges) = self.extras.exchanges {
+            (exchanges.transmitted)(self);
         }
     }
 
@@ -330,6 +252,9 @@ impl Core {
         let Some(job) = self.job.as_mut().filter(|job| job.phase != Phase::Due) else { return false };
         let template = match job.step().map(|step| step.answer) {
             Some(Answer::Text { template, .. }) => template,
+            Some(answer @ Answer::Lines { .. }) => {
+                return self.extras.exchanges.is_some_and(|exchanges| (exchanges.line)(self, answer, line));
+            }
             Some(Answer::Line(read)) => {
                 let mine = read(line, &mut job.call.found);
                 job.answered |= mine;
@@ -440,7 +365,7 @@ impl Core {
             self.echo_is_off = true;
         }
         let missing = match step.answer {
-            Answer::None | Answer::Line(_) | Answer::Restart => false,
+            Answer::None | Answer::Line(_) | Answer::Lines { .. } | Answer::Restart => false,
             Answer::Connect => true,
             Answer::Text { required, .. } => required && !job.answered,
             Answer::Span(_) => !job.answered,

@@ -6,7 +6,7 @@ use core::task::{Poll, Waker};
 
 use super::Core;
 use super::extras::Uploads;
-use super::transaction::Job;
+use super::job::Job;
 use crate::dialect::{Call, Credential, CredentialKind, Procedure};
 use crate::error::{Error, Failure};
 use crate::socket::WakerCell;

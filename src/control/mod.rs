@@ -1,9 +1,14 @@
 //! The link, for whoever is in charge of it.
 
-use core::cell::RefCell;
+mod identity;
+mod provision;
+mod turn;
+
+pub use identity::Text;
+
+use core::cell::{RefCell, RefMut};
 use core::future::poll_fn;
 
-use super::borrow;
 use crate::dialect::Credential;
 use crate::engine::Engine;
 use crate::engine::provision::Upload;
@@ -13,11 +18,13 @@ use crate::link::Status;
 /// Brings the link up and down and tells how it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Control<'d> {
-    pub(super) engine: &'d RefCell<Engine>,
+    engine: &'d RefCell<Engine>,
 }
 
 impl<'d> Control<'d> {
-    pub(crate) const fn new(engine: &'d RefCell<Engine>) -> Self {
+    /// For an engine that something else drives than [`asynch::new`](crate::asynch::new) gives:
+    /// [`nb::Stack`](crate::nb::Stack), or a shell of one's own.
+    pub const fn new(engine: &'d RefCell<Engine>) -> Self {
         Self { engine }
     }
 
@@ -108,4 +115,10 @@ impl<'d> Control<'d> {
         let mut upload = Upload::new(self.engine, credential, &[]);
         poll_fn(|cx| upload.advance(cx.waker())).await
     }
+}
+
+/// The engine, for one call.
+#[inline(never)]
+fn borrow(engine: &RefCell<Engine>) -> RefMut<'_, Engine> {
+    engine.borrow_mut()
 }

@@ -1,0 +1,142 @@
+//! A user's turn with the modem: commands and their answers.
+
+use core::cell::RefCell;
+use core::future::poll_fn;
+use core::task::{Context, Poll, ready};
+
+use super::{Control, borrow};
+use crate::at::{CommandWriter, Params, is_one_of, split};
+use crate::dialect::Step;
+use crate::engine::Engine;
+use crate::engine::exchange::Payload;
+use crate::error::Error;
+
+/// Writes a command behind `AT`.
+type Write<'a> = &'a dyn Fn(&mut CommandWriter<'_>);
+
+/// The line, for as long as nobody else is to come between commands. It is given back when this is
+/// dropped; a command that is under way then comes to its end unheard.
+pub(super) struct Turn<'d> {
+    engine: &'d RefCell<Engine>,
+    ticket: Option<u8>,
+}
+
+impl<'d> Control<'d> {
+    pub(super) const fn turn(&self) -> Turn<'d> {
+        Turn { engine: self.engine, ticket: None }
+    }
+
+    /// One command that is answered by `OK` alone.
+    #[allow(dead_code, reason = "its users come next")]
+    pub(super) async fn tell(&self, step: &'static Step, write: Write<'_>) -> Result<(), Error> {
+        self.turn().tell(step, write).await
+    }
+
+    /// One command, and what `read` makes of its answer.
+    pub(super) async fn ask<T>(
+        &self,
+        step: &'static Step,
+        write: Write<'_>,
+        read: impl FnMut(Lines<'_>) -> Option<T>,
+    ) -> Result<T, Error> {
+        self.turn().ask(step, write, read).await
+    }
+}
+
+impl Turn<'_> {
+    /// One command that is answered by `OK` alone.
+    pub(super) async fn tell(&mut self, step: &'static Step, write: Write<'_>) -> Result<(), Error> {
+        self.begin(step, write, None).await?;
+        poll_fn(|cx| self.answer(cx, &mut |_| Some(()))).await
+    }
+
+    /// One command, and what `read` makes of its answer.
+    pub(super) async fn ask<T>(
+        &mut self,
+        step: &'static Step,
+        write: Write<'_>,
+        mut read: impl FnMut(Lines<'_>) -> Option<T>,
+    ) -> Result<T, Error> {
+        self.begin(step, write, None).await?;
+        poll_fn(|cx| self.answer(cx, &mut read)).await
+    }
+
+    /// One command with payload behind its prompt, and what `read` makes of its answer.
+    pub(super) async fn give<T>(
+        &mut self,
+        step: &'static Step,
+        write: Write<'_>,
+        payload: Payload,
+        mut source: impl FnMut(usize, &mut [u8]) -> usize,
+        mut read: impl FnMut(Lines<'_>) -> Option<T>,
+    ) -> Result<T, Error> {
+        self.begin(step, write, Some(payload)).await?;
+        let mut given = 0;
+        let mut chunk = [0; 64];
+        loop {
+            let len = source(given, &mut chunk);
+            let bytes = chunk.get(..len).unwrap_or_default();
+            let count =
+                poll_fn(|cx| borrow(self.engine).core.poll_feed(self.ticket, bytes, cx.waker())).await;
+            if count == 0 {
+                break;
+            }
+            given += count;
+        }
+        poll_fn(|cx| self.answer(cx, &mut read)).await
+    }
+
+    async fn begin(
+        &mut self,
+        step: &'static Step,
+        write: Write<'_>,
+        payload: Option<Payload>,
+    ) -> Result<(), Error> {
+        poll_fn(|cx| {
+            let mut engine = borrow(self.engine);
+            ready!(engine.core.poll_turn(&mut self.ticket, cx.waker()))?;
+            Poll::Ready(engine.core.begin_exchange(step, payload, write))
+        })
+        .await
+    }
+
+    fn answer<T>(
+        &self,
+        cx: &Context<'_>,
+        read: &mut impl FnMut(Lines<'_>) -> Option<T>,
+    ) -> Poll<Result<T, Error>> {
+        let mut engine = borrow(self.engine);
+        let answer = ready!(engine.core.poll_answer(self.ticket, cx.waker()))?;
+        Poll::Ready(read(Lines(answer)).ok_or(Error::UnexpectedAnswer))
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        borrow(self.engine).core.release_turn(self.ticket);
+    }
+}
+
+/// The lines of an answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lines<'a>(pub(super) &'a [u8]);
+
+impl<'a> Lines<'a> {
+    /// All of them.
+    pub(super) fn iter(self) -> impl Iterator<Item = &'a [u8]> {
+        self.0.split(|&byte| byte == b'\n').filter(|line| !line.is_empty())
+    }
+
+    /// The parameters of each line that has one of these prefixes, which have bars between them.
+    pub(super) fn all(self, prefixes: &str) -> impl Iterator<Item = Params<'a>> {
+        self.iter().filter_map(move |line| {
+            let (prefix, rest) = split(line)?;
+            is_one_of(prefix, prefixes.as_bytes()).then(|| Params::new(rest))
+        })
+    }
+
+    /// The parameters of the first such line.
+    pub(super) fn first(self, prefixes: &str) -> Option<Params<'a>> {
+        self.all(prefixes).next()
+    }
+}

@@ -1,0 +1,339 @@
+//! Commands that are written by users: what is neither a socket nor a step of the link.
+//!
+//! A user asks for the line, gets it for a moment, writes a command straight into the engine's buffer,
+//! and reads the answer from there. So neither has to be kept anywhere else, and a user who goes away
+//! leaves nothing behind.
+
+use core::task::{Poll, Waker};
+
+use super::extras::Exchanges;
+use super::job::Job;
+use super::{Core, Timer};
+use crate::at::{CommandWriter, Final, is_one_of, split};
+use crate::dialect::{Answer, Call, Procedure, Step};
+use crate::error::{Error, Failure};
+use crate::socket::WakerCell;
+use crate::time::{Duration, Instant};
+
+/// How long sockets are served before a user who waits for the line.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// How long a user may take who has the line, or whose answer has come. Then it is somebody else's.
+const TURN: Duration = Duration::from_secs(1);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Idle,
+    /// A user waits for the line.
+    Wanted,
+    /// The line is the user's, and the engine's buffer.
+    Granted,
+    /// The command is on its way, or its answer.
+    Running,
+    /// The modem waits for payload.
+    Feeding,
+    /// The modem has all of it.
+    Closing,
+    /// The answer is in the buffer.
+    Answered(Result<(), Failure>),
+}
+
+/// What follows a command behind the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Payload {
+    /// How many bytes.
+    pub(crate) len: u32,
+    /// Whether ESC cancels it; otherwise the modem takes everything until the count is reached.
+    pub(crate) escapes: bool,
+}
+
+const NONE: Payload = Payload { len: 0, escapes: false };
+
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    state: State,
+    /// Whose turn it is.
+    ticket: u8,
+    payload: Payload,
+    /// Bytes of the command, then of its answer.
+    len: u16,
+    /// The answer did not fit.
+    cut: bool,
+    /// The user has gone.
+    abandoned: bool,
+    /// From when on the wish comes before sockets; until when the line is the user's.
+    at: Instant,
+    waker: WakerCell,
+}
+
+impl Exchange {
+    pub(super) const fn new() -> Self {
+        Self {
+            state: State::Idle,
+            ticket: 0,
+            payload: NONE,
+            len: 0,
+            cut: false,
+            abandoned: false,
+            at: Instant::START,
+            waker: WakerCell::new(),
+        }
+    }
+
+    /// The length of the command that a user has written. From now on its answer is counted.
+    pub(super) const fn take_written(&mut self) -> usize {
+        core::mem::replace(&mut self.len, 0) as usize
+    }
+}
+
+const EXCHANGES: Exchanges = Exchanges {
+    turn: Core::take_turns,
+    line: Core::collect,
+    prompted: Core::payload_wanted,
+    transmitted: Core::fed,
+    finish: Core::exchanged,
+    spoil: Core::spoil,
+};
+
+impl Core {
+    /// Asks for the line; ready when it is the user's, who has to ask again with the same `ticket` until then.
+    pub(crate) fn poll_turn(&mut self, ticket: &mut Option<u8>, waker: &Waker) -> Poll<Result<(), Error>> {
+        if !self.link.is_set_up() {
+            return Poll::Ready(Err(self.link.error().unwrap_or(Error::LinkDown)));
+        }
+        if self.parked && self.link.state() == crate::LinkState::Up {
+            // The line carries data, for as long as that likes.
+            return Poll::Ready(Err(Error::Unsupported));
+        }
+        self.extras.exchanges = Some(&EXCHANGES);
+        let exchange = &mut self.exchange;
+        match (exchange.state, *ticket == Some(exchange.ticket)) {
+            (State::Granted, true) => return Poll::Ready(Ok(())),
+            (State::Wanted, true) => exchange.waker.register(waker),
+            (State::Idle, _) => {
+                exchange.ticket = exchange.ticket.wrapping_add(1);
+                *ticket = Some(exchange.ticket);
+                exchange.state = State::Wanted;
+                exchange.at = self.now + PATIENCE;
+                exchange.waker.register(waker);
+                self.runner.wake();
+            }
+            _ => self.waiters.register(waker),
+        }
+        Poll::Pending
+    }
+
+    /// Whether the line is the user's of that ticket.
+    fn is_mine(&self, ticket: Option<u8>) -> bool {
+        ticket == Some(self.exchange.ticket)
+    }
+
+    /// Begins with the command that `write` writes, whose answer and time limit are those of `step`.
+    /// The caller has the line.
+    pub(crate) fn begin_exchange(
+        &mut self,
+        step: &'static Step,
+        payload: Option<Payload>,
+        write: &dyn Fn(&mut CommandWriter<'_>),
+    ) -> Result<(), Error> {
+        let mut writer = CommandWriter::new(&mut self.command);
+        write(&mut writer);
+        let Some(len) = writer.finish() else { return Err(Error::InvalidInput) };
+        self.exchange.state = State::Running;
+        self.exchange.payload = payload.unwrap_or(NONE);
+        self.exchange.len = len as u16;
+        self.exchange.cut = false;
+        self.begin_job(Procedure::Exchange, None, Call::new(), core::slice::from_ref(step));
+        self.runner.wake();
+        Ok(())
+    }
+
+    /// Gives as much of the payload as can be taken now, and says how much; zero when the modem has
+    /// answered.
+    pub(crate) fn poll_feed(&mut self, ticket: Option<u8>, bytes: &[u8], waker: &Waker) -> Poll<usize> {
+        if !self.is_mine(ticket) {
+            return Poll::Ready(0);
+        }
+        match self.exchange.state {
+            State::Feeding if self.sent >= self.len && !bytes.is_empty() => {
+                let left = usize::try_from(self.exchange.payload.len).unwrap_or(usize::MAX);
+                let count = bytes.len().min(self.command.len()).min(left);
+                if let (Some(to), Some(from)) = (self.command.get_mut(..count), bytes.get(..count)) {
+                    to.copy_from_slice(from);
+                }
+                self.give_payload(count);
+                Poll::Ready(count)
+            }
+            State::Running | State::Feeding | State::Closing => {
+                self.exchange.waker.register(waker);
+                Poll::Pending
+            }
+            _ => Poll::Ready(0),
+        }
+    }
+
+    /// The answer, as lines with LF between them. It is there until the line is given back, or one second.
+    pub(crate) fn poll_answer(&mut self, ticket: Option<u8>, waker: &Waker) -> Poll<Result<&[u8], Error>> {
+        let State::Answered(result) = self.exchange.state else {
+            if !self.is_mine(ticket) || matches!(self.exchange.state, State::Idle | State::Wanted) {
+                return Poll::Ready(Err(Error::Aborted));
+            }
+            self.exchange.waker.register(waker);
+            return Poll::Pending;
+        };
+        if !self.is_mine(ticket) {
+            return Poll::Ready(Err(Error::Aborted));
+        }
+        // The line stays with the user, who may have more to say.
+        self.exchange.state = State::Granted;
+        self.exchange.at = self.now + TURN;
+        self.runner.wake();
+        let result = match result {
+            Ok(()) if self.exchange.cut => Err(Error::Oversized),
+            Ok(()) => Ok(self.command.get(..self.exchange.len.into()).unwrap_or_default()),
+            Err(failure) => Err(failure.into()),
+        };
+        Poll::Ready(result)
+    }
+
+    /// The user gives the line back, or does not wait any longer.
+    pub(crate) fn release_turn(&mut self, ticket: Option<u8>) {
+        if !self.is_mine(ticket) {
+            return;
+        }
+        match self.exchange.state {
+            State::Idle => return,
+            State::Wanted | State::Granted | State::Answered(_) => self.exchange.state = State::Idle,
+            State::Running | State::Feeding | State::Closing => {
+                self.exchange.abandoned = true;
+                // Nobody else may mistake it for theirs.
+                self.exchange.ticket = self.exchange.ticket.wrapping_add(1);
+                if self.exchange.state == State::Feeding && self.sent >= self.len {
+                    self.cancel_payload();
+                }
+            }
+        }
+        self.waiters.wake();
+        self.runner.wake();
+    }
+
+    /// Whether the line is, or now becomes, a user's. `idle`: nothing else is to be done.
+    fn take_turns(&mut self, idle: bool) -> bool {
+        match self.exchange.state {
+            State::Wanted if idle || self.now >= self.exchange.at => {
+                if self.now < self.ready_at {
+                    return self.wait(self.ready_at, Timer::Gap);
+                }
+                self.exchange.state = State::Granted;
+                self.exchange.at = self.now + TURN;
+                self.exchange.waker.wake();
+                self.wait(self.exchange.at, Timer::Turn)
+            }
+            State::Granted | State::Answered(_) if self.now < self.exchange.at => {
+                self.wait(self.exchange.at, Timer::Turn)
+            }
+            State::Granted | State::Answered(_) => {
+                self.exchange.state = State::Idle;
+                self.exchange.waker.wake();
+                self.waiters.wake();
+                false
+            }
+            State::Wanted => {
+                self.wait(self.exchange.at, Timer::Turn);
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the line is an answer to the user's command; if so it is kept.
+    fn collect(&mut self, answer: Answer, line: &[u8]) -> bool {
+        let Answer::Lines { prefixes, bare } = answer else { return false };
+        let answers = matches!(self.exchange.state, State::Running | State::Closing);
+        if !answers || self.sent < self.len {
+            return false;
+        }
+        let named = split(line).is_some_and(|(prefix, _)| is_one_of(prefix, prefixes.as_bytes()));
+        let other = || bare && Final::parse(line).is_none() && self.dialect.urc(line).is_none();
+        if !named && !other() {
+            return false;
+        }
+        // The command has left, and its echo has come if there is one.
+        let begin = usize::from(self.exchange.len);
+        (self.len, self.sent) = (0, 0);
+        let end = begin + line.len() + 1;
+        if let Some([place @ .., last]) = self.command.get_mut(begin..end) {
+            place.copy_from_slice(line);
+            *last = b'\n';
+            self.exchange.len = end as u16;
+        } else {
+            self.exchange.cut = true;
+        }
+        true
+    }
+
+    /// The modem wants the payload.
+    fn payload_wanted(&mut self) {
+        if self.exchange.state == State::Running {
+            self.exchange.state = State::Feeding;
+            self.exchange.waker.wake();
+            if self.exchange.abandoned {
+                self.cancel_payload();
+            }
+        }
+    }
+
+    fn give_payload(&mut self, count: usize) {
+        (self.len, self.sent) = (count, 0);
+        self.exchange.payload.len = self.exchange.payload.len.saturating_sub(count as u32);
+        self.runner.wake();
+    }
+
+    /// There is nobody to give the payload: it is cancelled, or what was announced is filled up.
+    fn cancel_payload(&mut self) {
+        let left = usize::try_from(self.exchange.payload.len).unwrap_or(usize::MAX);
+        if self.exchange.payload.escapes {
+            self.command.fill(0x1B);
+            self.exchange.payload.len = 1;
+            self.give_payload(1);
+        } else {
+            self.command.fill(b' ');
+            self.give_payload(left.min(self.command.len()));
+        }
+    }
+
+    /// What was given last has left.
+    fn fed(&mut self) {
+        if self.exchange.state != State::Feeding {
+            return;
+        }
+        if self.exchange.payload.len == 0 {
+            self.exchange.state = State::Closing;
+            self.payload_complete();
+        } else if self.exchange.abandoned {
+            self.cancel_payload();
+        }
+        self.exchange.waker.wake();
+    }
+
+    /// The command is over.
+    fn exchanged(&mut self, _: &Job, result: Result<(), Failure>) {
+        let abandoned = core::mem::take(&mut self.exchange.abandoned);
+        self.exchange.state = if abandoned { State::Idle } else { State::Answered(result) };
+        self.exchange.at = self.now + TURN;
+        self.exchange.waker.wake();
+        self.waiters.wake();
+    }
+
+    /// The buffer is needed for something else.
+    fn spoil(&mut self) {
+        match self.exchange.state {
+            State::Idle | State::Wanted => {}
+            State::Granted => self.exchange.state = State::Idle,
+            State::Answered(_) => self.exchange.state = State::Answered(Err(Failure::Gone)),
+            _ => {}
+        }
+        self.exchange.waker.wake();
+        self.waiters.wake();
+    }
+}
