@@ -72,7 +72,7 @@ impl Control<'_> {
     }
 
     /// Whether it is one of those with `+SQN…` commands.
-    fn is_sequans(&self) -> bool {
+    pub(super) fn is_sequans(&self) -> bool {
         self.engine.borrow().core.limits.host_keeps_sockets
     }
 }
@@ -83,7 +83,7 @@ fn value(line: &[u8]) -> &[u8] {
     crate::at::Params::new(value).text().unwrap_or_default()
 }
 
-fn text(value: &[u8]) -> Option<Text> {
+pub(super) fn text(value: &[u8]) -> Option<Text> {
     let text = core::str::from_utf8(value).ok()?;
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
         return None;

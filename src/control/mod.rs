@@ -1,10 +1,19 @@
 //! The link, for whoever is in charge of it.
 
+mod clock;
 mod identity;
+mod network;
+mod power;
 mod provision;
+mod signal;
+mod sim;
 mod turn;
 
+pub use clock::Time;
 pub use identity::Text;
+pub use network::{Bands, Selection};
+pub use signal::Signal;
+pub use sim::Tries;
 
 use core::cell::{RefCell, RefMut};
 use core::future::poll_fn;

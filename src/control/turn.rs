@@ -12,7 +12,7 @@ use crate::engine::exchange::Payload;
 use crate::error::Error;
 
 /// Writes a command behind `AT`.
-type Write<'a> = &'a dyn Fn(&mut CommandWriter<'_>);
+pub(super) type Write<'a> = &'a dyn Fn(&mut CommandWriter<'_>);
 
 /// The line, for as long as nobody else is to come between commands. It is given back when this is
 /// dropped; a command that is under way then comes to its end unheard.
@@ -27,7 +27,6 @@ impl<'d> Control<'d> {
     }
 
     /// One command that is answered by `OK` alone.
-    #[allow(dead_code, reason = "its users come next")]
     pub(super) async fn tell(&self, step: &'static Step, write: Write<'_>) -> Result<(), Error> {
         self.turn().tell(step, write).await
     }
@@ -46,7 +45,7 @@ impl<'d> Control<'d> {
 impl Turn<'_> {
     /// One command that is answered by `OK` alone.
     pub(super) async fn tell(&mut self, step: &'static Step, write: Write<'_>) -> Result<(), Error> {
-        self.begin(step, write, None).await?;
+        self.begin(step, write, None, &[]).await?;
         poll_fn(|cx| self.answer(cx, &mut |_| Some(()))).await
     }
 
@@ -55,9 +54,20 @@ impl Turn<'_> {
         &mut self,
         step: &'static Step,
         write: Write<'_>,
+        read: impl FnMut(Lines<'_>) -> Option<T>,
+    ) -> Result<T, Error> {
+        self.ask_about(step, write, &[], read).await
+    }
+
+    /// One command whose answer may be long, and what `read` makes of those lines that hold `about`.
+    pub(super) async fn ask_about<T>(
+        &mut self,
+        step: &'static Step,
+        write: Write<'_>,
+        about: &[u8],
         mut read: impl FnMut(Lines<'_>) -> Option<T>,
     ) -> Result<T, Error> {
-        self.begin(step, write, None).await?;
+        self.begin(step, write, None, about).await?;
         poll_fn(|cx| self.answer(cx, &mut read)).await
     }
 
@@ -70,7 +80,7 @@ impl Turn<'_> {
         mut source: impl FnMut(usize, &mut [u8]) -> usize,
         mut read: impl FnMut(Lines<'_>) -> Option<T>,
     ) -> Result<T, Error> {
-        self.begin(step, write, Some(payload)).await?;
+        self.begin(step, write, Some(payload), &[]).await?;
         let mut given = 0;
         let mut chunk = [0; 64];
         loop {
@@ -91,11 +101,12 @@ impl Turn<'_> {
         step: &'static Step,
         write: Write<'_>,
         payload: Option<Payload>,
+        about: &[u8],
     ) -> Result<(), Error> {
         poll_fn(|cx| {
             let mut engine = borrow(self.engine);
             ready!(engine.core.poll_turn(&mut self.ticket, cx.waker()))?;
-            Poll::Ready(engine.core.begin_exchange(step, payload, write))
+            Poll::Ready(engine.core.begin_exchange(step, payload, write, about))
         })
         .await
     }

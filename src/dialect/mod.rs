@@ -13,6 +13,7 @@ pub mod sequans;
 mod session;
 mod step;
 pub(crate) mod template;
+mod terms;
 pub mod ublox;
 mod urc;
 
@@ -20,10 +21,8 @@ pub use data::DataCall;
 pub use multiplexer::Multiplexer;
 pub use security::{Security, SecurityProfile, TlsVersion, Validation};
 pub use session::Session;
-pub use step::{
-    Answer, Args, Call, Credential, CredentialKind, Found, OnError, Procedure, Prompt, Reading,
-    ReleaseAssistance, SimState, SocketOption, Step,
-};
+pub use step::{Answer, Args, Call, Found, OnError, Procedure, Prompt, Reading, Step};
+pub use terms::{Credential, CredentialKind, ReleaseAssistance, SimState, SocketOption};
 pub use urc::Urc;
 
 use crate::time::Duration;

@@ -194,12 +194,7 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
             b'd' => status.set_signal(params.byte()?),
             // {SIM}
             b'S' => {
-                found.sim = Some(match params.text()? {
-                    b"READY" => SimState::Ready,
-                    b"SIM PIN" => SimState::Pin,
-                    b"SIM PUK" => SimState::Puk,
-                    _ => SimState::Locked,
-                });
+                found.sim = Some(SimState::parse(params.text()?));
             }
             _ => return None,
         }

@@ -57,6 +57,8 @@ pub(crate) struct Exchange {
     payload: Payload,
     /// Bytes of the command, then of its answer.
     len: u16,
+    /// Bytes at the end of the buffer that a line must hold to be kept.
+    about: u8,
     /// The answer did not fit.
     cut: bool,
     /// The user has gone.
@@ -73,6 +75,7 @@ impl Exchange {
             ticket: 0,
             payload: NONE,
             len: 0,
+            about: 0,
             cut: false,
             abandoned: false,
             at: Instant::START,
@@ -123,25 +126,41 @@ impl Core {
         Poll::Pending
     }
 
+    #[cfg(any(feature = "async", feature = "nb"))]
+    /// The SIM card is not what it was: the link need not wait until it looks again.
+    pub(crate) fn look_at_sim(&mut self) {
+        self.link.look_at_sim(self.now);
+        self.runner.wake();
+    }
+
     /// Whether the line is the user's of that ticket.
     fn is_mine(&self, ticket: Option<u8>) -> bool {
         ticket == Some(self.exchange.ticket)
     }
 
-    /// Begins with the command that `write` writes, whose answer and time limit are those of `step`.
+    /// Begins with the command that `write` writes, whose answer and time limit are those of `step`. Of the
+    /// answer only lines are kept that hold `about`, which may be empty.
     /// The caller has the line.
     pub(crate) fn begin_exchange(
         &mut self,
         step: &'static Step,
         payload: Option<Payload>,
         write: &dyn Fn(&mut CommandWriter<'_>),
+        about: &[u8],
     ) -> Result<(), Error> {
-        let mut writer = CommandWriter::new(&mut self.command);
+        let end = self.command.len().saturating_sub(about.len());
+        let Some((command, end)) = self.command.split_at_mut_checked(end) else {
+            return Err(Error::InvalidInput);
+        };
+        let Some(place) = end.get_mut(..about.len()) else { return Err(Error::InvalidInput) };
+        place.copy_from_slice(about);
+        let mut writer = CommandWriter::new(command);
         write(&mut writer);
         let Some(len) = writer.finish() else { return Err(Error::InvalidInput) };
         self.exchange.state = State::Running;
         self.exchange.payload = payload.unwrap_or(NONE);
         self.exchange.len = len as u16;
+        self.exchange.about = about.len() as u8;
         self.exchange.cut = false;
         self.begin_job(Procedure::Exchange, None, Call::new(), core::slice::from_ref(step));
         self.runner.wake();
@@ -258,11 +277,16 @@ impl Core {
         if !named && !other() {
             return false;
         }
+        let room = self.command.len().saturating_sub(self.exchange.about.into());
+        let Some((place, about)) = self.command.split_at_mut_checked(room) else { return true };
+        if !about.is_empty() && !line.windows(about.len()).any(|part| part == about) {
+            return true;
+        }
         // The command has left, and its echo has come if there is one.
         let begin = usize::from(self.exchange.len);
         (self.len, self.sent) = (0, 0);
         let end = begin + line.len() + 1;
-        if let Some([place @ .., last]) = self.command.get_mut(begin..end) {
+        if let Some([place @ .., last]) = place.get_mut(begin..end) {
             place.copy_from_slice(line);
             *last = b'\n';
             self.exchange.len = end as u16;

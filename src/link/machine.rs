@@ -223,6 +223,14 @@ impl Link {
         }
     }
 
+    /// The SIM card is looked at as soon as possible, where it is waited for.
+    #[cfg(any(feature = "async", feature = "nb"))]
+    pub(crate) fn look_at_sim(&mut self, now: Instant) {
+        if self.phase == Phase::Sim {
+            self.due = now;
+        }
+    }
+
     /// The line was in other hands: what is known of registration and address is old.
     #[cfg(feature = "smoltcp")]
     pub(crate) fn look_again(&mut self, now: Instant) {

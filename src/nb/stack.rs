@@ -1,11 +1,14 @@
 //! The stack and its pump.
 
 use core::cell::RefCell;
+use core::future::Future;
 use core::marker::PhantomData;
-use core::task::{Poll, Waker};
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
 
 use embedded_io::{Read, ReadReady, Write, WriteReady};
 
+use crate::control::Control;
 use crate::dialect::Dialect;
 use crate::drive::{Base, Task};
 use crate::engine::Engine;
@@ -71,6 +74,11 @@ where
     ) -> Self {
         let engine: &'d RefCell<Engine> = resources.engine(dialect, config);
         Self::on(engine, io, clock)
+    }
+
+    /// What the modem can do besides sockets: see [`drive`](Self::drive).
+    pub const fn control(&self) -> Control<'d> {
+        Control::new(self.base)
     }
 }
 
@@ -157,6 +165,36 @@ where
         let result = ready(engine.poll_status(Waker::noop()));
         self.refreshing = matches!(result, Err(nb::Error::WouldBlock));
         result.map(|()| engine.status())
+    }
+
+    /// Moves bytes and goes on with something that the modem is to do: call it until it is not `WouldBlock`, and
+    /// then no more. So all of [`Control`](crate::control::Control) can be had without an executor, and whatever
+    /// stands on it.
+    ///
+    /// ```no_run
+    /// # use cellular_nal::{Error, Instant, control::Control, nb::Stack};
+    /// # use embedded_io::{Read, ReadReady, Write, WriteReady};
+    /// # fn example<IO: Read + ReadReady + Write + WriteReady, C: cellular_nal::nb::Clock>(
+    /// #     mut stack: Stack<'_, IO, C>,
+    /// # ) -> Result<(), Error> {
+    /// let control = stack.control();
+    /// let mut question = core::pin::pin!(control.imei());
+    /// let imei = nb::block!(stack.drive(question.as_mut()))?;
+    /// # let _ = imei;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of the future.
+    pub fn drive<T>(
+        &mut self,
+        future: Pin<&mut impl Future<Output = Result<T, Error>>>,
+    ) -> nb::Result<T, Error> {
+        self.pump();
+        let result = ready(future.poll(&mut Context::from_waker(Waker::noop())));
+        self.pump();
+        result
     }
 
     /// The serial port.

@@ -1,0 +1,17 @@
+//! `+CSQ` and `+CESQ` in the units that people use.
+
+mod common;
+
+use modem_sim::Model;
+
+#[test]
+fn signal_strength_is_told_in_dbm() {
+    for &model in Model::KNOWN {
+        let mut world = common::up(model);
+        let control = world.control;
+        let signal = world.run(5, control.signal()).unwrap_or_else(|error| panic!("{model}: {error}"));
+        assert_eq!(signal.rssi, Some(-77), "{model}");
+        assert_eq!((signal.rsrp, signal.rsrq), (Some(-90), Some(-95)), "{model}");
+        world.no_breach();
+    }
+}
