@@ -76,6 +76,16 @@ impl Time {
     }
 }
 
+/// As RFC 3339 writes it.
+impl core::fmt::Display for Time {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { year, month, day, hour, minute, second, zone } = *self;
+        let (sign, quarters) = (if zone < 0 { '-' } else { '+' }, zone.unsigned_abs());
+        write!(f, "{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        write!(f, "{sign}{:02}:{:02}", quarters / 4, quarters % 4 * 15)
+    }
+}
+
 impl Control<'_> {
     /// The time, as the network has told it (`+CCLK?`, 3GPP TS 27.007 §8.15). `None` while it has not: the
     /// modem then counts from 1970 (RYZ014 use cases §10.3.2.1), or from another year that is long over.
