@@ -93,6 +93,8 @@ pub(super) struct Extras {
     pub(super) names: Option<Finish>,
     pub(super) datagrams: Option<&'static Datagrams>,
     pub(super) security: Option<&'static Securities>,
+    /// What users wait for: takes lines that came unasked, and none when the modem has been set up.
+    pub(super) notices: Option<fn(&mut Core, Option<&[u8]>)>,
 }
 
 impl Extras {
@@ -106,6 +108,7 @@ impl Extras {
             names: None,
             datagrams: None,
             security: None,
+            notices: None,
         }
     }
 }

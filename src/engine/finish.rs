@@ -56,6 +56,9 @@ impl Core {
                     );
                     self.apply(change);
                 }
+                if job.procedure == Procedure::Setup && result.is_ok() {
+                    self.noted(None);
+                }
             }
             Procedure::Secure => {
                 let security = self.extras.security;

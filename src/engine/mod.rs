@@ -8,6 +8,11 @@ mod finish;
 mod job;
 mod ledger;
 mod listener;
+#[cfg_attr(
+    not(any(feature = "async", feature = "nb")),
+    allow(dead_code, reason = "facades wait for notices")
+)]
+pub(crate) mod notice;
 mod online;
 mod operations;
 mod output;
@@ -127,6 +132,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     online: Option<Online>,
     pub(crate) upload: Upload,
     exchange: exchange::Exchange,
+    notices: notice::Notices,
     pub(crate) status: Status,
     pub(crate) config: Config,
     pub(crate) lookup: Lookup,
@@ -178,6 +184,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 lookup: Lookup::new(),
                 upload: Upload::new(),
                 exchange: exchange::Exchange::new(),
+                notices: notice::Notices::new(),
                 noise: 0,
                 runner: WakerCell::new(),
                 waiters: Waiters::new(),
@@ -365,6 +372,13 @@ impl Core {
         self.len = 0;
         self.sent = 0;
         self.begin_sync(Sync::new(self.now, false, 10));
+    }
+
+    /// Tells users of a line that came unasked, or that the modem has been set up.
+    fn noted(&mut self, line: Option<&[u8]>) {
+        if let Some(note) = self.extras.notices {
+            note(self, line);
+        }
     }
 
     /// The buffer of commands is needed, whoever has it.
