@@ -42,6 +42,9 @@ pub enum Rule {
     MultiplexerFlowControl,
     /// Commands of the modem on the control channel are answered (3GPP TS 27.010 §5.4.6.2).
     MultiplexerUnanswered,
+    /// No wrong PIN or PUK is the last that the card takes: the tries that are left can be asked for
+    /// (Cassiopeia use cases §1.1.2).
+    LastTry,
     /// No rule of a vendor: the host wants something of which the simulator is not capable. What it
     /// then gets is an error that says nothing about a modem.
     BeyondTheSimulator,
@@ -66,6 +69,7 @@ impl Rule {
         Rule::MultiplexerMessage,
         Rule::MultiplexerFlowControl,
         Rule::MultiplexerUnanswered,
+        Rule::LastTry,
         Rule::BeyondTheSimulator,
     ];
 
@@ -88,6 +92,7 @@ impl Rule {
             Rule::MultiplexerMessage => "multiplexer-message",
             Rule::MultiplexerFlowControl => "multiplexer-flow-control",
             Rule::MultiplexerUnanswered => "multiplexer-unanswered",
+            Rule::LastTry => "last-try",
             Rule::BeyondTheSimulator => "beyond-the-simulator",
         }
     }

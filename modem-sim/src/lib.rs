@@ -43,7 +43,7 @@ mod ublox;
 pub use breach::{Breach, Rule};
 pub use dialup::{Authentication, DialupEnd, DialupOptions};
 pub use model::{Model, UnknownModel};
-pub use modem::{Modem, Trace};
+pub use modem::{Happening, Modem, Trace};
 pub use mux::{MuxCounters, MuxFlags};
 pub use network::{
     ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, Service, Stray,

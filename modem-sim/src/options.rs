@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::dialup::DialupOptions;
+use crate::modem::Happening;
 use crate::mux::MuxFlags;
 
 /// What the network says when the modem asks to be registered.
@@ -98,10 +99,21 @@ pub enum Security {
 pub struct Options {
     /// The SIM is locked with this PIN.
     pub pin: Option<String>,
+    /// The PIN of a SIM that is not locked: what `+CLCK="SC",1` wants.
+    pub idle_pin: String,
     /// The PUK of the SIM.
     pub puk: String,
     /// After so many wrong PINs the SIM wants its PUK.
     pub puk_after: u8,
+    /// Sequans: slots for SIMs. With two, the one in the module is chosen (RYZ014 use cases §2.1.2.1), and the other
+    /// options are about the one outside.
+    pub sim_slots: u8,
+    /// IMSI of the SIM; `None` for that in the documents, where there is one.
+    pub imsi: Option<String>,
+    /// IMSI of the SIM in the module, with two slots.
+    pub soldered_imsi: String,
+    /// Its number (ICCID).
+    pub iccid: String,
     /// There is a SIM.
     pub sim_present: bool,
     /// Time that the modem needs to read the SIM; until then SIM commands fail
@@ -282,14 +294,21 @@ pub struct Options {
     pub ignore_garbage: bool,
     /// Dial-up connections.
     pub dialup: DialupOptions,
+    /// What happens around the modem, and when.
+    pub scenario: Vec<(Duration, Happening)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Options {
             pin: None,
+            idle_pin: "0000".to_owned(),
             puk: "12345678".to_owned(),
             puk_after: 3,
+            sim_slots: 1,
+            imsi: None,
+            soldered_imsi: "001010000000001".to_owned(),
+            iccid: "8933150319050000000".to_owned(),
             sim_present: true,
             sim_time: Duration::from_millis(200),
             registration: Registration::Home,
@@ -362,6 +381,7 @@ impl Default for Options {
             mux_queue: 2048,
             ignore_garbage: false,
             dialup: DialupOptions::default(),
+            scenario: Vec::new(),
         }
     }
 }

@@ -108,8 +108,11 @@ impl Modem {
         self.tell_sim_state(5);
     }
 
-    /// RYZ014 use cases §2.1.2.3.
-    fn tell_sim_state(&mut self, state: u8) {
+    /// RYZ014 use cases §2.1.2.3. That 0 is an empty slot is inferred.
+    pub(super) fn tell_sim_state(&mut self, state: u8) {
+        if self.model.is_ublox() {
+            return;
+        }
         self.autoattach.sim_state = state;
         if self.autoattach.sim_reports {
             self.urc(&format!("+SQNSIMST: {state}"));

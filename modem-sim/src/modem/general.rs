@@ -97,12 +97,15 @@ impl Modem {
             "+GMM" | "+CGMM" => self.tell(self.type_number()),
             "+GMR" | "+CGMR" => self.tell(self.version()),
             "+GSN" | "+CGSN" => self.serial(command),
-            "+CIMI" => self.sim_open().and_then(|()| self.tell(self.imsi())),
+            "+CIMI" => self.cimi(command),
             "+CCID" | "+SQNCCID" => self.ccid(command),
             "+CPIN" => self.cpin(command),
             "+CLCK" => self.clck(command),
-            "+CPINR" if !self.model.is_ublox() => self.cpinr(),
-            "+CPWD" if !self.model.is_ublox() => self.cpwd(command),
+            "+CPINR" if !self.model.is_ublox() => self.cpinr(command),
+            "+UPINCNT" if self.model.is_ublox() => self.upincnt(command),
+            "+USIMSTAT" if self.model.is_ublox() => self.usimstat(command),
+            "+CSUS" if !self.model.is_ublox() => self.csus(command),
+            "+CPWD" => self.cpwd(command),
             "+CSGT" if self.model.is_ublox() => self.csgt(command),
             "+IPR" => self.ipr(command),
             "+CMUX" => self.cmux(command),
@@ -178,9 +181,22 @@ impl Modem {
         Ok(ok())
     }
 
+    /// RYZ014 use cases §2.1.2.1 print the action with a question mark.
+    fn cimi(&mut self, command: &Command) -> Result<Step, Final> {
+        match command.form {
+            Form::Test => Ok(ok()),
+            Form::Action | Form::Read => {
+                self.sim_open()?;
+                let imsi = self.imsi().to_owned();
+                self.tell(&imsi)
+            }
+            Form::Set => Err(Final::Error),
+        }
+    }
+
     fn ccid(&mut self, command: &Command) -> Result<Step, Final> {
         self.sim_usable()?;
-        let number = "8933150319050000000";
+        let number = self.options.iccid.clone();
         match (command.form, command.name.as_str()) {
             (Form::Test, _) => {}
             (_, "+CCID") => self.info(format!("+CCID: {number}")),

@@ -19,8 +19,12 @@ impl Modem {
         self.model.ublox().map_or(self.model.sequans().revision, |traits| traits.firmware)
     }
 
-    pub(super) fn imsi(&self) -> &'static str {
-        self.model.sequans().imsi
+    pub(super) fn imsi(&self) -> &str {
+        match &self.options.imsi {
+            _ if self.sim.slot == 1 => &self.options.soldered_imsi,
+            Some(own) => own,
+            None => self.model.sequans().imsi,
+        }
     }
 
     pub(super) fn tell(&mut self, text: &str) -> Result<Step, Final> {

@@ -1,6 +1,7 @@
 //! The modem: its two ends, the host's line and the network.
 
 mod autoattach;
+mod card;
 mod cellular;
 mod contexts;
 mod dial;
@@ -12,6 +13,7 @@ mod multiplexer;
 mod online;
 mod output;
 mod power;
+mod scenario;
 mod sim;
 mod terminal;
 
@@ -37,6 +39,7 @@ pub(crate) use exec::{Payload, PayloadKind, Step, Wait};
 use general::Settings;
 use multiplexer::Request;
 use power::{Power, Timer};
+pub use scenario::Happening;
 use sim::Sim;
 use terminal::{Held, Terminal};
 
@@ -63,6 +66,8 @@ pub struct Modem {
     pub(crate) sequans: Sequans,
     power: Power,
     timers: Vec<(Duration, Timer)>,
+    /// What will happen around the modem.
+    plan: Vec<(Duration, Happening)>,
     /// The interface that is being served, and its channel; 0 is the line itself.
     terminal: Terminal,
     channel: u8,
@@ -122,6 +127,7 @@ impl Modem {
             sequans: Sequans::new(model.sequans(), &options),
             power: Power::Off,
             timers: Vec::new(),
+            plan: options.scenario.clone(),
             terminal: Terminal::new(&options),
             channel: 0,
             parked: BTreeMap::new(),
@@ -190,12 +196,13 @@ impl Modem {
             return Some(self.now);
         }
         let timers = self.timers.iter().map(|&(at, _)| at).min();
-        let mut due = [self.power.due(), timers, self.net.poll_timeout(), None, None, None, None];
+        let mut due =
+            [self.power.due(), timers, self.net.poll_timeout(), self.scenario_due(), None, None, None, None];
         if self.power == Power::Up {
-            due[3] = self.terminals().filter_map(|terminal| terminal.exec.due()).min();
-            due[4] = self.sockets_due();
-            due[5] = self.call_due();
-            due[6] = self.multiplexer_due();
+            due[4] = self.terminals().filter_map(|terminal| terminal.exec.due()).min();
+            due[5] = self.sockets_due();
+            due[6] = self.call_due();
+            due[7] = self.multiplexer_due();
         }
         due.into_iter().flatten().min()
     }
@@ -297,32 +304,6 @@ impl Modem {
         self.tick();
     }
 
-    /// Puts the SIM in, or takes it out.
-    pub fn set_sim_present(&mut self, now: Duration, present: bool) {
-        self.advance(now);
-        self.options.sim_present = present;
-        self.sim.present = present;
-        if present {
-            self.sim_starts();
-        } else {
-            self.lose_registration();
-        }
-        self.tick();
-    }
-
-    /// Locks the SIM with a PIN, or takes the lock away.
-    pub fn set_pin(&mut self, now: Duration, pin: Option<&str>) {
-        self.advance(now);
-        self.options.pin = pin.map(str::to_owned);
-        self.sim = Sim::new(&self.options);
-        if pin.is_some() {
-            self.lose_registration();
-        } else {
-            self.sim_starts();
-        }
-        self.tick();
-    }
-
     /// Lets everything happen that is due until `now`, each thing at its own time.
     fn advance(&mut self, now: Duration) {
         while !self.has_output() {
@@ -341,6 +322,7 @@ impl Modem {
     /// Everything that can happen now happens.
     fn tick(&mut self) {
         self.net.advance(self.now);
+        self.run_scenario();
         loop {
             let mut busy = self.power_step();
             if self.power == Power::Up {

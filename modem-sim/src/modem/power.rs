@@ -84,6 +84,7 @@ impl Modem {
         self.settings.reset(self.model);
         self.terminal.reset(&self.options);
         self.sim.power_up();
+        self.sim.forget();
         self.cellular.power_up(self.model, &self.options);
         let keeps_hex_mode = self.model.ublox().is_some_and(|traits| traits.keeps_hex_mode);
         self.ublox.restart(keeps_hex_mode, self.options.keeps_security_profiles);

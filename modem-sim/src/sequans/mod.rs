@@ -237,7 +237,6 @@ impl Modem {
             "+SQNSNVW" => self.sqnsnvw(command),
             "+SQNSNVR" => self.sqnsnvr(command),
             "+SQNSPCFG" => self.sqnspcfg(command),
-            "+CSUS" => self.csus(command),
             _ => Err(Final::Error),
         }
     }
@@ -263,17 +262,6 @@ impl Modem {
         let query = self.net.resolve(&name);
         let deadline = self.now + self.options.dns_timeout;
         Ok(Step::Wait(Wait::Dns { query, name, deadline }))
-    }
-
-    /// One SIM slot only, and only in +CFUN=0 (RYZ014 use cases §2.1.3).
-    fn csus(&mut self, command: &Command) -> Result<Step, Final> {
-        match command.form {
-            Form::Test => self.info("+CSUS: 1"),
-            Form::Read => self.info("+CSUS: 0"),
-            Form::Set if self.radio_off() && command.number(0)? == 0 => {}
-            Form::Set | Form::Action => return Err(Final::Error),
-        }
-        Ok(Final::Ok.into())
     }
 
     /// Moves bytes between the sockets and the network; true when something changed.

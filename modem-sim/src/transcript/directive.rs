@@ -4,8 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{duration, unescape};
 use crate::{
-    Boot, CloseUrc, DialFailure, DirectLinkEnd, Failure, Model, Options, Peer, Registration, Rule, Security,
-    TcpState, UrcTiming,
+    Boot, CloseUrc, DialFailure, DirectLinkEnd, Failure, Happening, Model, Options, Peer, Registration, Rule,
+    Security, TcpState, UrcTiming,
 };
 
 /// A setting that holds from the start.
@@ -16,6 +16,8 @@ use crate::{
 /// | `% boot cold` | boots at the start; otherwise it is up already, with echo off |
 /// | `% echo on` | echo after boot |
 /// | `% pin 0000`, `% puk 00000000`, `% no-sim` | the SIM |
+/// | `% sim-slots 2`, `% imsi 001010000000219` | the SIM outside of the module is one of two; its IMSI |
+/// | `% idle-pin 0000` | the PIN of a SIM that is not locked |
 /// | `% registration denied` | `home`, `roaming`, `denied`, `never`, `unknown` or `lost` |
 /// | `% latency 5ms`, `% rtt 60ms` | times |
 /// | `% urc immediate` | `before-final`, `immediate` or `after-final` |
@@ -65,6 +67,9 @@ impl OptionChange {
             }
             ("echo", "on" | "off") => options.echo = Some(value == "on"),
             ("pin", pin) => options.pin = Some(pin.to_owned()),
+            ("idle-pin", pin) => options.idle_pin = pin.to_owned(),
+            ("sim-slots", "2") => options.sim_slots = 2,
+            ("imsi", imsi) => options.imsi = Some(imsi.to_owned()),
             ("puk", puk) => options.puk = puk.to_owned(),
             ("no-sim", "") => options.sim_present = false,
             ("registration", value) => match registration(value) {
@@ -126,6 +131,8 @@ impl OptionChange {
 /// | `% datagram 1.2.3.4:7 got TEXT` | the last datagram must have gone there |
 /// | `% vanish` | all sockets disappear |
 /// | `% reboot` | the modem restarts by itself |
+/// | `% sim out` | the SIM is taken `out`, put `in`, `fails` or `works` again |
+/// | `% power off` | the supply fails, or is `on` again |
 /// | `% network denied` | the registration changes |
 /// | `% inject +CREG: 1` | an unsolicited line becomes due |
 #[derive(Clone, Debug, PartialEq)]
@@ -140,10 +147,8 @@ pub enum Action {
     ExpectDatagram(SocketAddr, Vec<u8>),
     /// Sockets disappear.
     Vanish,
-    /// The modem restarts.
-    Reboot,
-    /// The registration changes.
-    Network(Registration),
+    /// Something happens around the modem.
+    Happening(Happening),
     /// An unsolicited line.
     Inject(String),
 }
@@ -205,10 +210,22 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
         "dial" => Parsed::Action(dial(rest)?),
         "datagram" => Parsed::Action(datagram(rest)?),
         "vanish" => Parsed::Action(Action::Vanish),
-        "reboot" => Parsed::Action(Action::Reboot),
+        "reboot" => happening(Happening::Reboot),
+        "sim" => happening(match rest {
+            "out" => Happening::SimOut,
+            "in" => Happening::SimIn,
+            "fails" => Happening::SimFails,
+            "works" => Happening::SimWorks,
+            _ => return Err(format!("'out', 'in', 'fails' or 'works' is wanted, not '{rest}'")),
+        }),
+        "power" => happening(match rest {
+            "off" => Happening::PowerOff,
+            "on" => Happening::PowerOn,
+            _ => return Err(format!("'off' or 'on' is wanted, not '{rest}'")),
+        }),
         "network" => {
             let word = registration(rest).ok_or(format!("no registration '{rest}'"))?;
-            Parsed::Action(Action::Network(word))
+            happening(Happening::Network(word))
         }
         "inject" => Parsed::Action(Action::Inject(rest.to_owned())),
         name => {
@@ -219,6 +236,10 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
             Parsed::Directive(Directive::Option(change))
         }
     })
+}
+
+fn happening(what: Happening) -> Parsed {
+    Parsed::Action(Action::Happening(what))
 }
 
 fn socket(text: &str) -> Result<SocketAddr, String> {

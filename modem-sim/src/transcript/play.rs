@@ -163,10 +163,7 @@ impl Player {
                 }
             }
             Action::Vanish => self.modem.vanish_sockets(),
-            Action::Reboot => self.modem.reboot(self.now),
-            Action::Network(registration) => {
-                self.modem.set_registration(self.now, *registration);
-            }
+            Action::Happening(what) => self.modem.happen(self.now, what),
             Action::Inject(line) => self.modem.inject(self.now, line),
         }
         self.collect();
