@@ -231,7 +231,7 @@ verb_examples() {
     done
     # What they add to the mode is the same on all models.
     for mode in ppp cmux; do
-        for name in edge_http_server bulk coap embedded_tls sntp udp_echo; do
+        for name in edge_http_server bulk coap embedded_tls mqtt_nb sntp udp_echo; do
             read -ra options <<<"$(example_options "$name")"
             run_next gm02s "$TARGET_DIR/debug/examples/$name" --modem gm02s --mode $mode "${options[@]}"
         done

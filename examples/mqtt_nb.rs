@@ -12,7 +12,7 @@ use core::time::Duration;
 use std::process::{self, ExitCode};
 use std::time::Instant;
 
-use cellular_nal::Error;
+use cellular_nal::{Base, Error};
 use embedded_nal::{AddrType, Dns};
 use embedded_time::clock;
 use embedded_time::fraction::Fraction;
@@ -21,8 +21,8 @@ use minimq_nb::types::{SubscriptionOptions, TopicFilter};
 use minimq_nb::{Broker, ConfigBuilder, Minimq, ProtocolError, Publication, QoS};
 
 use address::Address;
-use nb_session::{Pause, Stack};
-use support::options::{Options, Own, Program};
+use nb_session::{Application, Session, Stack};
+use support::options::{self, Options, Own, Program};
 use support::{Failure, show};
 
 const PROGRAM: Program = Program {
@@ -34,7 +34,7 @@ const PROGRAM: Program = Program {
         check: address::check,
         purpose: "MQTT 5 broker (default: one that this program starts)",
     }],
-    check: nb_session::check,
+    check: options::ANY,
 };
 
 /// What is published.
@@ -49,15 +49,25 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let broker = address::given_or_else(options, "broker", broker::start)?;
-    nb_session::run(options, |stack, pause| talk(stack, pause, &broker))
+    nb_session::run(options, Talk { broker })
 }
 
-fn talk(stack: &mut Stack<'_>, pause: &Pause, broker: &Address) -> Result<(), Failure> {
+struct Talk {
+    broker: Address,
+}
+
+impl Application for Talk {
+    fn run<B: Base>(self, stack: &mut Stack<'_, B>, session: &Session) -> Result<(), Failure> {
+        talk(stack, session, &self.broker)
+    }
+}
+
+fn talk<B: Base>(stack: &mut Stack<'_, B>, session: &Session, broker: &Address) -> Result<(), Failure> {
     let start = Instant::now();
     let ip = loop {
         match stack.get_host_by_name(&broker.host, AddrType::IPv4) {
             Ok(ip) => break ip,
-            Err(nb::Error::WouldBlock) => pause.wait()?,
+            Err(nb::Error::WouldBlock) => session.pause()?,
             Err(nb::Error::Other(error)) => return Err(format!("{broker}: {error}")),
         }
     };
@@ -95,7 +105,7 @@ fn talk(stack: &mut Stack<'_>, pause: &Pause, broker: &Address) -> Result<(), Fa
         if start.elapsed() > LIMIT {
             return Err(format!("{broker}: not done after {} s", LIMIT.as_secs()));
         }
-        pause.wait()?;
+        session.pause()?;
     }
     let message = message.unwrap_or_default();
     show(&message)?;

@@ -22,6 +22,7 @@ pub(crate) mod trace;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use cellular_nal::Status;
 
@@ -76,4 +77,10 @@ pub(crate) fn report(model: &str, status: &Status) {
         Some(address) => eprintln!("address: {address}"),
         None => eprintln!("address: unknown"),
     }
+}
+
+/// A number that is another one in each run. Firmware takes it from a generator of random numbers.
+pub(crate) fn seed() -> u32 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.subsec_nanos() ^ std::process::id().rotate_left(16)
 }

@@ -4,7 +4,6 @@ use core::cell::RefCell;
 use core::net::IpAddr;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_io::Async;
 use cellular_nal::asynch::{self, Control, Port, RunError, Runner, Stack};
@@ -16,7 +15,7 @@ use rustix::termios::OptionalActions;
 
 use crate::support::options::{Mode, Options};
 use crate::support::trace::Trace;
-use crate::support::{Failure, port, report};
+use crate::support::{Failure, port, report, seed};
 
 /// Longest time that the modem may take to turn its radio off.
 const FAREWELL: Duration = Duration::from_secs(15);
@@ -112,12 +111,6 @@ pub(crate) fn run(
             drive(serial, runner, work(session, link, limit, application))
         }
     }
-}
-
-/// A number that is another one in each run. Firmware takes it from a generator of random numbers.
-fn seed() -> u32 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    now.subsec_nanos() ^ std::process::id().rotate_left(16)
 }
 
 /// Waits until packets can be sent, and gives the address that they have.

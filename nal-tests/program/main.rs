@@ -15,7 +15,7 @@ use core::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
 
 use nal_tests::{Level, Records};
-use support::options::{Options, Own, Place, Program};
+use support::options::{self, Options, Own, Place, Program};
 use support::{Failure, SERVER, show};
 
 use far::Far;
@@ -56,10 +56,7 @@ const PROGRAM: Program = Program {
             purpose: "write the outcomes to a file, a JSON object on each line",
         },
     ],
-    check: |options| match options.own("api") {
-        Some("nb") => nb_session::check(options),
-        _ => Ok(()),
-    },
+    check: options::ANY,
 };
 
 fn main() -> ExitCode {
