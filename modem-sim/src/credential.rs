@@ -157,7 +157,8 @@ pub(crate) fn calendar(seconds: i64) -> (i64, u32, u32, u32, u32, u32) {
 /// Seconds since 1970 of `yy/MM/dd,hh:mm:ss±zz`, with the zone in quarters of an hour (3GPP TS 27.007 §8.15).
 pub(crate) fn moment(text: &str) -> Option<u64> {
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
-    let (year, month, day) = (2000 + number(0..2)?, number(3..5)?, number(6..8)?);
+    let (year, month, day) = (number(0..2)?, number(3..5)?, number(6..8)?);
+    let year = if year < 70 { 2000 + year } else { 1900 + year };
     let (hour, minute, second) = (number(9..11)?, number(12..14)?, number(15..17)?);
     let zone = if text.len() > 17 { number(17..text.len())? } else { 0 };
     let in_range = (1..=12).contains(&month) && (1..=31).contains(&day);
@@ -183,6 +184,7 @@ mod tests {
         assert_eq!(moment("26/01/01,12:00:00+00"), Some(1_767_268_800));
         assert_eq!(moment("26/01/01,14:00:00+08"), Some(1_767_268_800));
         assert_eq!(moment("00/02/29,12:34:56"), Some(951_827_696));
+        assert_eq!(moment("70/01/01,00:00:10+00"), Some(10));
         assert_eq!(moment("26/13/01,12:00:00"), None);
         assert_eq!(calendar(4_107_542_399), (2100, 2, 28, 23, 59, 59));
     }

@@ -31,9 +31,11 @@ mod options;
 mod pcap;
 mod ppp;
 mod prng;
+mod radio;
 mod reply;
 pub mod runner;
 mod sequans;
+mod supply;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tls;
@@ -43,7 +45,7 @@ mod ublox;
 pub use breach::{Breach, Rule};
 pub use dialup::{Authentication, DialupEnd, DialupOptions};
 pub use model::{Model, UnknownModel};
-pub use modem::{Happening, Modem, Trace};
+pub use modem::{Fault, Hang, Happening, Modem, Recovery, Trace};
 pub use mux::{MuxCounters, MuxFlags};
 pub use network::{
     ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, Service, Stray,
@@ -53,6 +55,8 @@ pub use nvram::Nvram;
 pub use options::{Boot, CloseUrc, DialFailure, DirectLinkEnd, Options, Registration, Security, UrcTiming};
 pub use pcap::Pcap;
 pub use prng::Prng;
+pub use radio::{NoTimers, Operator, PsmGrant, Signal, Surroundings};
+pub use supply::SupplyOptions;
 pub use tls::{Agreed, Handshake};
 
 /// Which way a byte goes on the line.

@@ -4,8 +4,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use crate::dialup::DialupOptions;
-use crate::modem::Happening;
+use crate::modem::{Hang, Happening};
 use crate::mux::MuxFlags;
+use crate::radio::Surroundings;
+use crate::supply::SupplyOptions;
 
 /// What the network says when the modem asks to be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -294,6 +296,12 @@ pub struct Options {
     pub ignore_garbage: bool,
     /// Dial-up connections.
     pub dialup: DialupOptions,
+    /// Supply, pins and sleep.
+    pub supply: SupplyOptions,
+    /// What surrounds it.
+    pub surroundings: Surroundings,
+    /// Commands in which the modem stops.
+    pub hangs: Vec<Hang>,
     /// What happens around the modem, and when.
     pub scenario: Vec<(Duration, Happening)>,
 }
@@ -381,6 +389,9 @@ impl Default for Options {
             mux_queue: 2048,
             ignore_garbage: false,
             dialup: DialupOptions::default(),
+            supply: SupplyOptions::default(),
+            surroundings: Surroundings::default(),
+            hangs: Vec::new(),
             scenario: Vec::new(),
         }
     }

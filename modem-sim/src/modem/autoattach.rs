@@ -69,6 +69,7 @@ impl Modem {
         let restarted = std::mem::take(&mut state.restarted);
         let connect = state.connect;
         self.start_noise();
+        self.start_clock();
         if connect {
             self.cellular.cfun = 1;
             if narrates && self.sim.open() {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Modem;
 use super::exec::{Step, Wait};
+use super::fault::Recovery;
 use super::general::ok;
 use super::power::Timer;
 use crate::Model;
@@ -25,13 +26,15 @@ pub(crate) struct Cellular {
     /// Reporting mode of [`REPORTS`].
     mode: [u32; 3],
     /// The host has not asked to stay detached (+CGATT=0, +COPS=2).
-    wanted: bool,
+    pub(super) wanted: bool,
     /// When the registration came; `None` when that was long ago.
     pub(super) since: Option<Duration>,
     /// +CFUN=4 is kept.
     flight: bool,
-    cops_format: u32,
-    cops_mode: u32,
+    pub(super) cops_format: u32,
+    pub(super) cops_mode: u32,
+    /// The operator that the host has chosen.
+    pub(super) manual: Option<String>,
     /// PDP type and APN of the contexts. Kept in NVM.
     pub(super) contexts: BTreeMap<u32, (String, String)>,
     /// Contexts that the host has activated, in that order.
@@ -57,6 +60,7 @@ impl Cellular {
             flight: false,
             cops_format: 0,
             cops_mode: 0,
+            manual: None,
             contexts,
             active: Vec::new(),
         }
@@ -72,7 +76,14 @@ impl Cellular {
         self.mode = [options.cereg_mode.unwrap_or(own), 0, 0];
         self.wanted = true;
         self.cops_mode = 0;
+        self.manual = None;
         self.active.clear();
+    }
+
+    /// After the deep sleep of the power saving mode: the reports are those of a boot.
+    pub(super) fn woken(&mut self, model: Model, options: &Options) {
+        let own = if model.is_ublox() { 0 } else { model.sequans().cereg_mode };
+        self.mode = [options.cereg_mode.unwrap_or(own), 0, 0];
     }
 
     fn registered(&self) -> bool {
@@ -89,6 +100,25 @@ impl Modem {
     /// The registration is so fresh.
     pub(crate) fn attached_within(&self, time: Duration) -> bool {
         self.cellular.since.is_some_and(|since| since + time > self.now)
+    }
+
+    pub(super) fn is_refused(&self) -> bool {
+        self.cellular.stat == 3
+    }
+
+    pub(super) fn is_searching(&self) -> bool {
+        self.cellular.stat == 2
+    }
+
+    pub(super) fn is_roaming(&self) -> bool {
+        self.cellular.stat == 5
+    }
+
+    /// Whether anything gets over the air.
+    pub(super) fn update_reach(&mut self) {
+        let covered = !matches!(self.cellular.stat, 2 | 4 | 80);
+        let reached = covered && self.context_works();
+        self.net.set_reached(reached);
     }
 
     /// +CFUN=0.
@@ -121,7 +151,7 @@ impl Modem {
     }
 
     /// Looks for a network because the host wants it.
-    fn attach(&mut self) {
+    pub(super) fn attach(&mut self) {
         if self.may_attach() {
             // Cassiopeia use cases §1.2.2: +CEREG: 2 comes before OK, RYZ014 use cases §2.3.2.7: after.
             let narrates = !self.model.is_ublox() && self.model.sequans().narrates;
@@ -135,6 +165,8 @@ impl Modem {
     /// The network gives its answer.
     pub(super) fn settle_registration(&mut self) {
         let stat = match self.options.registration {
+            _ if self.cannot_register() || self.is_alone() => 2,
+            _ if self.is_unwelcome() => 3,
             Registration::Home => 1,
             Registration::Roaming => 5,
             Registration::Denied => 3,
@@ -172,6 +204,7 @@ impl Modem {
         if self.cellular.stat == stat {
             return;
         }
+        let before = self.attached();
         self.cellular.stat = stat;
         if self.cellular.registered() {
             self.cellular.since = Some(self.now);
@@ -184,6 +217,29 @@ impl Modem {
             // A refusal ends the bearers, without a word about the sockets.
             self.drop_sockets();
         }
+        self.update_reach();
+        self.negotiate_psm();
+        self.status_changed(stat);
+        if before {
+            match stat {
+                3 => self.context_event("NW DETACH"),
+                0 => self.context_event("ME DETACH"),
+                _ => {}
+            }
+        }
+        self.tell_registration();
+    }
+
+    /// The timers of the power saving mode are others.
+    pub(super) fn tell_timers(&mut self) {
+        if self.cellular.mode[0] >= 4 {
+            let text = format!("+CEREG: {}", self.report(self.cellular.mode[0], true));
+            self.urc(&text);
+        }
+    }
+
+    /// The reports of the registration.
+    pub(super) fn tell_registration(&mut self) {
         for (i, name) in REPORTS.iter().enumerate() {
             let mode = self.cellular.mode[i];
             if mode > 0 {
@@ -204,10 +260,11 @@ impl Modem {
             let quote = if self.model.sequans().quotes { "\"" } else { "" };
             text.push_str(&format!(",{quote}{area}{quote},{quote}{cell}{quote},7"));
             if mode >= 4 {
-                text.push_str(",,,\"00000000\",\"00000000\"");
+                text.push_str(&self.timer_fields());
             }
         } else if stat == 3 && matches!(mode, 3 | 5) {
-            text.push_str(",,,,0,15");
+            let cause = self.options.surroundings.reject_cause;
+            text.push_str(&format!(",,,,0,{cause}"));
         }
         text
     }
@@ -226,11 +283,6 @@ impl Modem {
             "+SQNSSHDN" if !self.model.is_ublox() => self.switch_off(),
             "+CPWROFF" if self.model.is_ublox() => self.switch_off(),
             "+COPS" => self.cops(command),
-            "+CSQ" if self.attached() => self.say("+CSQ: 18,99"),
-            "+CSQ" => self.say("+CSQ: 99,99"),
-            // Cassiopeia use cases §1.2.4.
-            "+CESQ" if !self.attached() && !self.model.is_ublox() => self.say("+CESQ: 99,99,255,255,255,255"),
-            "+CESQ" => self.say("+CESQ: 99,99,255,255,20,50"),
             "+CGATT" => self.cgatt(command),
             "+CFGDFTPDN" if self.model.ublox().is_some_and(|t| t.default_cid == 0) => self.cfgdftpdn(command),
             "+CGDCONT" => self.cgdcont(command),
@@ -243,11 +295,6 @@ impl Modem {
 
     fn short_reports(&self) -> bool {
         self.model.ublox().is_some_and(|traits| traits.short_reports)
-    }
-
-    fn say(&mut self, text: &str) -> Result<Step, Final> {
-        self.info(text);
-        Ok(ok())
     }
 
     fn switch_off(&mut self) -> Result<Step, Final> {
@@ -267,7 +314,9 @@ impl Modem {
             Form::Set => self.cellular.mode[which] = command.within_or(0, 0, most, 0)?,
             Form::Read => {
                 let mode = self.cellular.mode[which];
-                let location = self.options.cereg_read_location.unwrap_or(self.model.is_ublox());
+                let location = self.options.cereg_read_location;
+                // RYZ014 use cases §2.3.2.2 and §8.1.2: with the timers there is all of it.
+                let location = location.unwrap_or(self.model.is_ublox() || mode >= 4);
                 let shown =
                     if which == 1 && self.short_reports() { String::new() } else { format!("{mode},") };
                 let text = format!("{name}: {shown}{}", self.report(mode, location));
@@ -304,6 +353,7 @@ impl Modem {
             0 | 4 => {
                 let attached = self.attached();
                 self.cellular.cfun = wanted;
+                self.heal(Recovery::Radio);
                 self.lose_registration();
                 if wanted == 4 && !self.sim.read {
                     self.sim_starts();
@@ -331,56 +381,6 @@ impl Modem {
         }
         if command.within_or(1, 0, 1, 0)? == 1 {
             self.restart_soon();
-        }
-        Ok(ok())
-    }
-
-    fn cops(&mut self, command: &Command) -> Result<Step, Final> {
-        match command.form {
-            Form::Read => {
-                let mode = self.cellular.cops_mode;
-                let text = if self.attached() {
-                    let format = self.cellular.cops_format;
-                    let name = if format == 2 { "00101" } else { &self.options.operator };
-                    format!("+COPS: {mode},{format},\"{name}\",7")
-                } else {
-                    format!("+COPS: {mode}")
-                };
-                self.info(text);
-            }
-            Form::Set => {
-                let mode = command.within(0, 0, 4)?;
-                if mode == 0 && self.model.ublox().is_some_and(|traits| traits.cops_powers) {
-                    self.cellular.cfun = 1;
-                }
-                if self.cellular.cfun != 1 {
-                    // RYZ014 use cases §2.3.2.7.
-                    return Err(NOT_ALLOWED);
-                }
-                let format = command.within_or(1, 0, 2, self.cellular.cops_format)?;
-                self.cellular.cops_format = format;
-                match mode {
-                    2 => {
-                        self.cellular.cops_mode = 2;
-                        self.cellular.wanted = false;
-                        self.lose_registration();
-                    }
-                    3 => {}
-                    mode => {
-                        self.cellular.cops_mode = mode;
-                        // Cassiopeia use cases §1.2.2: +CGATT=1 attaches afterwards.
-                        if self.model.is_ublox() || self.autoattach.attach {
-                            self.cellular.wanted = true;
-                            self.attach();
-                        }
-                    }
-                }
-            }
-            Form::Test => {
-                let name = self.options.operator.clone();
-                self.info(format!("+COPS: (2,\"{name}\",\"{name}\",\"00101\",7),,(0-4),(0-2)"));
-            }
-            Form::Action => return Err(Final::Error),
         }
         Ok(ok())
     }

@@ -176,6 +176,13 @@ impl Modem {
                         self.carrier_lost(Some(cid));
                     }
                 }
+                match state {
+                    1 => self.context_event(&format!("ME PDN ACT {cid}")),
+                    _ => {
+                        self.heal_context();
+                        self.context_event(&format!("ME PDN DEACT {cid}"));
+                    }
+                }
                 if used.is_some() && used != self.data_context() {
                     self.packet_data_lost();
                     self.drop_sockets();

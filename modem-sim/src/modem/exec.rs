@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ping::Ping;
 use super::{Modem, Power};
 use crate::command::{self, Command, Form};
 use crate::network::Handle;
@@ -68,6 +69,10 @@ impl Payload {
 pub(crate) enum Wait {
     /// A moment.
     Until { at: Duration, result: Final },
+    /// A moment, and then there is something to tell.
+    Tell { at: Duration, line: String, result: Final },
+    /// Answers to `+PING`.
+    Ping(Box<Ping>),
     /// The answer of the name server for `+UDNSRN` or `+SQNDNSLKUP`.
     Dns { query: Handle, name: String, deadline: Duration },
     /// A u-blox connect; while a name is being resolved there is a query.
@@ -83,7 +88,8 @@ pub(crate) enum Wait {
 impl Wait {
     fn due(&self) -> Duration {
         match self {
-            Wait::Until { at, .. } => *at,
+            Wait::Until { at, .. } | Wait::Tell { at, .. } => *at,
+            Wait::Ping(ping) => ping.due(),
             Wait::Dns { deadline, .. }
             | Wait::UbloxConnect { deadline, .. }
             | Wait::UbloxClose { deadline, .. }
@@ -172,6 +178,7 @@ impl Modem {
         match std::mem::replace(&mut self.terminal.exec, Exec::Flush) {
             Exec::Latent { at, line } if at <= self.now => {
                 self.commands += 1;
+                self.may_hang(&line);
                 self.first(&line);
                 true
             }
@@ -277,6 +284,11 @@ impl Modem {
     fn poll_wait(&mut self, wait: &mut Wait) -> Option<Final> {
         match wait {
             Wait::Until { at, result } => (*at <= self.now).then_some(*result),
+            Wait::Tell { at, line, result } => (*at <= self.now).then(|| {
+                self.info(&*line);
+                *result
+            }),
+            Wait::Ping(ping) => self.poll_ping(ping),
             Wait::Dns { query, name, deadline } => self.poll_dns(*query, name, *deadline),
             Wait::UbloxConnect { id, query, port, deadline } => {
                 self.poll_connect(*id, query, *port, *deadline)
@@ -303,7 +315,11 @@ impl Modem {
                 self.abort_connect(id);
             }
             Wait::UbloxClose { id, deadline } => self.close_in_background(id, deadline),
-            Wait::Until { .. } | Wait::SequansDial { .. } | Wait::SequansClose { .. } => {}
+            Wait::Until { .. }
+            | Wait::Tell { .. }
+            | Wait::Ping(_)
+            | Wait::SequansDial { .. }
+            | Wait::SequansClose { .. } => {}
         }
     }
 

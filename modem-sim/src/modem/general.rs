@@ -67,14 +67,12 @@ impl Settings {
 const SPEEDS: &[u32] = &[0, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800, 921_600, 3_000_000];
 
 /// Commands of both models whose parameters are stored and read back, and do nothing else.
-const STORED: &[&str] =
-    &["+CEDRXS", "+CGEREP", "+CGPIAF", "+CMER", "+CPSMS", "+CSCS", "+CTZR", "+CTZU", "+ICF", "+IFC"];
-const STORED_UBLOX: &[&str] =
-    &["+UBANDMASK", "+UCGED", "+UFACTORY", "+UGPIOC", "+UMNOPROF", "+UPSV", "+URAT", "+UPSMR"];
+const STORED: &[&str] = &["+CGPIAF", "+CSCS", "+ICF", "+IFC"];
+const STORED_UBLOX: &[&str] = &["+UBANDMASK", "+UCGED", "+UFACTORY", "+UGPIOC", "+UMNOPROF", "+URAT"];
 /// Those that LENA-R8 has not (LENA-R8 application development §13.1), and those that only it has.
-const NOT_LENA: &[&str] = &["+UBANDMASK", "+UCGED", "+UMNOPROF", "+UPSMR"];
+const NOT_LENA: &[&str] = &["+UBANDMASK", "+UCGED", "+UMNOPROF"];
 const ONLY_LENA: &[&str] = &["+CDNSCFG", "+SETBAND", "+SETLOCK", "+SYSNV"];
-const STORED_SEQUANS: &[&str] = &["+CGAUTH", "+SQNEDRX", "+SQNIBRCFG", "+SQNIPSCFG", "+SQNRICFG"];
+const STORED_SEQUANS: &[&str] = &["+CGAUTH", "+SQNIBRCFG"];
 
 impl Modem {
     /// Executes a command that both models know; `None` when this is not one of them.
@@ -109,11 +107,17 @@ impl Modem {
             "+CSGT" if self.model.is_ublox() => self.csgt(command),
             "+IPR" => self.ipr(command),
             "+CMUX" => self.cmux(command),
-            "+CCLK" => self.cclk(command),
+            "+UPING" if self.model.is_ublox() => self.uping(command),
+            "+PING" if !self.model.is_ublox() => self.sequans_ping(command),
             _ if self.stores(name) => self.store(command),
             _ => {
                 let own = if self.model.is_ublox() { None } else { self.autoattach_command(command) };
-                return own.or_else(|| self.cellular_command(command)).or_else(|| self.dial_command(command));
+                return own
+                    .or_else(|| self.status_command(command))
+                    .or_else(|| self.sleep_command(command))
+                    .or_else(|| self.psm_command(command))
+                    .or_else(|| self.cellular_command(command))
+                    .or_else(|| self.dial_command(command));
             }
         })
     }
@@ -246,23 +250,6 @@ impl Modem {
                 self.settings.automatic = speed == 0 && self.model.ublox().is_some_and(|t| t.finds_speed);
                 // With automatic speed the modem stays where the host already is.
                 self.settings.next_baud = Some(speed).filter(|s| *s != 0);
-            }
-            Form::Test | Form::Action => {}
-        }
-        Ok(ok())
-    }
-
-    /// The clock by which certificates are valid.
-    fn cclk(&mut self, command: &Command) -> Result<Step, Final> {
-        match command.form {
-            Form::Read => {
-                let quote = if self.model.sequans().quotes { "\"" } else { "" };
-                let time = self.clock.calendar();
-                self.info(format!("+CCLK: {quote}{time}{quote}"));
-            }
-            Form::Set => {
-                let seconds = crate::credential::moment(&command.text(0)?).ok_or(BAD_PARAMETERS)?;
-                self.net.set_clock(seconds);
             }
             Form::Test | Form::Action => {}
         }

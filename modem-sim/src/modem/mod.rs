@@ -6,15 +6,22 @@ mod cellular;
 mod contexts;
 mod dial;
 mod exec;
+mod fault;
 mod general;
 mod identity;
 mod input;
 mod multiplexer;
 mod online;
+mod operator;
 mod output;
+mod ping;
+mod pins;
 mod power;
+mod psm;
 mod scenario;
 mod sim;
+mod sleep;
+mod status;
 mod terminal;
 
 use std::collections::BTreeMap;
@@ -27,7 +34,7 @@ use crate::mux::Responder;
 use crate::network::Network;
 use crate::options::{Boot, Options, Registration};
 use crate::sequans::Sequans;
-use crate::tls::{Clock, Fault, Handshake, Net, Sessions};
+use crate::tls::{self, Clock, Handshake, Net, Sessions};
 use crate::ublox::Ublox;
 use crate::{Direction, Model, Nvram, Prng};
 
@@ -36,11 +43,18 @@ use cellular::Cellular;
 use dial::{Call, Uart};
 use exec::{DataMode, Exec};
 pub(crate) use exec::{Payload, PayloadKind, Step, Wait};
+use fault::Faults;
+pub use fault::{Fault, Hang, Recovery};
 use general::Settings;
 use multiplexer::Request;
+use ping::Ping;
+use pins::Pins;
 use power::{Power, Timer};
+use psm::Psm;
 pub use scenario::Happening;
 use sim::Sim;
+use sleep::Sleep;
+use status::Status;
 use terminal::{Held, Terminal};
 
 /// Sees what goes over the line of a [`Modem`].
@@ -64,6 +78,14 @@ pub struct Modem {
     pub(crate) autoattach: Autoattach,
     pub(crate) ublox: Ublox,
     pub(crate) sequans: Sequans,
+    pub(crate) status: Status,
+    ping: Option<Ping>,
+    faults: Faults,
+    pins: Pins,
+    sleep: Sleep,
+    psm: Psm,
+    /// There is power.
+    supplied: bool,
     power: Power,
     timers: Vec<(Duration, Timer)>,
     /// What will happen around the modem.
@@ -125,6 +147,13 @@ impl Modem {
             autoattach: Autoattach::new(model.sequans(), &options),
             ublox: Ublox::default(),
             sequans: Sequans::new(model.sequans(), &options),
+            status: Status::default(),
+            ping: None,
+            faults: Faults::default(),
+            pins: Pins::default(),
+            sleep: Sleep::new(options.supply.uart_sleep),
+            psm: Psm::default(),
+            supplied: true,
             power: Power::Off,
             timers: Vec::new(),
             plan: options.scenario.clone(),
@@ -145,8 +174,10 @@ impl Modem {
             captured: None,
             options,
         };
+        modem.note_time();
         match modem.options.boot {
-            Boot::Cold => modem.start_boot(),
+            Boot::Cold if modem.options.supply.starts_by_itself => modem.start_boot(),
+            Boot::Cold => {}
             Boot::Running => modem.found_running(),
         }
         modem
@@ -159,6 +190,10 @@ impl Modem {
     pub fn handle_rx(&mut self, now: Duration, bytes: &[u8]) {
         self.advance(now);
         self.note(Direction::ToModem, bytes);
+        let bytes = self.sleep_through(bytes);
+        if self.deafened(bytes) {
+            return self.tick();
+        }
         if self.multiplexer.is_some() {
             self.multiplexed_rx(bytes);
             return self.tick();
@@ -185,9 +220,16 @@ impl Modem {
         if !self.has_output() {
             self.tick();
         }
-        let bytes = if self.multiplexer.is_some() { self.next_frame() } else { self.next_chunk() }?;
-        self.note(Direction::ToHost, &bytes);
-        Some(bytes)
+        while self.pins.rts {
+            let bytes = if self.multiplexer.is_some() { self.next_frame() } else { self.next_chunk() }?;
+            let bytes = self.muffled(bytes);
+            if !bytes.is_empty() {
+                self.uart_is_used();
+                self.note(Direction::ToHost, &bytes);
+                return Some(bytes);
+            }
+        }
+        None
     }
 
     /// When [`Modem::handle_timeout`] wants to be called next.
@@ -197,12 +239,11 @@ impl Modem {
         }
         let timers = self.timers.iter().map(|&(at, _)| at).min();
         let mut due =
-            [self.power.due(), timers, self.net.poll_timeout(), self.scenario_due(), None, None, None, None];
+            vec![self.power.due(), timers, self.net.poll_timeout(), self.scenario_due(), self.pins_due()];
         if self.power == Power::Up {
-            due[4] = self.terminals().filter_map(|terminal| terminal.exec.due()).min();
-            due[5] = self.sockets_due();
-            due[6] = self.call_due();
-            due[7] = self.multiplexer_due();
+            due.push(self.terminals().filter_map(|terminal| terminal.exec.due()).min());
+            due.extend([self.sockets_due(), self.call_due(), self.multiplexer_due()]);
+            due.extend([self.sleep_due(), self.waking_due(), self.deep_sleep_due()]);
         }
         due.into_iter().flatten().min()
     }
@@ -237,12 +278,6 @@ impl Modem {
         self.nvram = nvram;
     }
 
-    /// Sets the modem's clock to a time since 1970.
-    pub fn set_time(&mut self, now: Duration, time: Duration) {
-        self.advance(now);
-        self.net.set_clock(time.as_secs());
-    }
-
     /// TLS and DTLS handshakes that are over, oldest first. Those that never began are there too.
     pub fn handshakes(&self) -> &[Handshake] {
         self.net.log()
@@ -258,7 +293,8 @@ impl Modem {
     /// are kept, as if the line had held them back. While the multiplexer is on it stays on: a full channel
     /// is stopped by itself.
     pub fn ready_to_receive(&self) -> bool {
-        self.multiplexer.is_some() || (self.terminal.held.is_empty() && !self.queue_is_full())
+        !self.uart_holds_back()
+            && (self.multiplexer.is_some() || self.terminal.held.is_empty() && !self.queue_is_full())
     }
 
     /// Line speed that the modem uses now.
@@ -329,13 +365,17 @@ impl Modem {
                 busy |= self.advance_multiplexer();
                 for channel in self.served() {
                     self.serve(channel);
-                    busy |= self.pump_sockets();
+                    let traffic = self.pump_sockets() | self.pump_call();
+                    if traffic {
+                        self.psm.last = self.now;
+                    }
+                    busy |= traffic;
                     busy |= self.take_held();
-                    busy |= self.pump_call();
                     busy |= self.step();
                     busy |= self.print_urcs();
                 }
                 self.tell_signals();
+                busy |= self.sleep_step() || self.psm_step();
             }
             if !busy {
                 return;
@@ -348,9 +388,9 @@ impl Modem {
     }
 
     /// There is no handshake. What only the simulator cannot do is reported.
-    pub(crate) fn security_fault(&mut self, peer: SocketAddr, datagrams: bool, fault: &Fault) {
+    pub(crate) fn security_fault(&mut self, peer: SocketAddr, datagrams: bool, fault: &tls::Fault) {
         self.net.note(peer, datagrams, fault);
-        if let Fault::Unable(what) = fault {
+        if let tls::Fault::Unable(what) = fault {
             self.breach(Rule::BeyondTheSimulator, format!("the simulator cannot do {what}"));
         }
     }

@@ -334,6 +334,9 @@ impl Modem {
 
     /// There is something for the host, and it takes it.
     pub(super) fn has_output(&self) -> bool {
+        if !self.pins.rts {
+            return false;
+        }
         let Some(mux) = &self.multiplexer else {
             return !self.terminal.out.is_empty();
         };

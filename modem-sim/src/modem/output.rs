@@ -118,6 +118,7 @@ impl Modem {
         }
         let any = !lines.is_empty();
         for line in lines {
+            self.ring_for(false);
             let bytes = [b"\r\n", line.as_slice(), b"\r\n"].concat();
             self.push(bytes, Mark::Urc);
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Modem;
+use super::fault::Recovery;
 use super::general::Speed;
 
 /// How the modem is supplied.
@@ -11,12 +12,18 @@ pub(super) enum Power {
     Off,
     Booting(Duration),
     Up,
+    /// The deep sleep of the power saving mode, until T3412 is over.
+    Deep {
+        until: Duration,
+    },
+    /// The end of it.
+    Waking(Duration),
 }
 
 impl Power {
     pub(super) fn due(self) -> Option<Duration> {
         match self {
-            Power::Booting(until) => Some(until),
+            Power::Booting(until) | Power::Waking(until) | Power::Deep { until } => Some(until),
             Power::Off | Power::Up => None,
         }
     }
@@ -35,6 +42,8 @@ pub(super) enum Timer {
     Camped,
     /// A line that nobody has asked for.
     Noise,
+    /// A ping goes on.
+    Ping,
     /// The modem restarts because a command asked for it.
     Restart,
     /// The modem switches itself off because a command asked for it.
@@ -48,6 +57,7 @@ impl Modem {
     /// Restarts all by itself, as after a crash: sockets are gone without a word.
     pub fn reboot(&mut self, now: Duration) {
         self.advance(now);
+        self.heal(Recovery::Restart);
         self.halt();
         self.start_boot();
         self.tick();
@@ -56,20 +66,23 @@ impl Modem {
     /// Cuts the power, or applies it.
     pub fn power(&mut self, now: Duration, on: bool) {
         self.advance(now);
+        self.supplied = on;
         if !on {
+            self.heal(Recovery::Supply);
             self.halt();
-        } else if self.power == Power::Off {
+        } else if self.power == Power::Off && self.options.supply.starts_by_itself {
             self.start_boot();
         }
         self.tick();
     }
 
     /// Everything that lives in RAM is gone.
-    fn halt(&mut self) {
+    pub(super) fn halt(&mut self) {
         self.drop_call();
         self.drop_sockets();
         self.power = Power::Off;
         self.timers.clear();
+        self.ping = None;
         self.forget_multiplexer();
         self.terminal.halt();
     }
@@ -85,6 +98,8 @@ impl Modem {
         self.terminal.reset(&self.options);
         self.sim.power_up();
         self.sim.forget();
+        self.status.power_up();
+        self.sleep.power_up(self.now, self.options.supply.keeps_uart_sleep);
         self.cellular.power_up(self.model, &self.options);
         let keeps_hex_mode = self.model.ublox().is_some_and(|traits| traits.keeps_hex_mode);
         self.ublox.restart(keeps_hex_mode, self.options.keeps_security_profiles);
@@ -120,14 +135,26 @@ impl Modem {
     }
 
     pub(super) fn power_step(&mut self) -> bool {
+        if self.pins_step() {
+            return true;
+        }
         match self.power {
+            Power::Deep { until } if until <= self.now => {
+                self.wake_up();
+                true
+            }
+            Power::Waking(until) if until <= self.now => {
+                self.power = Power::Up;
+                self.awoken();
+                true
+            }
             Power::Booting(until) if until <= self.now => {
                 self.power = Power::Up;
                 self.booted();
                 true
             }
             Power::Up => self.run_timers(),
-            Power::Booting(_) | Power::Off => false,
+            Power::Booting(_) | Power::Waking(_) | Power::Deep { .. } | Power::Off => false,
         }
     }
 
@@ -180,7 +207,9 @@ impl Modem {
             Timer::Profile => self.profile_is_active(),
             Timer::Camped => self.camp(true, true),
             Timer::Noise => self.make_noise(),
+            Timer::Ping => self.ping_in_background(),
             Timer::Restart | Timer::SwitchOff => {
+                self.heal(Recovery::Restart);
                 self.halt();
                 // RYZ014 use cases §2.1.2.1: +SHUTDOWN comes before +SYSSTART; Cassiopeia use cases
                 // §2.3.2 show none.

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::Modem;
+use super::fault::Fault;
 use crate::options::Registration;
+use crate::radio::Signal;
 
 /// Something that happens around a modem.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +28,20 @@ pub enum Happening {
     BrownOut(Duration),
     /// The modem restarts by itself.
     Reboot,
+    /// Something goes wrong in the modem.
+    Fault(Fault),
+    /// The reception changes.
+    Signal(Signal),
+    /// The network ends a context.
+    ContextEnds(u32),
+    /// The power key (u-blox), or WAKE (Sequans).
+    PowerOnPin(bool),
+    /// The reset pin.
+    ResetPin(bool),
+    /// DTR of the host.
+    Dtr(bool),
+    /// RTS of the host.
+    Rts(bool),
 }
 
 impl Modem {
@@ -44,6 +60,13 @@ impl Modem {
                 self.plan.push((now + *time, Happening::PowerOn));
             }
             Happening::Reboot => self.reboot(now),
+            Happening::Fault(fault) => self.fail(now, *fault),
+            Happening::Signal(signal) => self.set_signal(now, *signal),
+            Happening::PowerOnPin(on) => self.set_power_on(now, *on),
+            Happening::ResetPin(on) => self.set_reset(now, *on),
+            Happening::Dtr(on) => self.set_dtr(now, *on),
+            Happening::Rts(on) => self.set_rts(now, *on),
+            Happening::ContextEnds(cid) => self.end_context(now, *cid),
         }
     }
 

@@ -158,6 +158,7 @@ impl Modem {
         if self.sim.reports & 1 == 1 {
             self.urc(&format!("+UUSIMSTAT: {state}"));
         }
+        self.tell_indicators();
     }
 
     /// `Err` while the SIM cannot be used.

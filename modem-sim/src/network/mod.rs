@@ -1,5 +1,6 @@
 //! What lies behind the modem's antenna.
 
+mod coverage;
 mod dial;
 mod host_net;
 mod script;
@@ -86,6 +87,18 @@ pub trait Network: Send {
 
     /// When [`Network::advance`] wants to be called next.
     fn poll_timeout(&self) -> Option<Duration>;
+
+    /// The modem is reached over the air, or is not: then nothing gets through. A network that cannot do this goes on.
+    fn set_reached(&mut self, reached: bool) {
+        let _ = reached;
+    }
+
+    /// Time until an echo of that address comes back; `None` when there is none. A network that carries no echoes
+    /// has none.
+    fn echo(&mut self, to: IpAddr) -> Option<Duration> {
+        let _ = to;
+        None
+    }
 
     /// Asks for the addresses of a host name.
     fn resolve(&mut self, name: &str) -> Handle;

@@ -92,6 +92,11 @@ impl VirtualNetwork {
         self.world().serve(SocketAddr::new(ip.into(), port), Box::new(make));
     }
 
+    /// This address does not answer pings; all others do.
+    pub fn ignores_pings(&self, address: impl Into<IpAddr>) {
+        self.world().air.silent.push(address.into());
+    }
+
     /// Changes the round trip time, which a new modem sets to [`Options::rtt`](crate::Options).
     pub fn set_rtt(&self, rtt: Duration) {
         self.world().rtt = rtt;
@@ -190,6 +195,14 @@ impl Network for VirtualNetwork {
 
     fn poll_timeout(&self) -> Option<Duration> {
         self.world().next_event()
+    }
+
+    fn set_reached(&mut self, reached: bool) {
+        self.world().set_reached(reached);
+    }
+
+    fn echo(&mut self, to: IpAddr) -> Option<Duration> {
+        self.world().echo(to)
     }
 
     fn resolve(&mut self, name: &str) -> Handle {

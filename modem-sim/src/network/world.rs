@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use super::coverage::Air;
 use super::dial::{Listener, Strays};
 use super::service::Services;
 use super::{Datagram, Failure, Peer, ScriptStep, TcpState};
@@ -128,6 +129,7 @@ pub(super) struct World {
     pub(super) queries: BTreeMap<u64, Query>,
     pub(super) datagrams: Vec<Datagram>,
     pub(super) strays: Strays,
+    pub(super) air: Air,
     events: BTreeMap<(Duration, u64), Event>,
     next: u64,
     next_port: u16,
@@ -149,6 +151,7 @@ impl World {
             queries: BTreeMap::new(),
             datagrams: Vec::new(),
             strays: Strays::default(),
+            air: Air::default(),
             events: BTreeMap::new(),
             next: 0,
             next_port: 49165,
@@ -188,7 +191,9 @@ impl World {
             }
             if let Some((_, event)) = self.events.pop_first() {
                 self.now = self.now.max(at);
-                self.happen(event);
+                if let Some(event) = self.crosses(event) {
+                    self.happen(event);
+                }
             }
         }
         self.now = self.now.max(now);

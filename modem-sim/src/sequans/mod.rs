@@ -175,6 +175,11 @@ impl Sequans {
         self.sessions.iter_mut().filter_map(Option::take).filter_map(|s| s.net).collect()
     }
 
+    /// What the sockets have of the network.
+    pub(crate) fn handles(&self) -> impl Iterator<Item = Handle> {
+        self.sessions.iter().flatten().filter_map(|s| s.net)
+    }
+
     /// Received bytes thrown away because the buffer was full.
     pub(crate) fn lost(&self) -> usize {
         self.lost
@@ -282,6 +287,7 @@ impl Modem {
         if self.linked_elsewhere(id) {
             return false;
         }
+        let stuck = self.is_stuck(self.sequans.sessions[slot(id)].as_ref().and_then(|s| s.net));
         let Some(s) = self.sequans.sessions[slot(id)].as_mut() else {
             return false;
         };
@@ -292,6 +298,9 @@ impl Modem {
             return true;
         }
         let Some(net) = s.net else { return false };
+        if stuck {
+            return false;
+        }
         match s.state {
             State::Listening => return self.pump_listening(id),
             State::Ringing => return self.answer_by_itself(id),

@@ -33,7 +33,7 @@ pub(crate) struct Net {
     secured: BTreeMap<Handle, Secured>,
     now: Duration,
     clock: Clock,
-    start: u64,
+    start: i64,
     log: Vec<Handshake>,
 }
 
@@ -92,7 +92,7 @@ impl Secured {
 
 impl Net {
     pub(crate) fn new(inner: Box<dyn Network>, clock: Clock) -> Self {
-        let start = clock.seconds();
+        let start = clock.seconds() as i64;
         Net { inner, secured: BTreeMap::new(), now: Duration::ZERO, clock, start, log: Vec::new() }
     }
 
@@ -103,7 +103,7 @@ impl Net {
 
     /// It is this time since 1970 when the modem's own time is `now`.
     pub(crate) fn set_clock(&mut self, seconds: u64) {
-        self.start = seconds.saturating_sub(self.now.as_secs());
+        self.start = seconds as i64 - self.now.as_secs() as i64;
         self.clock.set(seconds);
     }
 
@@ -175,7 +175,7 @@ impl Net {
 
     pub(crate) fn advance(&mut self, now: Duration) {
         self.now = now;
-        self.clock.set(self.start + now.as_secs());
+        self.clock.set((self.start + now.as_secs() as i64).max(0) as u64);
         self.inner.advance(now);
         for (&handle, secured) in &mut self.secured {
             secured.pump(handle, self.inner.as_mut(), now);
@@ -194,6 +194,14 @@ impl Net {
     pub(crate) fn poll_timeout(&self) -> Option<Duration> {
         let sessions = self.secured.values().filter_map(|secured| secured.session.due());
         sessions.chain(self.inner.poll_timeout()).min()
+    }
+
+    pub(crate) fn set_reached(&mut self, reached: bool) {
+        self.inner.set_reached(reached);
+    }
+
+    pub(crate) fn echo(&mut self, to: IpAddr) -> Option<Duration> {
+        self.inner.echo(to)
     }
 
     pub(crate) fn resolve(&mut self, name: &str) -> Handle {

@@ -154,11 +154,12 @@ impl Clock {
         Clock(Arc::new(AtomicU64::new(start.map_or(EPOCH, |time| time.as_secs()))))
     }
 
-    pub(crate) fn calendar(&self) -> String {
-        let seconds = i64::try_from(self.seconds()).unwrap_or_default();
+    /// Local time, with the zone in quarters of an hour.
+    pub(crate) fn calendar(&self, zone: i32) -> String {
+        let seconds = i64::try_from(self.seconds()).unwrap_or_default() + i64::from(zone) * 900;
         let (year, month, day, hour, minute, second) = crate::credential::calendar(seconds);
         let year = year % 100;
-        format!("{year:02}/{month:02}/{day:02},{hour:02}:{minute:02}:{second:02}+00")
+        format!("{year:02}/{month:02}/{day:02},{hour:02}:{minute:02}:{second:02}{zone:+03}")
     }
 
     fn set(&self, seconds: u64) {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{duration, unescape};
+use super::{around, duration, unescape};
 use crate::{
     Boot, CloseUrc, DialFailure, DirectLinkEnd, Failure, Happening, Model, Options, Peer, Registration, Rule,
     Security, TcpState, UrcTiming,
@@ -34,6 +34,14 @@ use crate::{
 /// | `% secure-sara-r42` | SARA-R422S instead of SARA-R422 |
 /// | `% direct-link-end stays` | u-blox: `disconnect`, `no-carrier` or `stays` |
 /// | `% no-urc-space` | `+CEREG:1` |
+/// | `% plmn 00101`, `% neighbour 310410 NAME`, `% forbidden 310260 NAME` | operators: the modem's own, others |
+/// | `% signal -77 -91 -10` | RSSI and RSRP in dBm, RSRQ in dB |
+/// | `% time 26/01/01,12:00:00+00`, `% time-zone 8`, `% no-network-time` | what the network tells |
+/// | `% reject-cause 15`, `% scan-time 20s`, `% echo-ttl 55`, `% iccid 89…` | see [`Surroundings`](crate::Surroundings) |
+/// | `% psm refused`, `% psm 00000101 00010010` | the answer to `+CPSMS`: T3324 and T3412 |
+/// | `% waits-for-power-key`, `% no-restoration-point` | see [`SupplyOptions`](crate::SupplyOptions) |
+/// | `% deaf 192.0.2.1` | an address that ignores pings |
+/// | `% hang reset-pin 6 +COPS` | the modem stops in this command, 6 bytes into its answer, until `command`, `radio`, `restart`, `reset-pin`, `power-key` or `supply` |
 /// | `% host name=address` | for the name server |
 /// | `% peer 1.2.3.4:7 echo` | `echo`, `discard`, `refuse`, `blackhole`, `chargen LEN SEED`, `close-after N` or `send-then-close TEXT` |
 /// | `% breach command-gap` | the host breaks this rule, once for each such line |
@@ -45,6 +53,8 @@ pub enum Directive {
     Host(String, IpAddr),
     /// A server.
     Peer(SocketAddr, Peer),
+    /// An address that does not answer pings.
+    Deaf(IpAddr),
     /// An expected breach.
     Breach(Rule),
 }
@@ -112,7 +122,7 @@ impl OptionChange {
             ("direct-link-end", "no-carrier") => options.direct_link_end = DirectLinkEnd::NoCarrier,
             ("direct-link-end", "stays") => options.direct_link_end = DirectLinkEnd::Stays,
             ("no-urc-space", "") => options.urc_space = false,
-            _ => return false,
+            (name, value) => return around::apply(name, value, options).unwrap_or(false),
         }
         true
     }
@@ -132,7 +142,11 @@ impl OptionChange {
 /// | `% vanish` | all sockets disappear |
 /// | `% reboot` | the modem restarts by itself |
 /// | `% sim out` | the SIM is taken `out`, put `in`, `fails` or `works` again |
-/// | `% power off` | the supply fails, or is `on` again |
+/// | `% power off`, `% brown-out 100ms` | the supply fails, or is `on` again |
+/// | `% rts off`, `% dtr off`, `% power-on on`, `% reset on` | a pin |
+/// | `% reception -113 -140 -19.5` | another signal |
+/// | `% context-ends 1` | the network ends a context |
+/// | `% fault deaf restart` | see [`Fault`](crate::Fault): `deaf` or `registration` and what heals it, `sockets`, `context` |
 /// | `% network denied` | the registration changes |
 /// | `% inject +CREG: 1` | an unsolicited line becomes due |
 #[derive(Clone, Debug, PartialEq)]
@@ -191,12 +205,19 @@ fn registration(word: &str) -> Option<Registration> {
 pub(super) fn parse(text: &str) -> Result<Parsed, String> {
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
     let rest = rest.trim_start();
+    if let Some(what) = around::happening(word, rest) {
+        return what.map(happening);
+    }
     Ok(match word {
         "model" => Parsed::Model(rest.parse().map_err(|e| format!("{e}"))?),
         "host" => {
             let (name, address) = rest.split_once('=').ok_or("NAME=ADDRESS is wanted")?;
             let address = address.parse().map_err(|_| format!("bad address '{address}'"))?;
             Parsed::Directive(Directive::Host(name.to_owned(), address))
+        }
+        "deaf" => {
+            let address = rest.parse().map_err(|_| format!("bad address '{rest}'"))?;
+            Parsed::Directive(Directive::Deaf(address))
         }
         "peer" => {
             let (address, kind) = rest.split_once(' ').ok_or("ADDRESS:PORT KIND is wanted")?;
@@ -210,19 +231,6 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
         "dial" => Parsed::Action(dial(rest)?),
         "datagram" => Parsed::Action(datagram(rest)?),
         "vanish" => Parsed::Action(Action::Vanish),
-        "reboot" => happening(Happening::Reboot),
-        "sim" => happening(match rest {
-            "out" => Happening::SimOut,
-            "in" => Happening::SimIn,
-            "fails" => Happening::SimFails,
-            "works" => Happening::SimWorks,
-            _ => return Err(format!("'out', 'in', 'fails' or 'works' is wanted, not '{rest}'")),
-        }),
-        "power" => happening(match rest {
-            "off" => Happening::PowerOff,
-            "on" => Happening::PowerOn,
-            _ => return Err(format!("'off' or 'on' is wanted, not '{rest}'")),
-        }),
         "network" => {
             let word = registration(rest).ok_or(format!("no registration '{rest}'"))?;
             happening(Happening::Network(word))

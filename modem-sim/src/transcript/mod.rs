@@ -16,6 +16,7 @@
 //!
 //! `\r`, `\n`, `\xNN` and `\\` stand for one byte each, everywhere but in a command.
 
+mod around;
 mod directive;
 mod play;
 
@@ -112,6 +113,7 @@ impl Transcript {
             match directive {
                 Directive::Host(name, address) => network.host(name, &[*address]),
                 Directive::Peer(at, peer) => network.on(at.ip(), at.port(), peer.clone()),
+                Directive::Deaf(address) => network.ignores_pings(*address),
                 Directive::Option(_) | Directive::Breach(_) => {}
             }
         }

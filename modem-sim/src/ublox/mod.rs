@@ -161,6 +161,11 @@ impl Ublox {
         self.sockets.iter_mut().filter_map(Option::take).filter_map(|s| s.net).collect()
     }
 
+    /// What the sockets have of the network.
+    pub(crate) fn handles(&self) -> impl Iterator<Item = Handle> {
+        self.sockets.iter().flatten().filter_map(|s| s.net)
+    }
+
     fn socket(&mut self, id: u8) -> Result<&mut Socket, Final> {
         // A socket that is only waiting for its +UUSOCL is as good as gone.
         self.sockets

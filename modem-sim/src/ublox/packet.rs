@@ -58,6 +58,7 @@ impl Modem {
     /// Nothing of a detached module stays active. With SARA-R42 the mapping goes too: it is that
     /// command that "activates the PS data connection" (§2.3).
     pub(crate) fn packet_data_lost(&mut self) {
+        self.heal_context();
         self.ublox.profile.active = false;
         if self.packet_data() == PacketData::MappedContext {
             self.ublox.profile.cid = None;

@@ -19,7 +19,8 @@ impl Modem {
             if !flows {
                 continue;
             }
-            if self.linked_elsewhere(id) {
+            let stuck = self.is_stuck(self.ublox.sockets[usize::from(id)].as_ref().and_then(|s| s.net));
+            if stuck || self.linked_elsewhere(id) {
                 continue;
             }
             let announce_arrivals = self.options.announce_arrivals;
