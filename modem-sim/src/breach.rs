@@ -42,6 +42,8 @@ pub enum Rule {
     MultiplexerFlowControl,
     /// Commands of the modem on the control channel are answered (3GPP TS 27.010 §5.4.6.2).
     MultiplexerUnanswered,
+    /// `AT&F` of a Sequans module "must not be used" (RYZ014 use cases §5.1).
+    FactoryDefaults,
     /// No wrong PIN or PUK is the last that the card takes: the tries that are left can be asked for
     /// (Cassiopeia use cases §1.1.2).
     LastTry,
@@ -69,6 +71,7 @@ impl Rule {
         Rule::MultiplexerMessage,
         Rule::MultiplexerFlowControl,
         Rule::MultiplexerUnanswered,
+        Rule::FactoryDefaults,
         Rule::LastTry,
         Rule::BeyondTheSimulator,
     ];
@@ -92,6 +95,7 @@ impl Rule {
             Rule::MultiplexerMessage => "multiplexer-message",
             Rule::MultiplexerFlowControl => "multiplexer-flow-control",
             Rule::MultiplexerUnanswered => "multiplexer-unanswered",
+            Rule::FactoryDefaults => "factory-defaults",
             Rule::LastTry => "last-try",
             Rule::BeyondTheSimulator => "beyond-the-simulator",
         }

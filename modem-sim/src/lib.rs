@@ -45,11 +45,11 @@ mod ublox;
 pub use breach::{Breach, Rule};
 pub use dialup::{Authentication, DialupEnd, DialupOptions};
 pub use model::{Model, UnknownModel};
-pub use modem::{Fault, Hang, Happening, Modem, Recovery, Trace};
+pub use modem::{DeviceServer, Fault, Hang, Happening, Image, Modem, Recovery, Trace};
 pub use mux::{MuxCounters, MuxFlags};
 pub use network::{
-    ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Network, Peer, ScriptStep, Service, Stray,
-    TcpState, VirtualNetwork,
+    ConnId, ConnInfo, Datagram, Failure, Handle, HostNetwork, Message, Network, Peer, ScriptStep, Service,
+    Stray, TcpState, VirtualNetwork,
 };
 pub use nvram::Nvram;
 pub use options::{Boot, CloseUrc, DialFailure, DirectLinkEnd, Options, Registration, Security, UrcTiming};

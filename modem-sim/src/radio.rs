@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::modem::{DeviceServer, Image};
+
 /// How well a cell is received.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Signal {
@@ -53,6 +55,8 @@ pub struct Surroundings {
     pub signal: Signal,
     /// Number of the operator whose name is [`Options::operator`](crate::Options).
     pub plmn: String,
+    /// The band of its cells.
+    pub band: u32,
     /// Other operators that are there.
     pub neighbours: Vec<Operator>,
     /// Time that a search for all operators takes (`+COPS=?`).
@@ -71,6 +75,16 @@ pub struct Surroundings {
     pub no_timers: NoTimers,
     /// The network allows eDRX.
     pub edrx: bool,
+    /// Firmware files that servers and hosts have.
+    pub images: Vec<Image>,
+    /// The device management server; `None` when it does not answer.
+    pub device_server: Option<DeviceServer>,
+    /// Bytes of a firmware file that come in a second.
+    pub download_rate: u32,
+    /// Time that an installation takes ("a few minutes").
+    pub install_time: Duration,
+    /// Room for files in a u-blox module.
+    pub file_space: usize,
     /// Time without traffic after which the network releases the connection (SARA/LEXI internet applications §A.2:
     /// "nominally 5 s").
     pub inactivity: Duration,
@@ -78,6 +92,8 @@ pub struct Surroundings {
     pub service_centre: String,
     /// The subscriber's own number; a message to it comes back.
     pub own_number: String,
+    /// Places for short messages in the modem and on the card (RYZ014 use cases §7.3.2).
+    pub message_places: [usize; 2],
     /// The network takes short messages.
     pub takes_messages: bool,
 }
@@ -87,6 +103,7 @@ impl Default for Surroundings {
         Surroundings {
             signal: Signal { rssi: -77, rsrp: -91, rsrq: -10.0 },
             plmn: "00101".to_owned(),
+            band: 20,
             neighbours: Vec::new(),
             scan_time: Duration::from_secs(20),
             tells_time: true,
@@ -96,9 +113,15 @@ impl Default for Surroundings {
             psm: PsmGrant::AsRequested,
             no_timers: NoTimers::Zero,
             edrx: true,
+            images: Vec::new(),
+            device_server: None,
+            download_rate: 20_000,
+            install_time: Duration::from_secs(120),
+            file_space: 1 << 20,
             inactivity: Duration::from_secs(5),
             service_centre: "+33689004000".to_owned(),
             own_number: "+11000000151".to_owned(),
+            message_places: [10, 20],
             takes_messages: true,
         }
     }

@@ -8,6 +8,8 @@ pub(crate) enum Final {
     Error,
     /// `ERROR` or `+CME ERROR: …`, as `+CMEE` says (3GPP TS 27.007 §9).
     Cme(u16),
+    /// `ERROR` or `+CMS ERROR: …` (3GPP TS 27.005 §3.2.5).
+    Cms(u16),
     NoCarrier,
     Connect,
     /// The `CONNECT` of a dial-up connection, which may say more.
@@ -31,6 +33,9 @@ impl Final {
             Final::Cme(_) if cmee == 0 => "ERROR".to_owned(),
             Final::Cme(n) if cmee == 1 => format!("+CME ERROR: {n}"),
             Final::Cme(n) => format!("+CME ERROR: {}", cme_text(n)),
+            Final::Cms(_) if cmee == 0 => "ERROR".to_owned(),
+            Final::Cms(n) if cmee == 1 => format!("+CMS ERROR: {n}"),
+            Final::Cms(n) => format!("+CMS ERROR: {}", cms_text(n)),
         }
     }
 
@@ -40,8 +45,23 @@ impl Final {
             Final::Ok => "0",
             Final::Connect | Final::Dialed => "1",
             Final::NoCarrier => "3",
-            Final::Error | Final::Cme(_) => "4",
+            Final::Error | Final::Cme(_) | Final::Cms(_) => "4",
         }
+    }
+}
+
+fn cms_text(n: u16) -> &'static str {
+    match n {
+        38 => "network out of order",
+        304 => "invalid PDU mode parameter",
+        305 => "invalid text mode parameter",
+        310 => "SIM not inserted",
+        311 => "SIM PIN required",
+        321 => "invalid memory index",
+        322 => "memory full",
+        330 => "SMSC address unknown",
+        331 => "no network service",
+        _ => "unknown error",
     }
 }
 

@@ -16,6 +16,8 @@ pub struct SupplyOptions {
     pub uart_sleep: u32,
     /// Sockets survive the deep sleep of the power saving mode. No document says so.
     pub keeps_sockets_asleep: bool,
+    /// LENA-R8: `+UFWINSTALL` is answered with `OK`. LENA-R8 application development §11.2.2 show none.
+    pub install_result: bool,
     /// Sequans: there is a restoration point, which `+SQNSFACTORYRESET` needs (RYZ014 use cases §5.3).
     pub restoration_point: bool,
 }
@@ -28,6 +30,7 @@ impl Default for SupplyOptions {
             keeps_uart_sleep: false,
             uart_sleep: 0,
             keeps_sockets_asleep: false,
+            install_result: false,
             restoration_point: true,
         }
     }

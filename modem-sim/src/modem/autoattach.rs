@@ -67,7 +67,11 @@ impl Modem {
         state.bypass = state.next_bypass;
         state.camped = false;
         let restarted = std::mem::take(&mut state.restarted);
-        let connect = state.connect;
+        let wanted = self.cellular.after_reset.take();
+        let connect = wanted.map_or(state.connect, |cfun| cfun == 1);
+        if wanted == Some(4) {
+            self.cellular.cfun = 4;
+        }
         self.start_noise();
         self.start_clock();
         if connect {
@@ -151,7 +155,6 @@ impl Modem {
             "^AUTOATT" if table.narrates => self.autoatt(command),
             "+SQNBYPASS" if table.bypass.is_some() => self.bypass(command),
             "+SQNSIMST" => self.simst(command),
-            "+SQNCTM" => self.operator_mode(command),
             "+BGLTEPLMN" if table.narrates && command.form == Form::Test => self.scan(),
             "+CNUM" if table.narrates => self.sim_open().map(|()| {
                 self.info("+CNUM: 11000000219,1");
@@ -202,23 +205,6 @@ impl Modem {
             Form::Read => {
                 let state = if self.sim.read { 5 } else { self.autoattach.sim_state };
                 self.info(format!("+SQNSIMST: {},{state}", u8::from(self.autoattach.sim_reports)));
-            }
-            Form::Test | Form::Action => {}
-        }
-        Ok(ok())
-    }
-
-    /// RYZ014 use cases §2.2.2.2: a new operator mode restarts the modem.
-    fn operator_mode(&mut self, command: &Command) -> Result<Step, Final> {
-        match command.form {
-            Form::Set => {
-                let mode = command.text(0)?;
-                self.settings.stored.insert(command.name.clone(), mode);
-                self.restart_soon();
-            }
-            Form::Read => {
-                let mode = self.settings.stored.get(&command.name).map_or("standard", String::as_str);
-                self.info(format!("+SQNCTM: {mode}"));
             }
             Form::Test | Form::Action => {}
         }

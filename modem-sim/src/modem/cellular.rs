@@ -29,6 +29,8 @@ pub(crate) struct Cellular {
     pub(super) wanted: bool,
     /// When the registration came; `None` when that was long ago.
     pub(super) since: Option<Duration>,
+    /// +CFUN of a Sequans modem after the restart that is coming.
+    pub(super) after_reset: Option<u32>,
     /// +CFUN=4 is kept.
     flight: bool,
     pub(super) cops_format: u32,
@@ -57,6 +59,7 @@ impl Cellular {
             mode: [0; 3],
             wanted: true,
             since: None,
+            after_reset: None,
             flight: false,
             cops_format: 0,
             cops_mode: 0,
@@ -165,7 +168,7 @@ impl Modem {
     /// The network gives its answer.
     pub(super) fn settle_registration(&mut self) {
         let stat = match self.options.registration {
-            _ if self.cannot_register() || self.is_alone() => 2,
+            _ if self.cannot_register() || self.is_alone() || self.is_out_of_band() => 2,
             _ if self.is_unwelcome() => 3,
             Registration::Home => 1,
             Registration::Roaming => 5,
@@ -228,6 +231,11 @@ impl Modem {
             }
         }
         self.tell_registration();
+        match stat {
+            2 => self.tell_outcome(),
+            1 | 5 => self.management_may_start(),
+            _ => {}
+        }
     }
 
     /// The timers of the power saving mode are others.
@@ -349,6 +357,12 @@ impl Modem {
         if wanted <= 4 {
             self.cellular.flight = wanted == 4;
         }
+        if matches!(wanted, 0 | 1 | 4) && command.within_or(1, 0, 1, 0)? == 1 {
+            // "Reset the MT prior to setting it" (RYZ014 FOTA §4.3.3).
+            self.cellular.after_reset = Some(wanted);
+            self.restart_soon();
+            return Ok(ok());
+        }
         match wanted {
             0 | 4 => {
                 let attached = self.attached();
@@ -376,11 +390,13 @@ impl Modem {
                     self.sim_starts();
                 }
             }
+            // Manufacturing mode (RYZ014 use cases §5.3).
+            5 if !ublox => {
+                self.cellular.cfun = 5;
+                self.lose_registration();
+            }
             _ if restarts => self.restart_soon(),
             _ => return Err(NOT_SUPPORTED),
-        }
-        if command.within_or(1, 0, 1, 0)? == 1 {
-            self.restart_soon();
         }
         Ok(ok())
     }

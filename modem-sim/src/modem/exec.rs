@@ -16,6 +16,8 @@ pub(crate) enum Step {
     /// Print the prompt and take a payload.
     Collect(&'static str, Payload),
     Wait(Wait),
+    /// No result at all.
+    Silent,
 }
 
 impl From<Final> for Step {
@@ -36,10 +38,16 @@ pub(crate) enum PayloadKind {
     UbloxSendTo(u8, SocketAddr),
     /// `+USECMNG=0` of type and name.
     UbloxCertificate(u8, String),
+    /// `+UDWNFILE` of a file.
+    UbloxFile(String),
     /// `+SQNSSENDEXT` of a socket.
     SequansCounted(u8),
     /// `+SQNSSEND` of a socket, to another address if one was given.
     SequansText { id: u8, to: Option<SocketAddr> },
+    /// `+CMGS` or `+CMGW` in text mode, to a number.
+    MessageText { to: String, write: bool },
+    /// `+CMGS` or `+CMGW` of a unit of this length.
+    MessagePdu { len: usize, write: bool },
     /// `+SQNSNVW` of kind and slot.
     SequansStore { key: bool, slot: u8 },
 }
@@ -71,6 +79,8 @@ pub(crate) enum Wait {
     Until { at: Duration, result: Final },
     /// A moment, and then there is something to tell.
     Tell { at: Duration, line: String, result: Final },
+    /// The end of a download.
+    Upgrade,
     /// Answers to `+PING`.
     Ping(Box<Ping>),
     /// The answer of the name server for `+UDNSRN` or `+SQNDNSLKUP`.
@@ -90,6 +100,7 @@ impl Wait {
         match self {
             Wait::Until { at, .. } | Wait::Tell { at, .. } => *at,
             Wait::Ping(ping) => ping.due(),
+            Wait::Upgrade => Duration::MAX,
             Wait::Dns { deadline, .. }
             | Wait::UbloxConnect { deadline, .. }
             | Wait::UbloxClose { deadline, .. }
@@ -265,6 +276,11 @@ impl Modem {
                     self.terminal.exec = Exec::Wait(wait);
                     return;
                 }
+                Step::Silent => {
+                    self.terminal.rest.clear();
+                    self.terminal.exec = Exec::Idle;
+                    return;
+                }
             }
         }
     }
@@ -277,6 +293,12 @@ impl Modem {
     }
 
     fn deliver(&mut self, payload: Payload) -> Step {
+        if matches!(payload.kind, PayloadKind::MessageText { .. } | PayloadKind::MessagePdu { .. }) {
+            return self.message_typed(payload).unwrap_or_else(Step::Done);
+        }
+        if let PayloadKind::UbloxFile(path) = payload.kind {
+            return self.keep_file(path, payload.got);
+        }
         if self.model.is_ublox() { self.ublox_payload(payload) } else { self.sequans_payload(payload) }
             .unwrap_or_else(Step::Done)
     }
@@ -289,6 +311,7 @@ impl Modem {
                 *result
             }),
             Wait::Ping(ping) => self.poll_ping(ping),
+            Wait::Upgrade => self.poll_upgrade(),
             Wait::Dns { query, name, deadline } => self.poll_dns(*query, name, *deadline),
             Wait::UbloxConnect { id, query, port, deadline } => {
                 self.poll_connect(*id, query, *port, *deadline)
@@ -318,6 +341,7 @@ impl Modem {
             Wait::Until { .. }
             | Wait::Tell { .. }
             | Wait::Ping(_)
+            | Wait::Upgrade
             | Wait::SequansDial { .. }
             | Wait::SequansClose { .. } => {}
         }

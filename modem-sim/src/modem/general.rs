@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Modem;
 use crate::Model;
+use crate::breach::Rule;
 use crate::command::{Command, Form};
 use crate::modem::exec::Step;
 use crate::options::Options;
@@ -67,12 +68,12 @@ impl Settings {
 const SPEEDS: &[u32] = &[0, 9600, 19200, 38400, 57600, 115_200, 230_400, 460_800, 921_600, 3_000_000];
 
 /// Commands of both models whose parameters are stored and read back, and do nothing else.
-const STORED: &[&str] = &["+CGPIAF", "+CSCS", "+ICF", "+IFC"];
-const STORED_UBLOX: &[&str] = &["+UBANDMASK", "+UCGED", "+UFACTORY", "+UGPIOC", "+UMNOPROF", "+URAT"];
+const STORED: &[&str] = &["+CGPIAF", "+ICF", "+IFC"];
+const STORED_UBLOX: &[&str] = &["+UCGED", "+UGPIOC"];
 /// Those that LENA-R8 has not (LENA-R8 application development §13.1), and those that only it has.
-const NOT_LENA: &[&str] = &["+UBANDMASK", "+UCGED", "+UMNOPROF"];
+const NOT_LENA: &[&str] = &["+UCGED"];
 const ONLY_LENA: &[&str] = &["+CDNSCFG", "+SETBAND", "+SETLOCK", "+SYSNV"];
-const STORED_SEQUANS: &[&str] = &["+CGAUTH", "+SQNIBRCFG"];
+const STORED_SEQUANS: &[&str] = &["+CEMODE", "+CGAUTH", "+SQNIBRCFG"];
 
 impl Modem {
     /// Executes a command that both models know; `None` when this is not one of them.
@@ -83,6 +84,13 @@ impl Modem {
             "V" => self.flag(command).map(|on| self.terminal.verbose = on).map(|()| ok()),
             "Q" | "X" | "&C" | "&D" | "&K" | "&S" | "&W" | "L" | "M" => Ok(ok()),
             "Z" | "&F" => {
+                if name == "&F" && !self.model.is_ublox() {
+                    // RYZ014 use cases §5.1: it resets the file system's settings too, "and must not be used".
+                    self.breach(Rule::FactoryDefaults, "AT&F".to_owned());
+                    self.lose_registration();
+                    self.restore_settings();
+                    self.sim.power_up();
+                }
                 self.settings.reset(self.model);
                 self.terminal.reset(&self.options);
                 Ok(ok())
@@ -93,7 +101,10 @@ impl Modem {
             "+CMEE" => self.cmee(command),
             "+GMI" | "+CGMI" => self.tell(self.maker()),
             "+GMM" | "+CGMM" => self.tell(self.type_number()),
-            "+GMR" | "+CGMR" => self.tell(self.version()),
+            "+GMR" | "+CGMR" => {
+                let revision = self.revision();
+                self.tell(&revision)
+            }
             "+GSN" | "+CGSN" => self.serial(command),
             "+CIMI" => self.cimi(command),
             "+CCID" | "+SQNCCID" => self.ccid(command),
@@ -114,6 +125,10 @@ impl Modem {
                 let own = if self.model.is_ublox() { None } else { self.autoattach_command(command) };
                 return own
                     .or_else(|| self.status_command(command))
+                    .or_else(|| self.sms_command(command))
+                    .or_else(|| self.firmware_command(command))
+                    .or_else(|| self.band_command(command))
+                    .or_else(|| self.factory_command(command))
                     .or_else(|| self.sleep_command(command))
                     .or_else(|| self.psm_command(command))
                     .or_else(|| self.cellular_command(command))

@@ -15,10 +15,6 @@ impl Modem {
         self.model.ublox().map_or(self.model.sequans().type_number, |traits| traits.type_number)
     }
 
-    pub(super) fn version(&self) -> &'static str {
-        self.model.ublox().map_or(self.model.sequans().revision, |traits| traits.firmware)
-    }
-
     pub(super) fn imsi(&self) -> &str {
         match &self.options.imsi {
             _ if self.sim.slot == 1 => &self.options.soldered_imsi,
@@ -38,8 +34,8 @@ impl Modem {
         let Some(traits) = self.model.ublox() else {
             let table = self.model.sequans();
             let lines = match command.within_or(0, 0, 1, 0)? {
-                0 => vec![table.maker, table.type_number, table.revision],
-                _ => table.versions.to_vec(),
+                0 => vec![table.maker.to_owned(), table.type_number.to_owned(), self.revision()],
+                _ => self.sequans_versions(),
             };
             lines.into_iter().for_each(|line| self.info(line));
             return Ok(ok());
@@ -49,7 +45,7 @@ impl Modem {
                 self.info([traits.type_number, traits.product_version].concat());
             }
             0 => self.info(traits.type_number),
-            9 => self.info(format!("{},{}", traits.firmware, traits.application)),
+            9 => self.info(self.firmware_version()),
             _ => return Err(BAD_PARAMETERS),
         }
         Ok(ok())

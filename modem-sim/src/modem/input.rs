@@ -152,6 +152,9 @@ impl Modem {
         let quotes = line.matches('"').count();
         line.starts_with("AT+SQNSSEND")
             || line.starts_with("AT+SQNSNVW")
+            || line.starts_with("AT+CMGS")
+            || line.starts_with("AT+CMGW")
+            || line.starts_with("AT+UDWNFILE")
             || line.starts_with("AT+USECMNG=0")
             || (line.starts_with("AT+USOWR") && quotes == 0)
             || (line.starts_with("AT+USOST") && quotes == 2)
@@ -196,7 +199,13 @@ impl Modem {
         let Exec::Collect(payload) = &mut self.terminal.exec else {
             return;
         };
-        let complete = if let PayloadKind::SequansText { .. } = payload.kind {
+        let typed = matches!(
+            payload.kind,
+            PayloadKind::SequansText { .. }
+                | PayloadKind::MessageText { .. }
+                | PayloadKind::MessagePdu { .. }
+        );
+        let complete = if typed {
             // RYZ014 use cases §6.2.4: these are control characters.
             match byte {
                 CTRL_Z => true,

@@ -1,12 +1,15 @@
 //! The modem: its two ends, the host's line and the network.
 
 mod autoattach;
+mod bands;
 mod card;
 mod cellular;
 mod contexts;
 mod dial;
 mod exec;
+mod factory;
 mod fault;
+mod firmware;
 mod general;
 mod identity;
 mod input;
@@ -21,6 +24,7 @@ mod psm;
 mod scenario;
 mod sim;
 mod sleep;
+mod sms;
 mod status;
 mod terminal;
 
@@ -39,12 +43,16 @@ use crate::ublox::Ublox;
 use crate::{Direction, Model, Nvram, Prng};
 
 use autoattach::Autoattach;
+use bands::Bands;
 use cellular::Cellular;
 use dial::{Call, Uart};
 use exec::{DataMode, Exec};
 pub(crate) use exec::{Payload, PayloadKind, Step, Wait};
+use factory::Factory;
 use fault::Faults;
 pub use fault::{Fault, Hang, Recovery};
+use firmware::Firmware;
+pub use firmware::{DeviceServer, Image};
 use general::Settings;
 use multiplexer::Request;
 use ping::Ping;
@@ -54,6 +62,7 @@ use psm::Psm;
 pub use scenario::Happening;
 use sim::Sim;
 use sleep::Sleep;
+use sms::Sms;
 use status::Status;
 use terminal::{Held, Terminal};
 
@@ -84,6 +93,10 @@ pub struct Modem {
     pins: Pins,
     sleep: Sleep,
     psm: Psm,
+    sms: Sms,
+    firmware: Firmware,
+    bands: Bands,
+    factory: Factory,
     /// There is power.
     supplied: bool,
     power: Power,
@@ -153,6 +166,10 @@ impl Modem {
             pins: Pins::default(),
             sleep: Sleep::new(options.supply.uart_sleep),
             psm: Psm::default(),
+            sms: Sms::new(&options),
+            firmware: Firmware::default(),
+            bands: Bands::new(model),
+            factory: Factory::new(options.supply.restoration_point),
             supplied: true,
             power: Power::Off,
             timers: Vec::new(),
@@ -190,7 +207,7 @@ impl Modem {
     pub fn handle_rx(&mut self, now: Duration, bytes: &[u8]) {
         self.advance(now);
         self.note(Direction::ToModem, bytes);
-        let bytes = self.sleep_through(bytes);
+        let bytes = if self.is_installing() { &[] } else { self.sleep_through(bytes) };
         if self.deafened(bytes) {
             return self.tick();
         }
@@ -375,6 +392,7 @@ impl Modem {
                     busy |= self.print_urcs();
                 }
                 self.tell_signals();
+                busy |= self.receive_messages();
                 busy |= self.sleep_step() || self.psm_step();
             }
             if !busy {

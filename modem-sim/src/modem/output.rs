@@ -83,10 +83,14 @@ impl Modem {
 
     /// An unsolicited line. What a command itself brings about is told after its final result.
     pub(crate) fn urc(&mut self, line: &str) {
+        self.urc_bytes(line.as_bytes().to_vec());
+    }
+
+    /// As [`Modem::urc`].
+    pub(super) fn urc_bytes(&mut self, line: Vec<u8>) {
         if self.power != Power::Up {
             return;
         }
-        let line = line.as_bytes().to_vec();
         if self.raising {
             self.terminal.late_urcs.push_back(line);
         } else {

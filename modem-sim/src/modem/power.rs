@@ -44,6 +44,16 @@ pub(super) enum Timer {
     Noise,
     /// A ping goes on.
     Ping,
+    /// Short messages come.
+    Message,
+    /// More of a firmware file comes.
+    Download,
+    /// The modem restarts to install it.
+    Update,
+    /// An installation goes on.
+    Install,
+    /// The client of the device management server goes on.
+    Management,
     /// The modem restarts because a command asked for it.
     Restart,
     /// The modem switches itself off because a command asked for it.
@@ -83,13 +93,14 @@ impl Modem {
         self.power = Power::Off;
         self.timers.clear();
         self.ping = None;
+        self.stop_firmware();
         self.forget_multiplexer();
         self.terminal.halt();
     }
 
     pub(super) fn start_boot(&mut self) {
         let time = self.options.boot_time.unwrap_or(self.model.boot_time());
-        self.power = Power::Booting(self.now + time);
+        self.power = Power::Booting(self.now + time + self.installation_time());
     }
 
     /// Volatile settings at the moment in which the line comes alive.
@@ -99,6 +110,8 @@ impl Modem {
         self.sim.power_up();
         self.sim.forget();
         self.status.power_up();
+        self.bands.power_up(self.model);
+        self.sms.power_up();
         self.sleep.power_up(self.now, self.options.supply.keeps_uart_sleep);
         self.cellular.power_up(self.model, &self.options);
         let keeps_hex_mode = self.model.ublox().is_some_and(|traits| traits.keeps_hex_mode);
@@ -159,12 +172,18 @@ impl Modem {
     }
 
     fn booted(&mut self) {
+        self.restore_factory();
         self.defaults();
         if self.settings.automatic {
             self.settings.speed = Speed::Unknown;
         }
         if !self.model.is_ublox() {
+            self.start_management();
+            self.installed();
             return self.sequans_booted();
+        }
+        if self.resume_installation() {
+            return;
         }
         if let Some(greeting) = self.settings.greeting.clone() {
             self.urc(&greeting);
@@ -208,6 +227,16 @@ impl Modem {
             Timer::Camped => self.camp(true, true),
             Timer::Noise => self.make_noise(),
             Timer::Ping => self.ping_in_background(),
+            Timer::Download => self.download(),
+            Timer::Install => self.install_step(),
+            Timer::Management => self.management_step(),
+            Timer::Update => {
+                self.halt();
+                self.start_boot();
+            }
+            Timer::Message => {
+                self.take_messages();
+            }
             Timer::Restart | Timer::SwitchOff => {
                 self.heal(Recovery::Restart);
                 self.halt();

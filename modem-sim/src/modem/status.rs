@@ -75,6 +75,11 @@ impl Status {
         *self = Status { updates: self.updates, epoch: self.epoch, zone: self.zone, ..Status::default() };
     }
 
+    /// The network's time since 1970.
+    pub(super) fn network_time(&self, now: Duration) -> Option<u64> {
+        Some(self.epoch? + now.as_secs())
+    }
+
     /// Back to the factory's.
     pub(super) fn factory(&mut self) {
         self.updates = true;

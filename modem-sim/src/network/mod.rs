@@ -3,6 +3,7 @@
 mod coverage;
 mod dial;
 mod host_net;
+mod messages;
 mod script;
 mod service;
 mod virtual_net;
@@ -12,6 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 pub use host_net::HostNetwork;
+pub use messages::Message;
 pub use script::{Peer, ScriptStep};
 pub use service::Service;
 pub use virtual_net::{ConnId, ConnInfo, Datagram, VirtualNetwork};
@@ -97,6 +99,16 @@ pub trait Network: Send {
     /// has none.
     fn echo(&mut self, to: IpAddr) -> Option<Duration> {
         let _ = to;
+        None
+    }
+
+    /// Takes a short message of the modem.
+    fn post(&mut self, message: Message) {
+        let _ = message;
+    }
+
+    /// A short message for the modem.
+    fn next_message(&mut self) -> Option<Message> {
         None
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::world::{Udp, World};
-use super::{Failure, Handle, Network, Peer, Service, Stray, TcpState};
+use super::{Failure, Handle, Message, Network, Peer, Service, Stray, TcpState};
 
 /// Names a TCP connection of a [`VirtualNetwork`], seen from the far end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +90,17 @@ impl VirtualNetwork {
         make: impl FnMut() -> Box<dyn Service> + Send + 'static,
     ) {
         self.world().serve(SocketAddr::new(ip.into(), port), Box::new(make));
+    }
+
+    /// Sends a short message to the modem. It arrives when the modem looks next, if it is registered and has room.
+    pub fn deliver_sms(&self, from: &str, text: &str) {
+        let message = Message { number: from.to_owned(), text: text.to_owned(), pdu: String::new() };
+        self.world().mailbox.to_modem.push_back(message);
+    }
+
+    /// Short messages that the modem has sent, oldest first.
+    pub fn messages(&self) -> Vec<Message> {
+        self.world().mailbox.from_modem.clone()
     }
 
     /// This address does not answer pings; all others do.
@@ -203,6 +214,14 @@ impl Network for VirtualNetwork {
 
     fn echo(&mut self, to: IpAddr) -> Option<Duration> {
         self.world().echo(to)
+    }
+
+    fn post(&mut self, message: Message) {
+        self.world().mailbox.from_modem.push(message);
+    }
+
+    fn next_message(&mut self) -> Option<Message> {
+        self.world().mailbox.to_modem.pop_front()
     }
 
     fn resolve(&mut self, name: &str) -> Handle {

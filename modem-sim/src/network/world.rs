@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::coverage::Air;
 use super::dial::{Listener, Strays};
+use super::messages::Mailbox;
 use super::service::Services;
 use super::{Datagram, Failure, Peer, ScriptStep, TcpState};
 use crate::Prng;
@@ -130,6 +131,7 @@ pub(super) struct World {
     pub(super) datagrams: Vec<Datagram>,
     pub(super) strays: Strays,
     pub(super) air: Air,
+    pub(super) mailbox: Mailbox,
     events: BTreeMap<(Duration, u64), Event>,
     next: u64,
     next_port: u16,
@@ -152,6 +154,7 @@ impl World {
             datagrams: Vec::new(),
             strays: Strays::default(),
             air: Air::default(),
+            mailbox: Mailbox::default(),
             events: BTreeMap::new(),
             next: 0,
             next_port: 49165,

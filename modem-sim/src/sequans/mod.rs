@@ -157,6 +157,13 @@ impl Sequans {
         new
     }
 
+    /// The sockets' settings are those of the factory.
+    pub(crate) fn forget(&mut self, table: &Table, options: &Options) {
+        let new = Sequans::new(table, options);
+        self.configs = new.configs;
+        self.profiles = new.profiles;
+    }
+
     pub(crate) fn open(&self) -> Vec<u8> {
         let open = |id: &u8| self.sessions[slot(*id)].as_ref().is_some_and(|s| !s.told);
         (1..=SOCKETS).filter(open).collect()

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::{Clock, Fault, Handshake, Profile, Progress, Session, client, resume};
-use crate::network::{Failure, Handle, Network, TcpState};
+use crate::network::{Failure, Handle, Message, Network, TcpState};
 
 /// A secured connection.
 struct Secured {
@@ -202,6 +202,14 @@ impl Net {
 
     pub(crate) fn echo(&mut self, to: IpAddr) -> Option<Duration> {
         self.inner.echo(to)
+    }
+
+    pub(crate) fn post(&mut self, message: Message) {
+        self.inner.post(message);
+    }
+
+    pub(crate) fn next_message(&mut self) -> Option<Message> {
+        self.inner.next_message()
     }
 
     pub(crate) fn resolve(&mut self, name: &str) -> Handle {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::duration;
-use crate::{Fault, Hang, Happening, Operator, Options, PsmGrant, Recovery, Signal};
+use crate::{DeviceServer, Fault, Hang, Happening, Image, Operator, Options, PsmGrant, Recovery, Signal};
 
 /// Makes a change of [`Options`]; `None` when the name is another's, `false` when the value makes no sense.
 pub(super) fn apply(name: &str, value: &str, options: &mut Options) -> Option<bool> {
@@ -36,6 +36,34 @@ pub(super) fn apply(name: &str, value: &str, options: &mut Options) -> Option<bo
             options.iccid = value.to_owned();
             Some(())
         }
+        "own-number" => {
+            around.own_number = value.to_owned();
+            Some(())
+        }
+        "service-centre" => {
+            around.service_centre = value.to_owned();
+            Some(())
+        }
+        "message-places" => value.split_once(' ').and_then(|(me, sm)| {
+            around.message_places = [me.parse().ok()?, sm.parse().ok()?];
+            Some(())
+        }),
+        "takes-no-messages" => {
+            around.takes_messages = false;
+            Some(())
+        }
+        "image" | "damaged-image" => image(value).map(|image| {
+            around.images.push(Image { damaged: name == "damaged-image", ..image });
+        }),
+        "band" => value.parse().ok().map(|band| around.band = band),
+        "device-server" => {
+            let image = image(value);
+            let right = value.is_empty() || image.is_some();
+            right.then(|| around.device_server = Some(DeviceServer { image }))
+        }
+        "install-time" => duration(value).ok().map(|time| around.install_time = time),
+        "download-rate" => value.parse().ok().map(|rate| around.download_rate = rate),
+        "file-space" => value.parse().ok().map(|space| around.file_space = space),
         "psm" => psm(value).map(|grant| around.psm = grant),
         "waits-for-power-key" => {
             options.supply.starts_by_itself = false;
@@ -56,6 +84,18 @@ fn signal(text: &str) -> Option<Signal> {
     let words: Vec<_> = text.split_whitespace().collect();
     let [rssi, rsrp, rsrq] = words.as_slice() else { return None };
     Some(Signal { rssi: rssi.parse().ok()?, rsrp: rsrp.parse().ok()?, rsrq: rsrq.parse().ok()? })
+}
+
+/// `URL SIZE FROM VERSION`, or `= BYTES FROM VERSION` for one that the host has; `-` suits every version.
+fn image(text: &str) -> Option<Image> {
+    let words: Vec<_> = text.split(' ').collect();
+    let [url, size, from, version] = words.as_slice() else { return None };
+    let (url, bytes) = match *url {
+        "=" => (String::new(), size.as_bytes().to_vec()),
+        url => (url.to_owned(), vec![0; size.parse().ok()?]),
+    };
+    let from = if *from == "-" { String::new() } else { (*from).to_owned() };
+    Some(Image { url, bytes, from, version: (*version).to_owned(), damaged: false })
 }
 
 /// `refused`, or `00000101 00010010`: T3324 and T3412 extended.

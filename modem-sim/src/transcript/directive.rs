@@ -34,12 +34,18 @@ use crate::{
 /// | `% secure-sara-r42` | SARA-R422S instead of SARA-R422 |
 /// | `% direct-link-end stays` | u-blox: `disconnect`, `no-carrier` or `stays` |
 /// | `% no-urc-space` | `+CEREG:1` |
+/// | `% band 20` | the band of the cells |
 /// | `% plmn 00101`, `% neighbour 310410 NAME`, `% forbidden 310260 NAME` | operators: the modem's own, others |
 /// | `% signal -77 -91 -10` | RSSI and RSRP in dBm, RSRQ in dB |
 /// | `% time 26/01/01,12:00:00+00`, `% time-zone 8`, `% no-network-time` | what the network tells |
 /// | `% reject-cause 15`, `% scan-time 20s`, `% echo-ttl 55`, `% iccid 89…` | see [`Surroundings`](crate::Surroundings) |
 /// | `% psm refused`, `% psm 00000101 00010010` | the answer to `+CPSMS`: T3324 and T3412 |
 /// | `% waits-for-power-key`, `% no-restoration-point` | see [`SupplyOptions`](crate::SupplyOptions) |
+/// | `% image http://a/b.dup 5000 5.2.0.3-54681 5.3.0.0-1`, `% damaged-image …` | a firmware file: URL, size, the version that it changes, and its own |
+/// | `% image = BYTES - 02.00,A01.23` | one that the host has; `-` changes every version |
+/// | `% device-server x 5000 5.4.1.1-57857 5.4.1.1-57830` | the device management server is there and has this file |
+/// | `% install-time 60s`, `% download-rate 1000`, `% file-space 1000` | see [`Surroundings`](crate::Surroundings) |
+/// | `% own-number +11…`, `% service-centre +33…`, `% message-places 10 20`, `% takes-no-messages` | short messages |
 /// | `% deaf 192.0.2.1` | an address that ignores pings |
 /// | `% hang reset-pin 6 +COPS` | the modem stops in this command, 6 bytes into its answer, until `command`, `radio`, `restart`, `reset-pin`, `power-key` or `supply` |
 /// | `% host name=address` | for the name server |
@@ -139,6 +145,8 @@ impl OptionChange {
 /// | `% server 0 received TEXT` | it must have received exactly this so far |
 /// | `% datagram 1.2.3.4:7 to 12000 TEXT` | a datagram comes from there to the modem's port |
 /// | `% datagram 1.2.3.4:7 got TEXT` | the last datagram must have gone there |
+/// | `% message +4411 TEXT` | a short message comes from there |
+/// | `% message +4411 got TEXT` | the last short message must have gone there |
 /// | `% vanish` | all sockets disappear |
 /// | `% reboot` | the modem restarts by itself |
 /// | `% sim out` | the SIM is taken `out`, put `in`, `fails` or `works` again |
@@ -159,6 +167,10 @@ pub enum Action {
     Datagram(SocketAddr, u16, Vec<u8>),
     /// A datagram must have gone.
     ExpectDatagram(SocketAddr, Vec<u8>),
+    /// A short message comes.
+    Message(String, String),
+    /// A short message must have gone.
+    ExpectMessage(String, String),
     /// Sockets disappear.
     Vanish,
     /// Something happens around the modem.
@@ -230,6 +242,14 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
         "server" => Parsed::Action(server(rest)?),
         "dial" => Parsed::Action(dial(rest)?),
         "datagram" => Parsed::Action(datagram(rest)?),
+        "message" => {
+            let (number, text) = rest.split_once(' ').ok_or("NUMBER TEXT is wanted")?;
+            let read = |text| unescape(text).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            Parsed::Action(match text.strip_prefix("got ") {
+                Some(text) => Action::ExpectMessage(number.to_owned(), read(text)?),
+                None => Action::Message(number.to_owned(), read(text)?),
+            })
+        }
         "vanish" => Parsed::Action(Action::Vanish),
         "network" => {
             let word = registration(rest).ok_or(format!("no registration '{rest}'"))?;

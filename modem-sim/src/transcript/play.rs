@@ -162,6 +162,17 @@ impl Player {
                     return Err(format!("'{payload}' was sent to {}", last.to));
                 }
             }
+            Action::Message(from, text) => {
+                self.network.deliver_sms(from, text);
+                self.modem.handle_timeout(self.now);
+            }
+            Action::ExpectMessage(to, text) => {
+                let all = self.network.messages();
+                let last = all.last().ok_or("no message was sent")?;
+                if last.number != *to || last.text != *text {
+                    return Err(format!("'{}' was sent to {}", last.text, last.number));
+                }
+            }
             Action::Vanish => self.modem.vanish_sockets(),
             Action::Happening(what) => self.modem.happen(self.now, what),
             Action::Inject(line) => self.modem.inject(self.now, line),
