@@ -120,7 +120,7 @@ pub enum Error {
     Handshake,
     /// The modem does not take the certificate or key: it is not well-formed, or does not fit.
     CredentialRejected,
-    /// The modem has no room for the certificate or key.
+    /// The modem has no room for the certificate, key or message.
     StoreFull,
     /// The modem answered, and not as its manual says: a line was lost on the way, or it is a version that
     /// is not known.
@@ -162,7 +162,7 @@ impl core::fmt::Display for Error {
                 "TLS failed at certificate, name, date, version or cipher; the modem does not say at which"
             }
             Self::CredentialRejected => "this is no certificate or key, or none that the modem takes",
-            Self::StoreFull => "the modem has no room for the certificate or key",
+            Self::StoreFull => "the modem has no room for the certificate, key or message",
             Self::UnexpectedAnswer => "the modem's answer was not understood",
             Self::Modem(code) => return write!(f, "the modem answered error {}", code.0),
         };

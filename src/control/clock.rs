@@ -47,7 +47,7 @@ impl Time {
     }
 
     /// Reads `yy/MM/dd,hh:mm:ss±zz`, with quotes around it or without.
-    fn parse(text: &[u8]) -> Option<Self> {
+    pub(super) fn parse(text: &[u8]) -> Option<Self> {
         let mut rest = text.trim_ascii();
         rest = rest.strip_prefix(b"\"").unwrap_or(rest);
         rest = rest.strip_suffix(b"\"").unwrap_or(rest);
@@ -57,7 +57,6 @@ impl Time {
             *field = core::str::from_utf8(digits).ok()?.parse().ok()?;
             rest = if end == 0 { tail } else { tail.strip_prefix(&[end])? };
         }
-        let [year, month, day, hour, minute, second] = fields;
         let zone = match rest {
             [] => 0,
             [sign @ (b'+' | b'-'), digits @ ..] => {
@@ -66,6 +65,12 @@ impl Time {
             }
             _ => return None,
         };
+        Self::checked(fields, zone)
+    }
+
+    /// Year since 2000, month, day, hour, minute, second and zone, where there can be such a time.
+    pub(super) fn checked(fields: [u8; 6], zone: i8) -> Option<Self> {
+        let [year, month, day, hour, minute, second] = fields;
         let fits = (1..=12).contains(&month)
             && (1..=31).contains(&day)
             && hour < 24

@@ -7,6 +7,7 @@ mod power;
 mod provision;
 mod signal;
 mod sim;
+pub mod sms;
 mod turn;
 
 pub use clock::Time;

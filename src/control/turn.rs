@@ -26,6 +26,11 @@ impl<'d> Control<'d> {
         Turn { engine: self.engine, ticket: None }
     }
 
+    /// A number that differs from those that were given not long before.
+    pub(super) fn next_reference(&self) -> u8 {
+        borrow(self.engine).core.turns()
+    }
+
     /// One command that is answered by `OK` alone.
     pub(super) async fn tell(&self, step: &'static Step, write: Write<'_>) -> Result<(), Error> {
         self.turn().tell(step, write).await
@@ -94,6 +99,11 @@ impl Turn<'_> {
             given += count;
         }
         poll_fn(|cx| self.answer(cx, &mut read)).await
+    }
+
+    /// More may come than the answer that was read.
+    pub(super) fn resync(&self) {
+        borrow(self.engine).core.resync();
     }
 
     async fn begin(

@@ -21,7 +21,7 @@ pub use data::DataCall;
 pub use multiplexer::Multiplexer;
 pub use security::{Security, SecurityProfile, TlsVersion, Validation};
 pub use session::Session;
-pub use step::{Answer, Args, Call, Found, OnError, Procedure, Prompt, Reading, Step};
+pub use step::{Answer, Args, Bare, Call, Found, OnError, Procedure, Prompt, Reading, Step};
 pub use terms::{Credential, CredentialKind, ReleaseAssistance, SimState, SocketOption};
 pub use urc::Urc;
 

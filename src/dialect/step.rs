@@ -277,13 +277,27 @@ pub enum Answer {
     Lines {
         /// The prefixes of those that are meant, with bars between them.
         prefixes: &'static str,
-        /// Whether lines without such a prefix belong to it, too, unless they are known as unsolicited.
-        bare: bool,
+        /// What becomes of lines without such a prefix.
+        bare: Bare,
     },
     /// `CONNECT`, and from then on raw bytes both ways.
     Connect,
     /// Nothing, and the modem starts anew after the final result.
     Restart,
+}
+
+/// Lines of an answer that have no prefix.
+#[derive(Clone, Copy, Debug)]
+pub enum Bare {
+    /// They belong to something else.
+    Foreign,
+    /// They belong to it, unless they are results or known as unsolicited.
+    Kept,
+    /// Those that are hexadecimal digits alone belong to it, and are kept as the octets that they stand for.
+    Octets,
+    /// As [`Kept`](Self::Kept); but of the line in front this function says how many characters follow, and so
+    /// many are taken whatever they look like.
+    Counted(fn(line: &[u8]) -> Option<u16>),
 }
 
 /// What happens when the modem answers with an error.
@@ -371,7 +385,12 @@ impl Step {
     }
 
     /// Lines with these prefixes come, and are kept.
-    pub const fn lines(mut self, prefixes: &'static str, bare: bool) -> Self {
+    pub const fn lines(self, prefixes: &'static str, bare: bool) -> Self {
+        self.lines_and(prefixes, if bare { Bare::Kept } else { Bare::Foreign })
+    }
+
+    /// Lines with these prefixes come, and others, and are kept.
+    pub const fn lines_and(mut self, prefixes: &'static str, bare: Bare) -> Self {
         self.answer = Answer::Lines { prefixes, bare };
         self
     }

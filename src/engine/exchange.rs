@@ -10,7 +10,7 @@ use super::extras::Exchanges;
 use super::job::Job;
 use super::{Core, Timer};
 use crate::at::{CommandWriter, Final, is_one_of, split};
-use crate::dialect::{Answer, Call, Procedure, Step};
+use crate::dialect::{Answer, Bare, Call, Procedure, Step};
 use crate::error::{Error, Failure};
 use crate::socket::WakerCell;
 use crate::time::{Duration, Instant};
@@ -59,6 +59,8 @@ pub(crate) struct Exchange {
     len: u16,
     /// Bytes at the end of the buffer that a line must hold to be kept.
     about: u8,
+    /// Characters that are still to come, whatever they look like.
+    owed: u16,
     /// The answer did not fit.
     cut: bool,
     /// The user has gone.
@@ -76,6 +78,7 @@ impl Exchange {
             payload: NONE,
             len: 0,
             about: 0,
+            owed: 0,
             cut: false,
             abandoned: false,
             at: Instant::START,
@@ -133,6 +136,11 @@ impl Core {
         self.runner.wake();
     }
 
+    /// How many turns there have been.
+    pub(crate) const fn turns(&self) -> u8 {
+        self.exchange.ticket
+    }
+
     /// Whether the line is the user's of that ticket.
     fn is_mine(&self, ticket: Option<u8>) -> bool {
         ticket == Some(self.exchange.ticket)
@@ -161,6 +169,7 @@ impl Core {
         self.exchange.payload = payload.unwrap_or(NONE);
         self.exchange.len = len as u16;
         self.exchange.about = about.len() as u8;
+        self.exchange.owed = 0;
         self.exchange.cut = false;
         self.begin_job(Procedure::Exchange, None, Call::new(), core::slice::from_ref(step));
         self.runner.wake();
@@ -273,9 +282,24 @@ impl Core {
             return false;
         }
         let named = split(line).is_some_and(|(prefix, _)| is_one_of(prefix, prefixes.as_bytes()));
-        let other = || bare && Final::parse(line).is_none() && self.dialect.urc(line).is_none();
-        if !named && !other() {
+        let unknown = || Final::parse(line).is_none() && self.dialect.urc(line).is_none();
+        let owed = usize::from(core::mem::take(&mut self.exchange.owed));
+        let characters = core::str::from_utf8(line).map_or(line.len(), |text| text.chars().count());
+        let mine = match bare {
+            _ if owed > 0 && characters <= owed => {
+                // Between lines stand one or two characters more.
+                self.exchange.owed = (owed - characters).saturating_sub(1) as u16;
+                true
+            }
+            Bare::Foreign => named,
+            Bare::Kept | Bare::Counted(_) => named || unknown(),
+            Bare::Octets => named || is_octets(line),
+        };
+        if !mine {
             return false;
+        }
+        if let (Bare::Counted(count), true, 0) = (bare, named, owed) {
+            self.exchange.owed = count(line).unwrap_or(0);
         }
         let room = self.command.len().saturating_sub(self.exchange.about.into());
         let Some((place, about)) = self.command.split_at_mut_checked(room) else { return true };
@@ -285,13 +309,22 @@ impl Core {
         // The command has left, and its echo has come if there is one.
         let begin = usize::from(self.exchange.len);
         (self.len, self.sent) = (0, 0);
-        let end = begin + line.len() + 1;
-        if let Some([place @ .., last]) = place.get_mut(begin..end) {
-            place.copy_from_slice(line);
-            *last = b'\n';
-            self.exchange.len = end as u16;
-        } else {
-            self.exchange.cut = true;
+        let octets = matches!(bare, Bare::Octets) && !named;
+        let end = begin + if octets { line.len() / 2 } else { line.len() + 1 };
+        match place.get_mut(begin..end) {
+            Some(place) if octets => {
+                for (place, pair) in place.iter_mut().zip(line.as_chunks::<2>().0) {
+                    *place =
+                        pair.iter().fold(0, |octet, &digit| octet << 4 | hexadecimal(digit).unwrap_or(0));
+                }
+                self.exchange.len = end as u16;
+            }
+            Some([place @ .., last]) => {
+                place.copy_from_slice(line);
+                *last = b'\n';
+                self.exchange.len = end as u16;
+            }
+            _ => self.exchange.cut = true,
         }
         true
     }
@@ -360,4 +393,13 @@ impl Core {
         self.exchange.waker.wake();
         self.waiters.wake();
     }
+}
+
+/// Whether a line is hexadecimal digits alone, two for each octet.
+fn is_octets(line: &[u8]) -> bool {
+    line.len().is_multiple_of(2) && line.iter().all(|&digit| hexadecimal(digit).is_some())
+}
+
+fn hexadecimal(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).map(|value| value as u8)
 }

@@ -368,7 +368,7 @@ impl Core {
     }
 
     /// Makes sure that the modem is in step before the next command.
-    fn resync(&mut self) {
+    pub(crate) fn resync(&mut self) {
         self.len = 0;
         self.sent = 0;
         self.begin_sync(Sync::new(self.now, false, 10));
