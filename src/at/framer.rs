@@ -6,10 +6,11 @@
 
 use core::net::SocketAddr;
 
-/// The longest line that is kept whole: 253 characters of a host name and an address fit
+/// The longest line that is kept whole: a short message in hexadecimal digits, twelve octets of the service centre's
+/// address and 172 more (3GPP TS 27.005 §3.1), or 253 characters of a host name and an address
 /// (`+SQNDNSLKUP`). Longer ones lose their middle: the begin tells what they are, and at the end is the
 /// digest of a certificate (RYZ014 use cases §3.2.3).
-pub const LINE: usize = 320;
+pub const LINE: usize = 368;
 
 /// What is kept of the end of a longer line, at least.
 const TAIL: usize = 64;

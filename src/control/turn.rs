@@ -144,7 +144,7 @@ pub(super) struct Lines<'a>(pub(super) &'a [u8]);
 
 impl<'a> Lines<'a> {
     /// All of them.
-    pub(super) fn iter(self) -> impl Iterator<Item = &'a [u8]> {
+    pub(super) fn iter(self) -> impl Iterator<Item = &'a [u8]> + Clone {
         self.0.split(|&byte| byte == b'\n').filter(|line| !line.is_empty())
     }
 

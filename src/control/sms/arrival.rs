@@ -24,7 +24,7 @@ impl Sms<'_> {
     /// one comes in, and after each start of the modem when there are any. Nothing is counted: read what is there
     /// with [`next`](Self::next), and delete it.
     ///
-    /// The modem is told to report them (`+CNMI=2,1`, LENA-R8 application development §8.1.2), to keep them
+    /// The modem is told to report them (`+CNMI=2,1`, LENA-R8 application development §8.1.1), to keep them
     /// where they are read from, and both again whenever it has started anew. One task at a time can wait.
     ///
     /// # Errors
