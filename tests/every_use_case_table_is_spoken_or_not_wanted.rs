@@ -1,5 +1,5 @@
 //! The sections of the vendors' documents that have use-case tables about registration, PDP contexts,
-//! sockets, listening, data mode and DNS: the driver's transcripts cite each of them, but for those
+//! sockets, listening, data mode, DNS and short messages: the driver's transcripts cite each of them, but for those
 //! that show what the driver does not say at all.
 
 use std::collections::BTreeSet;
@@ -23,7 +23,8 @@ const DOCUMENTS: [Document; 4] = [
         sections: &[
             "2.3.2.1", "2.3.2.2", "2.3.2.3", "2.3.2.4", "2.3.2.5", "2.3.2.6", "2.3.3.1", "2.3.3.2",
             "2.3.3.3", "2.3.3.4", "2.3.3.5", "3.2.2", "3.2.3", "3.2.4", "3.3", "3.4.1", "6.1.3", "6.1.4.1",
-            "6.1.4.2", "6.2.2", "6.2.3", "6.3.2",
+            "6.1.4.2", "6.2.2", "6.2.3", "6.3.2", "7.1.2.1", "7.1.2.2", "7.1.2.3", "7.2.2.1", "7.2.2.2",
+            "7.3.2.1", "7.3.2.2", "7.3.2.3",
         ],
         not_wanted: &[
             ("2.3.2.7", "the choice of an operator is left to the modem"),
@@ -135,6 +136,7 @@ fn every_transcript_has_a_test() {
     let tests: String = DOCUMENTS
         .iter()
         .map(|document| format!("tests/the_driver_speaks_as_the_{}_document_says.rs", document.name))
+        .chain(["tests/the_driver_sends_and_reads_messages_as_the_ryz014_document_says.rs".into()])
         .map(|path| fs::read_to_string(root().join(path)).expect("there is one for each document"))
         .collect();
     for path in transcripts() {

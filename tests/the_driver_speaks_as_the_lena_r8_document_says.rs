@@ -152,3 +152,11 @@ fn section_9_1_2_profile() {
     golden::close(&mut desk, socket);
     desk.over();
 }
+
+#[test]
+fn section_8_1_1_messages_come_in() {
+    let mut desk = up("lena_r8_8_1_1_messages_come_in");
+    let control = desk.control;
+    assert_eq!(desk.run(10, control.sms().wait()), Ok(()), "{}", desk.tail());
+    desk.over();
+}

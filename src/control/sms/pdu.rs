@@ -251,7 +251,7 @@ mod tests {
         let mut message = Message::new();
         message.decode(&pdu);
         assert_eq!((message.number.as_str(), message.time), ("11233", None));
-        assert_eq!(message.text(), Some("Hello\n@"));
+        assert_eq!(message.text(), Some("Hello 1"));
     }
 
     #[test]
