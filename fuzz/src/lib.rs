@@ -10,6 +10,7 @@ pub mod hdlc;
 mod modem;
 mod peer;
 pub mod ppp;
+pub mod sms;
 
 /// An input, read from its start; zeros behind its end.
 #[derive(Clone, Debug)]

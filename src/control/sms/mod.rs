@@ -223,11 +223,11 @@ impl<'d> Sms<'d> {
                 }
                 let write = |w: &mut CommandWriter<'_>| _ = w.text("+CMGR=").number(index.into());
                 let result = turn.ask(&READ_TEXT, &write, |lines| text::read(lines, message)).await;
-                if result == Err(Error::UnexpectedAnswer) {
-                    // Lines of the text may have been taken for results, and the result is still to come.
+                if matches!(result, Ok(text::Found::Uncounted) | Err(Error::UnexpectedAnswer)) {
+                    // A line of the text may have been taken for the result, and that is still to come.
                     turn.resync();
                 }
-                Ok(found(result.map(|there| there.then_some(())))?.is_some())
+                Ok(found(result.map(|found| (found != text::Found::Nothing).then_some(())))?.is_some())
             }
         }
     }

@@ -64,12 +64,22 @@ pub(super) fn length(line: &[u8]) -> Option<u16> {
     Head::parse(line)?.length
 }
 
-/// Reads a message. `None` where it is not as it should be: then some of it is missing. `Some(false)` where there is
-/// none.
-pub(super) fn read(lines: Lines<'_>, message: &mut Message) -> Option<bool> {
+/// What was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// No message.
+    Nothing,
+    /// A message whose length the modem has told.
+    Counted,
+    /// A message that may go on behind a line that looks like a result.
+    Uncounted,
+}
+
+/// Reads a message. `None` where it is not as it should be: then some of it is missing.
+pub(super) fn read(lines: Lines<'_>, message: &mut Message) -> Option<Found> {
     let mut lines = lines.iter();
-    let Some(head) = lines.next() else { return Some(false) };
-    let Some(head) = Head::parse(head) else { return None };
+    let Some(head) = lines.next() else { return Some(Found::Nothing) };
+    let head = Head::parse(head)?;
     let coded = Alphabet::of(head.coding);
     let count = lines.clone().count();
     let characters: usize = lines
@@ -79,7 +89,7 @@ pub(super) fn read(lines: Lines<'_>, message: &mut Message) -> Option<bool> {
     let length = head.length.map(usize::from);
     // How lines ended is seen by the length alone.
     let ends = |each: usize| characters + count.saturating_sub(1) * each;
-    if length.is_some_and(|length| ends(2) + 2 < length) {
+    if length.map_or(count == 0, |length| ends(2) + 2 < length) {
         return None;
     }
     let end = if length.is_some_and(|length| ends(2) <= length) { "\r\n" } else { "\n" };
@@ -103,7 +113,7 @@ pub(super) fn read(lines: Lines<'_>, message: &mut Message) -> Option<bool> {
         },
     };
     *message = Message { state: head.state, number, time: head.time, content, ..Message::new() };
-    Some(true)
+    Some(if length.is_some() { Found::Counted } else { Found::Uncounted })
 }
 
 fn octets(text: &str) -> Option<heapless::Vec<u8, 140>> {
@@ -118,7 +128,7 @@ mod tests {
 
     fn message(lines: &str) -> Option<Message> {
         let mut message = Message::new();
-        read(Lines(lines.as_bytes()), &mut message)?.then_some(message)
+        (read(Lines(lines.as_bytes()), &mut message)? != Found::Nothing).then_some(message)
     }
 
     /// RYZ014 use cases §7.3.2.2 and §7.3.2.3, but with `+CMGR`, and §7.1.2.1 as it stands.
@@ -167,8 +177,10 @@ mod tests {
     #[test]
     fn no_line_is_no_message_and_another_is_an_error() {
         let mut message = Message::new();
-        assert_eq!(read(Lines(b""), &mut message), Some(false));
-        for line in ["+CMGR: 1,,23", "+CMGR:", "+CMGR: \"NEW\",\"1\"", "x", "+CMGR: \"REC READ\""] {
+        assert_eq!(read(Lines(b""), &mut message), Some(Found::Nothing));
+        // Without a length nothing tells it from one that looks like a result.
+        let empty = "+CMGR: \"REC READ\",\"1\",,";
+        for line in [empty, "+CMGR: 1,,23", "+CMGR:", "+CMGR: \"NEW\",\"1\"", "x", "+CMGR: \"REC READ\""] {
             assert_eq!(read(Lines(line.as_bytes()), &mut message), None, "{line}");
         }
     }
