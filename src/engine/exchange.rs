@@ -352,6 +352,9 @@ impl Core {
         if self.exchange.payload.escapes {
             self.command.fill(0x1B);
             self.exchange.payload.len = 1;
+            if let Some(job) = &mut self.job {
+                job.cancelled = true;
+            }
             self.give_payload(1);
         } else {
             self.command.fill(b' ');
@@ -387,7 +390,8 @@ impl Core {
         match self.exchange.state {
             State::Idle | State::Wanted => {}
             State::Granted => self.exchange.state = State::Idle,
-            State::Answered(_) => self.exchange.state = State::Answered(Err(Failure::Gone)),
+            // An error needs no buffer.
+            State::Answered(Ok(())) => self.exchange.state = State::Answered(Err(Failure::Gone)),
             _ => {}
         }
         self.exchange.waker.wake();

@@ -33,6 +33,8 @@ pub(super) struct Job {
     pub(super) echoed: bool,
     /// Payload has come that the framer keeps, and the deadline does not know of it yet.
     pub(super) held: bool,
+    /// Its payload was cancelled.
+    pub(super) cancelled: bool,
     pub(super) slot: Option<u8>,
     /// Bytes of the span that came, as its head counts them.
     pub(super) read: u16,
@@ -71,6 +73,7 @@ impl Job {
             doubtful: false,
             echoed: false,
             held: false,
+            cancelled: false,
             failure: None,
             begun: now,
             read: 0,
@@ -113,9 +116,10 @@ impl Job {
     /// How long the next sign from the modem may take.
     pub(super) fn patience(&self) -> Duration {
         let Some(step) = self.step() else { return Duration::ZERO };
-        // A prompt comes at once, whatever the modem does with the payload afterwards.
+        // A prompt comes at once, whatever the modem does with the payload afterwards. So does the end of what
+        // was cancelled, and there may be modems that do not tell it.
         let prompting = step.prompt.is_some() && self.phase == Phase::Answering && self.paid == 0;
         let timeout = Duration::from_secs(step.timeout.into());
-        if prompting { timeout.min(PROMPT) } else { timeout }
+        if prompting || self.cancelled { timeout.min(PROMPT) } else { timeout }
     }
 }

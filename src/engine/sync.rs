@@ -23,9 +23,9 @@ const RATES: [u32; 7] = [115_200, 921_600, 9_600, 57_600, 460_800, 230_400, 38_4
 /// to one that does not, and so many of them are more than any payload.
 const FILLS: u8 = 7;
 
-/// "Close down" for a modem that is in multiplexer mode (see `cmux::CLOSE_DOWN`), and the end of the line
-/// that another one takes it for.
-const CALL_BACK: &[u8] = b"\xF9\xF9\x03\xEF\x05\xC3\x01\xF2\xF9\xF9\x03\xFF\x05\xC3\x01\xE7\xF9\r";
+/// ESC for a modem that waits for the text of a message (3GPP TS 27.005 §3.5.1), "close down" for one that is in
+/// multiplexer mode (see `cmux::CLOSE_DOWN`), and the end of the line that another one takes it for.
+const CALL_BACK: &[u8] = b"\x1B\xF9\xF9\x03\xEF\x05\xC3\x01\xF2\xF9\xF9\x03\xFF\x05\xC3\x01\xE7\xF9\r";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -228,6 +228,9 @@ mod tests {
 
     #[test]
     fn a_modem_in_multiplexer_mode_is_closed_down() {
-        assert_eq!(CALL_BACK.strip_suffix(b"\r"), Some(CLOSE_DOWN));
+        assert_eq!(
+            CALL_BACK.strip_prefix(b"\x1B").and_then(|rest| rest.strip_suffix(b"\r")),
+            Some(CLOSE_DOWN)
+        );
     }
 }
