@@ -85,6 +85,13 @@ impl Core {
         Poll::Pending
     }
 
+    /// The user is about to look at whatever was reported.
+    pub(crate) fn notice_heard(&mut self, topic: Topic) {
+        if let Some(topic) = self.notices.topics.get_mut(topic as usize) {
+            topic.reported = None;
+        }
+    }
+
     /// Reports of a topic are switched on since the setup that [`Notice::Started`] was about.
     pub(crate) fn notice_taken(&mut self, topic: Topic, setup: u8) {
         if let Some(topic) = self.notices.topics.get_mut(topic as usize) {

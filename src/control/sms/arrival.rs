@@ -44,6 +44,7 @@ impl Sms<'_> {
                     let there = self.report().await?.used > 0;
                     borrow(engine).core.notice_taken(Topic::Message, setup);
                     if there {
+                        borrow(engine).core.notice_heard(Topic::Message);
                         return Ok(());
                     }
                 }
