@@ -124,13 +124,14 @@ pub(crate) fn registration(mut params: Params<'_>) -> Option<u8> {
 }
 
 /// Unsolicited lines that nothing depends on.
-const OTHERS: &[u8] = b"+CREG|+CGREG|+CTZV|+CTZE|+CTZDST|+CIEV|+CMTI|+CPIN|+CSCON";
+const OTHERS: &[u8] = b"+CREG|+CGREG|+CTZV|+CTZE|+CTZDST|+CIEV|+CPIN|+CSCON";
 
 /// The unsolicited lines that all modems share.
 pub(crate) fn urc(line: &[u8]) -> Option<Urc> {
     let (prefix, rest) = split(line)?;
     Some(match prefix {
         b"+CEREG" => Urc::Registration(registration(Params::new(rest))?),
+        b"+CMTI" => Urc::Message,
         b"+CGEV" => detached(rest).unwrap_or(Urc::Other),
         _ if is_one_of(prefix, OTHERS) => Urc::Other,
         _ => return None,

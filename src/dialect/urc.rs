@@ -38,6 +38,8 @@ pub enum Urc {
         /// The peer.
         remote: SocketAddr,
     },
+    /// A short message has come in, and is in the modem's store (`+CMTI`, 3GPP TS 27.005 §3.4.1).
+    Message,
     /// A known line that nothing depends on.
     Other,
 }

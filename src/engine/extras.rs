@@ -7,6 +7,7 @@ use core::net::SocketAddr;
 
 use super::Core;
 use super::job::Job;
+use super::messages::Messages;
 use crate::dialect::security::Secure;
 use crate::dialect::{Answer, Call, Dialect, Procedure, Step};
 use crate::error::{Error, Failure};
@@ -93,8 +94,7 @@ pub(super) struct Extras {
     pub(super) names: Option<Finish>,
     pub(super) datagrams: Option<&'static Datagrams>,
     pub(super) security: Option<&'static Securities>,
-    /// What users wait for: takes lines that came unasked, and none when the modem has been set up.
-    pub(super) notices: Option<fn(&mut Core, Option<&[u8]>)>,
+    pub(super) messages: Option<&'static Messages>,
 }
 
 impl Extras {
@@ -108,7 +108,7 @@ impl Extras {
             names: None,
             datagrams: None,
             security: None,
-            notices: None,
+            messages: None,
         }
     }
 }

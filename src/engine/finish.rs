@@ -56,8 +56,11 @@ impl Core {
                     );
                     self.apply(change);
                 }
-                if job.procedure == Procedure::Setup && result.is_ok() {
-                    self.noted(None);
+                if job.procedure == Procedure::Setup
+                    && result.is_ok()
+                    && let Some(messages) = self.extras.messages
+                {
+                    (messages.set_up)(self);
                 }
             }
             Procedure::Secure => {

@@ -8,11 +8,8 @@ mod finish;
 mod job;
 mod ledger;
 mod listener;
-#[cfg_attr(
-    not(any(feature = "async", feature = "nb")),
-    allow(dead_code, reason = "facades wait for notices")
-)]
-pub(crate) mod notice;
+#[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades wait for them"))]
+pub(crate) mod messages;
 mod online;
 mod operations;
 mod output;
@@ -132,7 +129,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     online: Option<Online>,
     pub(crate) upload: Upload,
     exchange: exchange::Exchange,
-    notices: notice::Notices,
+    arrivals: messages::Arrivals,
     pub(crate) status: Status,
     pub(crate) config: Config,
     pub(crate) lookup: Lookup,
@@ -184,7 +181,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 lookup: Lookup::new(),
                 upload: Upload::new(),
                 exchange: exchange::Exchange::new(),
-                notices: notice::Notices::new(),
+                arrivals: messages::Arrivals::new(),
                 noise: 0,
                 runner: WakerCell::new(),
                 waiters: Waiters::new(),
@@ -372,13 +369,6 @@ impl Core {
         self.len = 0;
         self.sent = 0;
         self.begin_sync(Sync::new(self.now, false, 10));
-    }
-
-    /// Tells users of a line that came unasked, or that the modem has been set up.
-    fn noted(&mut self, line: Option<&[u8]>) {
-        if let Some(note) = self.extras.notices {
-            note(self, line);
-        }
     }
 
     /// The buffer of commands is needed, whoever has it.

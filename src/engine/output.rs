@@ -35,6 +35,8 @@ pub enum Timer {
     Notice,
     /// The silence around `+++`, and the answer to it.
     Escape,
+    /// The store of short messages is looked at, though none was reported.
+    Messages,
     /// A user's turn to write a command, or to read its answer.
     Turn,
 }

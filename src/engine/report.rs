@@ -84,6 +84,11 @@ impl Core {
                 Some(listeners) => (listeners.incoming)(self, id, listener, remote),
                 None => self.stale |= bit(id),
             },
+            Urc::Message => {
+                if let Some(messages) = self.extras.messages {
+                    (messages.arrived)(self);
+                }
+            }
             Urc::Stopping | Urc::Other => {}
         }
     }

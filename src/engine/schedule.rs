@@ -24,6 +24,9 @@ impl Core {
         if self.turn(false) {
             return true;
         }
+        if let Some(messages) = self.extras.messages {
+            (messages.watch)(self);
+        }
         if let Some(procedure) = self.link.next(now)
             && !self.sockets_first(procedure)
         {

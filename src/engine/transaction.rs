@@ -215,7 +215,6 @@ impl Core {
         }
         if let Some(urc) = self.dialect.urc(line) {
             self.ready_at = self.ready_at.max(self.now + self.timing.gap);
-            self.noted(Some(line));
             return self.on_urc(urc);
         }
         match Final::parse(line) {

@@ -4,25 +4,19 @@ use core::future::poll_fn;
 
 use super::store::{STORE, Usage};
 use super::{Sms, named};
-use crate::at::{CommandWriter, split};
+use crate::at::CommandWriter;
 use crate::control::borrow;
 use crate::control::turn::Lines;
 use crate::dialect::Step;
-use crate::engine::notice::{Notice, Topic};
+use crate::engine::messages::News;
 use crate::error::Error;
 
 const REPORT: Step = Step::new("+CNMI=2,1").lines("", false);
 
-/// `+CMTI: <mem>,<index>`. What it says is found in the store, too.
-fn arrived(line: &[u8]) -> Option<u32> {
-    let (prefix, _) = split(line)?;
-    (prefix == b"+CMTI").then_some(0)
-}
-
 impl Sms<'_> {
     /// Waits until messages may be in the store that nobody has been told of: at first when there are any, then when
-    /// one comes in, and after each start of the modem when there are any. Nothing is counted: read what is there
-    /// with [`next`](Self::next), and delete it.
+    /// one comes in, and after each start of the modem and ten minutes without a report when there are any. Nothing is
+    /// counted: read what is there with [`next`](Self::next), and delete it.
     ///
     /// The modem is told to report them (`+CNMI=2,1`, LENA-R8 application development §8.1.1), to keep them
     /// where they are read from, and both again whenever it has started anew. One task at a time can wait.
@@ -36,15 +30,14 @@ impl Sms<'_> {
     pub async fn wait(&self) -> Result<(), Error> {
         loop {
             let engine = self.control.engine;
-            match poll_fn(|cx| borrow(engine).core.poll_notice(Topic::Message, arrived, cx.waker())).await {
-                Notice::Reported(_) => return Ok(()),
-                Notice::Started(setup) => {
+            match poll_fn(|cx| borrow(engine).core.poll_messages(cx.waker())).await {
+                News::Arrived => return Ok(()),
+                News::Unsure(reason) => {
                     // Before that the card cannot always be read (RYZ014 use cases §7.3.2.1).
                     self.control.wait_for_registration().await?;
                     let there = self.report().await?.used > 0;
-                    borrow(engine).core.notice_taken(Topic::Message, setup);
+                    borrow(engine).core.messages_seen(reason, there);
                     if there {
-                        borrow(engine).core.notice_heard(Topic::Message);
                         return Ok(());
                     }
                 }
