@@ -125,6 +125,8 @@ pub enum Error {
     /// The modem answered, and not as its manual says: a line was lost on the way, or it is a version that
     /// is not known.
     UnexpectedAnswer,
+    /// The modem installs new firmware and is left alone. The link comes back by itself.
+    Installing,
     /// The modem answered with an error that has no better name here.
     Modem(CmeCode),
 }
@@ -164,6 +166,7 @@ impl core::fmt::Display for Error {
             Self::CredentialRejected => "this is no certificate or key, or none that the modem takes",
             Self::StoreFull => "the modem has no room for the certificate, key or message",
             Self::UnexpectedAnswer => "the modem's answer was not understood",
+            Self::Installing => "the modem installs new firmware",
             Self::Modem(code) => return write!(f, "the modem answered error {}", code.0),
         };
         f.write_str(text)
@@ -182,7 +185,7 @@ impl embedded_io::Error for Error {
             | Self::NotRegistered
             | Self::NoAddress => ErrorKind::AddrNotAvailable,
             Self::PinRequired | Self::WrongPin | Self::PukRequired => ErrorKind::PermissionDenied,
-            Self::LinkDown | Self::NotConnected => ErrorKind::NotConnected,
+            Self::LinkDown | Self::NotConnected | Self::Installing => ErrorKind::NotConnected,
             Self::Closed => ErrorKind::BrokenPipe,
             Self::Reset => ErrorKind::ConnectionReset,
             Self::Aborted => ErrorKind::ConnectionAborted,

@@ -1,7 +1,9 @@
 //! The link, for whoever is in charge of it.
 
 mod clock;
+mod files;
 mod identity;
+mod lwm2m;
 mod network;
 mod power;
 mod provision;
@@ -9,12 +11,15 @@ mod signal;
 mod sim;
 pub mod sms;
 mod turn;
+mod upgrade;
 
 pub use clock::Time;
 pub use identity::Text;
+pub use lwm2m::{DeviceServer, FotaReports, Registration, RegistrationState};
 pub use network::{Bands, Selection};
 pub use signal::Signal;
 pub use sim::Tries;
+pub use upgrade::{Progress, Upgrade, UpgradeOptions};
 
 use core::cell::{RefCell, RefMut};
 use core::future::poll_fn;

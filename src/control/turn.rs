@@ -91,8 +91,7 @@ impl Turn<'_> {
         loop {
             let len = source(given, &mut chunk);
             let bytes = chunk.get(..len).unwrap_or_default();
-            let count =
-                poll_fn(|cx| borrow(self.engine).core.poll_feed(self.ticket, bytes, cx.waker())).await;
+            let count = self.feed(bytes).await;
             if count == 0 {
                 break;
             }
@@ -106,7 +105,13 @@ impl Turn<'_> {
         borrow(self.engine).core.resync();
     }
 
-    async fn begin(
+    /// Gives as much of the payload as can be taken now, and says how much; zero when the modem has answered.
+    pub(super) async fn feed(&self, bytes: &[u8]) -> usize {
+        poll_fn(|cx| borrow(self.engine).core.poll_feed(self.ticket, bytes, cx.waker())).await
+    }
+
+    /// Begins with a command, whose answer is still to be waited for.
+    pub(super) async fn begin(
         &mut self,
         step: &'static Step,
         write: Write<'_>,
@@ -121,7 +126,8 @@ impl Turn<'_> {
         .await
     }
 
-    fn answer<T>(
+    /// The answer to what was begun.
+    pub(super) fn answer<T>(
         &self,
         cx: &Context<'_>,
         read: &mut impl FnMut(Lines<'_>) -> Option<T>,

@@ -7,6 +7,7 @@ pub(crate) mod cellular;
 mod data;
 pub mod detect;
 pub(crate) mod digest;
+pub(crate) mod firmware;
 mod multiplexer;
 pub(crate) mod security;
 pub mod sequans;
@@ -18,6 +19,7 @@ pub mod ublox;
 mod urc;
 
 pub use data::DataCall;
+pub use firmware::FirmwareUpdate;
 pub use multiplexer::Multiplexer;
 pub use security::{Security, SecurityProfile, TlsVersion, Validation};
 pub use session::Session;
@@ -109,6 +111,11 @@ pub trait Dialect: Sync {
     /// Its multiplexer; `None` where it has none, or nothing is known of it.
     fn multiplexer(&self) -> Option<&'static Multiplexer> {
         None
+    }
+
+    /// How it gets new firmware.
+    fn firmware(&self) -> FirmwareUpdate {
+        FirmwareUpdate::None
     }
 
     /// Which modem it is, after its setup has found that out. Only a dialect that stands for several

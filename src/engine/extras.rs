@@ -8,6 +8,7 @@ use core::net::SocketAddr;
 use super::Core;
 use super::job::Job;
 use super::messages::Messages;
+use super::upgrade::Upgrades;
 use crate::dialect::security::Secure;
 use crate::dialect::{Answer, Call, Dialect, Procedure, Step};
 use crate::error::{Error, Failure};
@@ -95,6 +96,7 @@ pub(super) struct Extras {
     pub(super) datagrams: Option<&'static Datagrams>,
     pub(super) security: Option<&'static Securities>,
     pub(super) messages: Option<&'static Messages>,
+    pub(super) upgrades: Option<&'static Upgrades>,
 }
 
 impl Extras {
@@ -109,6 +111,7 @@ impl Extras {
             datagrams: None,
             security: None,
             messages: None,
+            upgrades: None,
         }
     }
 }

@@ -24,6 +24,8 @@ mod security;
 mod sockets;
 mod sync;
 mod transaction;
+#[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades upgrade"))]
+pub(crate) mod upgrade;
 mod upload;
 
 use extras::{Extras, Pipes};
@@ -130,6 +132,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     pub(crate) upload: Upload,
     exchange: exchange::Exchange,
     arrivals: messages::Arrivals,
+    upgrade: upgrade::Tracker,
     pub(crate) status: Status,
     pub(crate) config: Config,
     pub(crate) lookup: Lookup,
@@ -182,6 +185,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 upload: Upload::new(),
                 exchange: exchange::Exchange::new(),
                 arrivals: messages::Arrivals::new(),
+                upgrade: upgrade::Tracker::new(),
                 noise: 0,
                 runner: WakerCell::new(),
                 waiters: Waiters::new(),
@@ -347,6 +351,13 @@ impl Core {
         }
     }
 
+    /// Whoever waits for the modem to start is told that it has.
+    fn started(&mut self) {
+        if let Some(upgrades) = self.extras.upgrades {
+            (upgrades.started)(self);
+        }
+    }
+
     /// The modem does not answer any more.
     fn lost(&mut self) {
         self.drop_sockets(crate::Error::Aborted);
@@ -386,6 +397,9 @@ impl Core {
         loop {
             self.deadline = NO_DEADLINE;
             if self.parked && self.job.is_none() && self.sync.is_none() && self.sent >= self.len {
+                return;
+            }
+            if self.extras.upgrades.is_some_and(|upgrades| (upgrades.alone)(self)) {
                 return;
             }
             if self.sync.is_none() && self.link.is_calling() {

@@ -39,4 +39,6 @@ pub enum Timer {
     Messages,
     /// A user's turn to write a command, or to read its answer.
     Turn,
+    /// The modem has been left alone to install firmware for long enough, or is asked how far it is.
+    Upgrade,
 }

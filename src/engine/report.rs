@@ -43,7 +43,10 @@ impl Core {
 
     pub(super) fn on_urc(&mut self, urc: Urc) {
         match urc {
-            Urc::Started => self.restart(true),
+            Urc::Started => {
+                self.restart(true);
+                self.started();
+            }
             Urc::Registration(stat) => {
                 self.link.registration(self.now, stat, &mut self.status);
                 self.waiters.wake();

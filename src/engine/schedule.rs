@@ -27,6 +27,9 @@ impl Core {
         if let Some(messages) = self.extras.messages {
             (messages.watch)(self);
         }
+        if let Some(upgrades) = self.extras.upgrades {
+            (upgrades.watch)(self);
+        }
         if let Some(procedure) = self.link.next(now)
             && !self.sockets_first(procedure)
         {

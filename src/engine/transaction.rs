@@ -202,6 +202,9 @@ impl Core {
         let security = self.extras.security;
         if security.is_some_and(|security| (security.line)(self, line)) {
             trace!("< (not shown)");
+        } else if line.starts_with(b"AT") {
+            // What was written by a user may hold a password, and comes back where echo is on.
+            trace!("< (echo)");
         } else {
             trace!("< {}", Ascii(line));
         }
@@ -211,6 +214,9 @@ impl Core {
         if let Some(sync) = &mut self.sync {
             sync.line(self.now, line);
         } else if self.on_text(line) {
+            return;
+        }
+        if self.extras.upgrades.is_some_and(|upgrades| (upgrades.line)(self, line)) {
             return;
         }
         if let Some(urc) = self.dialect.urc(line) {
@@ -241,6 +247,7 @@ impl Core {
         }
         if self.echo_is_off {
             self.restart(false);
+            self.started();
         } else if let Some(job) = &mut self.job {
             job.echoed = true;
         }

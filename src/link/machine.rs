@@ -223,6 +223,11 @@ impl Link {
         }
     }
 
+    /// The modem installs firmware, and does not answer while it does.
+    pub(crate) fn installs(&mut self) {
+        self.fail(Error::Installing);
+    }
+
     /// The SIM card is looked at as soon as possible, where it is waited for.
     #[cfg(any(feature = "async", feature = "nb"))]
     pub(crate) fn look_at_sim(&mut self, now: Instant) {

@@ -12,7 +12,9 @@ mod urc;
 
 pub use models::{CASSIOPEIA, GM02S, GM02S_MULTIPLEXER, RYZ014A};
 
-use super::{Dialect, ESCAPE, Limits, Multiplexer, Procedure, Security, Step, Timing, Urc, cellular};
+use super::{
+    Dialect, ESCAPE, FirmwareUpdate, Limits, Multiplexer, Procedure, Security, Step, Timing, Urc, cellular,
+};
 use crate::time::Duration;
 
 /// A Sequans modem: what is its own, as data.
@@ -23,6 +25,8 @@ pub struct Sequans {
     registration: &'static [Step],
     security: Option<&'static Security>,
     multiplexer: Option<&'static Multiplexer>,
+    /// Whether new firmware comes from LwM2M servers, too.
+    lwm2m: bool,
 }
 
 impl Dialect for Sequans {
@@ -74,6 +78,10 @@ impl Dialect for Sequans {
 
     fn multiplexer(&self) -> Option<&'static Multiplexer> {
         self.multiplexer
+    }
+
+    fn firmware(&self) -> FirmwareUpdate {
+        FirmwareUpdate::Download { lwm2m: self.lwm2m }
     }
 
     fn urc(&self, line: &[u8]) -> Option<Urc> {

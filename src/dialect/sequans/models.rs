@@ -12,6 +12,7 @@ pub const RYZ014A: Sequans = Sequans {
     registration: REGISTRATION_WITH_ATTACH,
     security: Some(&SECURITY),
     multiplexer: None,
+    lwm2m: true,
 };
 
 /// TLS 1.3 is in use cases §6.7.3.3, DTLS in §6.3.1. No number of connections is given but that of the
@@ -47,13 +48,15 @@ pub const GM02S_MULTIPLEXER: Multiplexer = Multiplexer {
 
 /// Sequans Cassiopeia CB610L.
 ///
-/// It attaches by itself after its start (Cassiopeia §1.2.2). Its document knows nothing of TLS.
+/// It attaches by itself after its start (Cassiopeia §1.2.2). Its document knows nothing of TLS, nor of
+/// LwM2M.
 pub const CASSIOPEIA: Sequans = Sequans {
     name: "cassiopeia",
     setup: SETUP_WITHOUT_BYPASS,
     registration: REGISTRATION_WITH_ATTACH,
     security: None,
     multiplexer: None,
+    lwm2m: false,
 };
 
 const SETUP: &[Step] = &[cellular::ECHO_OFF, cellular::NUMERIC_ERRORS];

@@ -15,7 +15,8 @@ pub use models::{LENA_R8, LEXI_R422, LEXI_R520, SARA_R5, SARA_R5_00B, SARA_R5_01
 pub use models::{LENA_R8_MULTIPLEXER, LEXI_R520_MULTIPLEXER, SARA_R5_MULTIPLEXER, SARA_R42_MULTIPLEXER};
 
 use super::{
-    DataCall, Dialect, Limits, Multiplexer, OnError, Procedure, Security, Step, Timing, Urc, cellular,
+    DataCall, Dialect, FirmwareUpdate, Limits, Multiplexer, OnError, Procedure, Security, Step, Timing, Urc,
+    cellular,
 };
 use crate::time::Duration;
 
@@ -40,6 +41,7 @@ pub struct Ublox {
     /// What is said before a dial.
     before_dial: &'static [&'static str],
     multiplexer: &'static Multiplexer,
+    firmware: FirmwareUpdate,
 }
 
 /// Raw instead of hexadecimal payload: some versions keep `+UDCONF=1` over a reboot.
@@ -105,6 +107,10 @@ impl Dialect for Ublox {
 
     fn multiplexer(&self) -> Option<&'static Multiplexer> {
         Some(self.multiplexer)
+    }
+
+    fn firmware(&self) -> FirmwareUpdate {
+        self.firmware
     }
 
     fn urc(&self, line: &[u8]) -> Option<Urc> {

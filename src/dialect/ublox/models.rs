@@ -2,7 +2,7 @@
 
 use super::{Ublox, packet, socket};
 use crate::dialect::security::Speech;
-use crate::dialect::{ESCAPE, Multiplexer, Security, TlsVersion, cellular};
+use crate::dialect::{ESCAPE, FirmwareUpdate, Multiplexer, Security, TlsVersion, cellular};
 use crate::time::Duration;
 
 /// SARA-R5, product version 02B.
@@ -24,6 +24,9 @@ pub const SARA_R5: Ublox = Ublox {
     security: Some(&SECURITY),
     before_dial: DUMMY_CREDENTIALS,
     multiplexer: &SARA_R5_MULTIPLEXER,
+    // `+UFWINSTALL` is in none of the guides at hand. A shipping firmware installs so on SARA-R5 and waits 32
+    // minutes for it.
+    firmware: FirmwareUpdate::File { reports: false, patience: Duration::from_secs(40 * 60) },
 };
 
 /// "It is mandatory to configure the authentication parameters at least with a dummy username and password"
@@ -74,6 +77,7 @@ pub const SARA_R42: Ublox = Ublox {
     security: None,
     before_dial: HANG_UP,
     multiplexer: &SARA_R42_MULTIPLEXER,
+    firmware: FirmwareUpdate::None,
     ..SARA_R5
 };
 
@@ -107,6 +111,8 @@ pub const LENA_R8: Ublox = Ublox {
     // TLS up to 1.2 and no word of DTLS; resumption is for FTP alone (LENA §9.1, §9.3.2).
     security: Some(&Security { newest: TlsVersion::Tls12, datagrams: false, sessions: false, ..SECURITY }),
     multiplexer: &LENA_R8_MULTIPLEXER,
+    // "After +UFWINSTALL:100, the module takes few minutes to complete the procedure" (LENA §11.2.2).
+    firmware: FirmwareUpdate::File { reports: true, patience: Duration::from_secs(600) },
     ..SARA_R42
 };
 

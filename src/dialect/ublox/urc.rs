@@ -8,7 +8,10 @@ use crate::dialect::{Urc, cellular};
 pub(super) fn parse(line: &[u8]) -> Option<Urc> {
     let (prefix, rest) = split(line)?;
     // Whatever begins like this is u-blox' own and unsolicited.
-    let Some(name) = prefix.strip_prefix(b"+UU") else { return cellular::urc(line) };
+    let Some(name) = prefix.strip_prefix(b"+UU") else {
+        // How far an installation of firmware is (LENA §11.1.1, §11.2.2).
+        return if prefix.starts_with(b"+UFW") { Some(Urc::Other) } else { cellular::urc(line) };
+    };
     let mut params = Params::new(rest);
     Some(match name {
         b"SORD" | b"SORF" => Urc::Data { id: params.byte()?, unread: params.word() },
