@@ -16,29 +16,35 @@ struct Document {
     not_wanted: &'static [(&'static str, &'static str)],
 }
 
-const DOCUMENTS: [Document; 4] = [
+const DOCUMENTS: [Document; 5] = [
     Document {
         name: "ryz014",
         title: "RYZ014 use cases",
         sections: &[
             "2.3.2.1", "2.3.2.2", "2.3.2.3", "2.3.2.4", "2.3.2.5", "2.3.2.6", "2.3.3.1", "2.3.3.2",
-            "2.3.3.3", "2.3.3.4", "2.3.3.5", "3.2.2", "3.2.3", "3.2.4", "3.3", "3.4.1", "6.1.3", "6.1.4.1",
-            "6.1.4.2", "6.2.2", "6.2.3", "6.3.2", "7.1.2.1", "7.1.2.2", "7.1.2.3", "7.2.2.1", "7.2.2.2",
-            "7.3.2.1", "7.3.2.2", "7.3.2.3",
+            "2.3.3.3", "2.3.3.4", "2.3.3.5", "3.2.2", "3.2.3", "3.2.4", "3.3", "3.4.1", "4.2.1", "4.2.2",
+            "4.2.3", "4.2.4", "4.2.5", "4.2.6", "4.2.7", "4.2.8", "4.3", "6.1.3", "6.1.4.1", "6.1.4.2",
+            "6.2.2", "6.2.3", "6.3.2", "7.1.2.1", "7.1.2.2", "7.1.2.3", "7.2.2.1", "7.2.2.2", "7.3.2.1",
+            "7.3.2.2", "7.3.2.3",
         ],
         not_wanted: &[
             ("2.3.2.7", "the choice of an operator is left to the modem"),
             ("6.1.2", "datagrams have no borders in online mode"),
             ("6.2.4", "data are sent raw"),
-            ("4.2.2", "firmware is not upgraded"),
             ("6.7.3.2", "MQTT is the client's"),
             ("6.7.3.3", "MQTT is the client's"),
         ],
     },
     Document {
+        name: "fota",
+        title: "RYZ014 FOTA",
+        sections: &["4.3.1.2", "4.3.3", "4.5.2", "4.7.1", "6.3.3"],
+        not_wanted: &[("4.3.1.3", "a restoration point is the manufacturer's")],
+    },
+    Document {
         name: "cassiopeia",
         title: "Cassiopeia use cases",
-        sections: &["1.2.2", "1.2.4", "3.1.2", "3.1.3"],
+        sections: &["1.2.2", "1.2.4", "2.3.2", "3.1.2", "3.1.3"],
         not_wanted: &[("3.1.4", "data are sent raw")],
     },
     Document {
@@ -59,12 +65,17 @@ const DOCUMENTS: [Document; 4] = [
             "9.3.2.2.2",
             "9.3.2.2.3",
             "9.3.2.2.4",
+            "11.2.1.3.1",
+            "11.2.2",
         ],
         not_wanted: &[
             ("7.2.1.1", "the default bearer is the operator's"),
             ("8.1.2", "the identity is asked for where the modem is not named"),
             ("9.1.1", "as in the SARA/LEXI document: see 3.3 there"),
             ("9.1.3", "as in the SARA/LEXI document: see 3.3 there"),
+            ("11.1.1", "what is installed is a file of the modem"),
+            ("11.2.1.1.3", "FTP is the client's"),
+            ("11.2.1.2.3", "HTTP is the client's"),
             ("8.2", "its countermeasures are the user's, but for that of a lost context: see 8.1.1"),
         ],
     },

@@ -4,7 +4,8 @@ mod common;
 
 use std::time::Duration;
 
-use cellular_nal::{Config, LinkState};
+use cellular_nal::control::{Progress, UpgradeOptions};
+use cellular_nal::{Config, Error, LinkState};
 use common::golden::{self, Golden, apn, link, link_with};
 use common::script::Desk;
 use modem_sim::Model;
@@ -85,4 +86,48 @@ fn section_3_1_3_text_data() {
     let mut desk = up("cassiopeia_3_1_3_text_data");
     golden::text_data(&mut desk);
     desk.over();
+}
+
+/// What is downloaded, and that it is installed by a restart: what comes back is asked for its version.
+fn upgrades(name: &str, url: &str, options: UpgradeOptions, percent: &[u8]) {
+    let back = ["cassiopeia_comes_back", "cassiopeia_2_3_2_upgrade_is_asked_about"];
+    let mut desk = golden::upgrading(Model::Cassiopeia, name, &back);
+    let control = desk.control;
+    let told = desk.run(400, async {
+        let mut upgrade = control.upgrade(url, options).await?;
+        let mut told = golden::progress(&mut upgrade, &[Progress::Downloaded]).await;
+        if name.contains("asynchronous") {
+            upgrade.restart().await?;
+        }
+        told.extend(golden::progress(&mut upgrade, &[]).await);
+        Ok::<_, Error>(told)
+    });
+    let ends_well = [Progress::Downloaded, Progress::Rebooting, Progress::Installed];
+    let expected = golden::steps(&[], percent.iter().copied(), &ends_well);
+    assert_eq!(told, Ok(expected), "{}", desk.tail());
+    desk.over();
+}
+
+const IMAGE: &str = "CB610L_ECM-ACM-ECM-M2M-UART-ECRIOIMS-CAT6_LR4.2.2.0-";
+
+#[test]
+fn section_2_3_2_synchronous_upgrade() {
+    let url = format!("ftp://192.168.16.103/{IMAGE}46706.sfp");
+    let options = UpgradeOptions::new().foreground().report_every(11);
+    let percent = [0, 11, 22, 33, 44, 55, 66, 77, 88, 99];
+    upgrades("cassiopeia_2_3_2_synchronous_upgrade", &url, options, &percent);
+}
+
+#[test]
+fn section_2_3_2_asynchronous_upgrade() {
+    let url = format!("http://192.168.16.103/hfs_HttpServer_289/{IMAGE}46706.sfp");
+    let options = UpgradeOptions::new().without_restart().report_every(23);
+    upgrades("cassiopeia_2_3_2_asynchronous_upgrade", &url, options, &[0, 23, 46, 69, 92]);
+}
+
+#[test]
+fn section_2_3_2_upgrade_over_the_air() {
+    let url = format!("http://172.16.72.4/firmwares/{IMAGE}46115.sfp");
+    let options = UpgradeOptions::new().foreground().report_every(23);
+    upgrades("cassiopeia_2_3_2_upgrade_over_the_air", &url, options, &[0, 23, 46, 69, 92]);
 }

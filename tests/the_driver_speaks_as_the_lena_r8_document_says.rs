@@ -5,6 +5,7 @@ mod common;
 use std::mem::forget;
 use std::time::Duration;
 
+use cellular_nal::control::Progress;
 use cellular_nal::{Error, LinkState, SecurityProfile, Validation};
 use common::conversation::{exactly, read_to_end, tcp};
 use common::golden::{self, Golden, apn};
@@ -158,5 +159,50 @@ fn section_8_1_1_messages_come_in() {
     let mut desk = up("lena_r8_8_1_1_messages_come_in");
     let control = desk.control;
     assert_eq!(desk.run(10, control.sms().wait()), Ok(()), "{}", desk.tail());
+    desk.over();
+}
+
+/// Bytes of a file, a few at a time.
+async fn file(file: &[u8], at: u32, buffer: &mut [u8]) -> Result<usize, Error> {
+    let rest = &file[at as usize..];
+    let count = rest.len().min(buffer.len()).min(7);
+    buffer[..count].copy_from_slice(&rest[..count]);
+    Ok(count)
+}
+
+#[test]
+fn section_9_3_1_2_file() {
+    let mut desk = up("lena_r8_9_3_1_2_file");
+    let control = desk.control;
+    let content = b"hello world";
+    let upload = control.upload_file("postdata.txt", 11, async |at, to: &mut [u8]| file(content, at, to).await);
+    assert_eq!(desk.run(10, upload), Ok(()), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_11_2_1_3_1_upload() {
+    let mut desk = up("lena_r8_11_2_1_3_1_upload");
+    let control = desk.control;
+    let content = b"delta file contents.";
+    let upload = control.upload_firmware(20, async |at, to: &mut [u8]| file(content, at, to).await);
+    assert_eq!(desk.run(10, upload), Ok(()), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_11_2_2_installation() {
+    let name = "lena_r8_11_2_2_installation";
+    let mut desk = golden::upgrading(Model::LenaR8, name, &["lena_r8_comes_back"]);
+    let control = desk.control;
+    let told = desk.run(400, async {
+        let mut upgrade = control.install_firmware().await?;
+        Ok::<_, Error>(golden::progress(&mut upgrade, &[]).await)
+    });
+    let validated = [0, 1, 100].map(Progress::Validating);
+    let installed = [0, 50, 100].map(Progress::Installing);
+    let expected = [&validated[..], &installed, &[Progress::Installed]].concat();
+    assert_eq!(told, Ok(expected), "{}", desk.tail());
+    desk.pass(Duration::from_secs(20));
     desk.over();
 }

@@ -4,8 +4,9 @@ mod common;
 
 use std::time::Duration;
 
+use cellular_nal::control::{Progress, UpgradeOptions};
 use cellular_nal::dialect::{Credential, CredentialKind};
-use cellular_nal::{Config, Error, LinkState, SecurityProfile, TlsVersion};
+use cellular_nal::{CmeCode, Config, Error, LinkState, SecurityProfile, TlsVersion, Validation};
 use common::conversation::{exactly, tcp, udp};
 use common::golden::{self, Golden, HELLO, apn, link, link_with};
 use common::script::Desk;
@@ -118,6 +119,143 @@ fn section_3_4_1_security_profile() {
     assert_eq!(desk.run(10, control.provision(certificate, pem)), Ok(true), "{}", desk.tail());
     let pem = b"-----BEGIN RSA PRIVATE KEY-----\nMIIEpQIB\nGz5eWMo=\n-----END RSA PRIVATE KEY-----\n";
     assert_eq!(desk.run(10, control.provision(KEY, pem)), Ok(false), "{}", desk.tail());
+    desk.over();
+}
+
+const HTTPS: &str = "https://s3-us-west-2.amazonaws.com/FileShare/41613-ue.dup";
+const FTP: &str = "ftp://ftpuser:ftppwd@192.168.0.225/5410-47151-48548-ue.dup";
+
+/// An upgrade that ends well, and the link comes back behind it.
+fn upgrades(name: &str, url: &str, options: UpgradeOptions, told: &[Progress]) {
+    let mut desk = golden::upgrading(Model::Ryz014a, name, &["ryz014_comes_back"]);
+    assert_eq!(golden::upgrade(&mut desk, url, options), told, "{}", desk.tail());
+    let control = desk.control;
+    while desk.run(100, control.connect()).is_err() {
+        assert!(desk.now < Duration::from_secs(400), "{}", desk.tail());
+        desk.pass(Duration::from_secs(1));
+    }
+    desk.over();
+}
+
+/// What is told where the modem reports each tenth.
+fn tenths(after: &[Progress]) -> Vec<Progress> {
+    golden::steps(&[Progress::Available], (0..100).step_by(10), after)
+}
+
+const ENDS_WELL: [Progress; 3] = [Progress::Downloaded, Progress::Rebooting, Progress::Installed];
+
+#[test]
+fn section_4_2_1_synchronous_upgrade() {
+    let options = UpgradeOptions::new().foreground();
+    upgrades("ryz014_4_2_1_synchronous_upgrade", HTTPS, options, &tenths(&ENDS_WELL));
+}
+
+#[test]
+fn section_4_2_2_upgrade_with_certificates() {
+    let url = "https://ec2-3-134-42-3.us-east-2.compute.amazonaws.com/naa/bl_51630.dup";
+    let profile = SecurityProfile::new().authority(19).validation(Validation::Chain);
+    let profile = profile.min_version(TlsVersion::Tls10).cipher_suites(&[0x2f, 0x3c, 0x35, 0x3d]);
+    let profile = tls::profile(profile);
+    let name = "ryz014_4_2_2_upgrade_with_certificates";
+    let mut desk = golden::upgrading(Model::Ryz014a, name, &["ryz014_comes_back"]);
+    let control = desk.control;
+    let number = desk.run(10, control.store_security_profile(profile)).expect("it takes the profile");
+    let options = UpgradeOptions::new().foreground().report_every(1).security_profile(number);
+    let told = golden::upgrade(&mut desk, url, options);
+    assert_eq!(told, golden::steps(&[Progress::Available], 1..=2, &ENDS_WELL), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_4_2_3_upgrade_with_credentials() {
+    let url = "https://login:pwd@cloud.sequans.com/apps/sharingpath/team-iot-bb-support/Internal/\
+               image_diff-from8.0.0.4-52526-to-8.0.1.0-52573.dup";
+    let told = golden::steps(&[Progress::Available], 1..=2, &ENDS_WELL);
+    let options = UpgradeOptions::new().foreground().report_every(1);
+    upgrades("ryz014_4_2_3_upgrade_with_credentials", url, options, &told);
+}
+
+#[test]
+fn section_4_2_4_asynchronous_upgrade() {
+    let back = ["ryz014_comes_back", "ryz014_4_2_4_upgrade_is_asked_about"];
+    let mut desk = golden::upgrading(Model::Ryz014a, "ryz014_4_2_4_asynchronous_upgrade", &back);
+    let control = desk.control;
+    let told = desk.run(400, async {
+        let mut upgrade = control.upgrade(HTTPS, UpgradeOptions::new()).await?;
+        let mut told = golden::progress(&mut upgrade, &[Progress::Downloading(0)]).await;
+        assert_eq!(upgrade.state().await, Ok(Some(Progress::Downloading(5))));
+        told.extend(golden::progress(&mut upgrade, &[]).await);
+        Ok::<_, Error>(told)
+    });
+    let mut expected = tenths(&ENDS_WELL);
+    expected.insert(2, Progress::Downloading(5));
+    assert_eq!(told, Ok(expected), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_4_2_5_cancelled_upgrade() {
+    let mut desk = up("ryz014_4_2_5_cancelled_upgrade");
+    let control = desk.control;
+    let told = desk.run(60, async {
+        let mut upgrade = control.upgrade(HTTPS, UpgradeOptions::new()).await?;
+        let mut told = golden::progress(&mut upgrade, &[Progress::Downloading(40)]).await;
+        upgrade.cancel().await?;
+        told.extend(golden::progress(&mut upgrade, &[]).await);
+        Ok::<_, Error>(told)
+    });
+    let expected = golden::steps(&[], (10..=40).step_by(10), &[Progress::Cancelled]);
+    assert_eq!(told, Ok(expected), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_4_2_6_upgrade_by_ftp() {
+    let back = ["ryz014_comes_back", "ryz014_4_2_4_upgrade_is_asked_about"];
+    let mut desk = golden::upgrading(Model::Ryz014a, "ryz014_4_2_6_upgrade_by_ftp", &back);
+    assert_eq!(golden::upgrade(&mut desk, FTP, UpgradeOptions::new()), tenths(&ENDS_WELL), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_4_2_7_cancelled_at_once() {
+    let mut desk = up("ryz014_4_2_7_cancelled_at_once");
+    let control = desk.control;
+    let told = desk.run(60, async {
+        let mut upgrade = control.upgrade(FTP, UpgradeOptions::new()).await?;
+        let mut told = golden::progress(&mut upgrade, &[Progress::Available]).await;
+        upgrade.cancel().await?;
+        told.extend(golden::progress(&mut upgrade, &[]).await);
+        assert_eq!(upgrade.state().await, Ok(None));
+        Ok::<_, Error>(told)
+    });
+    let expected = golden::steps(&[Progress::Available], (0..=10).step_by(10), &[Progress::Cancelled]);
+    assert_eq!(told, Ok(expected), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_4_2_8_upgrade_by_another_port() {
+    let url = "ftp://ftpuser:ftppwd@192.168.0.225:8080/5410-47151-48548-ue.dup";
+    let name = "ryz014_4_2_8_upgrade_by_another_port";
+    upgrades(name, url, UpgradeOptions::new(), &tenths(&ENDS_WELL));
+}
+
+#[test]
+fn section_4_3_no_network() {
+    let mut desk = up("ryz014_4_3_no_network");
+    let control = desk.control;
+    let result = desk.run(10, control.upgrade(HTTPS, UpgradeOptions::new())).map(drop);
+    assert_eq!(result, Err(Error::Modem(CmeCode(531))), "{}", desk.tail());
+    desk.over();
+}
+
+#[test]
+fn section_4_3_corrupted_image() {
+    let mut desk = up("ryz014_4_3_corrupted_image");
+    let told = golden::upgrade(&mut desk, HTTPS, UpgradeOptions::new());
+    let failed = Progress::Failed(CmeCode(529));
+    assert_eq!(told, golden::steps(&[Progress::Available], (0..=20).step_by(10), &[failed]));
     desk.over();
 }
 

@@ -285,11 +285,10 @@ impl Core {
     pub(crate) fn foreground_is_over(&mut self, result: Result<(), Error>) {
         self.upgrade.foreground = false;
         match result {
-            // "FW is downloaded to the UE file system" (RYZ014 use cases §4.2.1).
-            Ok(()) => self.note_upgrade(Report::Downloaded),
             Err(Error::Modem(code)) => self.note_upgrade(Report::Failed(code.0)),
-            // The modem goes on, or has restarted.
-            Err(_) => {}
+            // The modem goes on, or has restarted. OK need not mean that it has the image: RYZ014 use cases §4.2.1
+            // shows one in front of the reports, too.
+            _ => {}
         }
     }
 

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use cellular_nal::asynch::{Stack, TcpListener, TcpSocket};
+use cellular_nal::control::{Progress, Upgrade, UpgradeOptions};
 use cellular_nal::{Config, Error, SecurityProfile};
 use embedded_io_async::{Read, Write};
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
@@ -137,6 +138,44 @@ pub fn up(model: Model, name: &str) -> Desk<Golden> {
     assert_eq!(desk.run(60, control.connect()), Ok(()), "{}", desk.tail());
     desk.pass(Duration::from_millis(100));
     desk
+}
+
+/// This conversation after the one in which the link comes up, and another one in which it comes back.
+pub fn upgrading(model: Model, name: &str, back: &[&str]) -> Desk<Golden> {
+    let (first, apn) = bring_up(model);
+    let config = Config::new().apn(apn).expect("it is one");
+    let mut desk = desk(model, config, &[&[first, name], back].concat());
+    let control = desk.control;
+    assert_eq!(desk.run(60, control.connect()), Ok(()), "{}", desk.tail());
+    desk.pass(Duration::from_millis(100));
+    desk
+}
+
+/// What is told of an upgrade, to its end or one of these.
+pub async fn progress(upgrade: &mut Upgrade<'_>, until: &[Progress]) -> Vec<Progress> {
+    let mut told = Vec::new();
+    loop {
+        let progress = upgrade.progress().await;
+        told.push(progress);
+        if progress.is_end() || until.contains(&progress) {
+            return told;
+        }
+    }
+}
+
+/// Upgrades, and gives what is told of it.
+pub fn upgrade(desk: &mut Desk<Golden>, url: &str, options: UpgradeOptions) -> Vec<Progress> {
+    let control = desk.control;
+    let told = desk.run(1000, async {
+        let mut upgrade = control.upgrade(url, options).await?;
+        Ok::<_, Error>(progress(&mut upgrade, &[]).await)
+    });
+    told.unwrap_or_else(|error| panic!("{error}\n{}", desk.tail()))
+}
+
+/// What comes before, a download of these per cent, what comes after.
+pub fn steps(before: &[Progress], percent: impl Iterator<Item = u8>, after: &[Progress]) -> Vec<Progress> {
+    before.iter().copied().chain(percent.map(Progress::Downloading)).chain(after.iter().copied()).collect()
 }
 
 impl Desk<Golden> {
