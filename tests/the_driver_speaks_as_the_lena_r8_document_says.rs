@@ -175,7 +175,8 @@ fn section_9_3_1_2_file() {
     let mut desk = up("lena_r8_9_3_1_2_file");
     let control = desk.control;
     let content = b"hello world";
-    let upload = control.upload_file("postdata.txt", 11, async |at, to: &mut [u8]| file(content, at, to).await);
+    let upload =
+        control.upload_file("postdata.txt", 11, async |at, to: &mut [u8]| file(content, at, to).await);
     assert_eq!(desk.run(10, upload), Ok(()), "{}", desk.tail());
     desk.over();
 }

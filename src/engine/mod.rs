@@ -351,13 +351,6 @@ impl Core {
         }
     }
 
-    /// Whoever waits for the modem to start is told that it has.
-    fn started(&mut self) {
-        if let Some(upgrades) = self.extras.upgrades {
-            (upgrades.started)(self);
-        }
-    }
-
     /// The modem does not answer any more.
     fn lost(&mut self) {
         self.drop_sockets(crate::Error::Aborted);

@@ -41,6 +41,13 @@ impl Core {
         may_be.then(|| self.now + if job.opens() { CONNECT } else { ANSWER })
     }
 
+    /// Whoever waits for the modem to start is told that it has.
+    pub(super) fn started(&mut self) {
+        if let Some(upgrades) = self.extras.upgrades {
+            (upgrades.started)(self);
+        }
+    }
+
     pub(super) fn on_urc(&mut self, urc: Urc) {
         match urc {
             Urc::Started => {
