@@ -27,8 +27,8 @@ fn a_slow_download_is_waited_for() {
     let control = desk.control;
     let options = UpgradeOptions::new().foreground();
     let mut upgrade = desk.run(10, control.upgrade(URL, options)).expect("it begins");
-    let told = desk.run(3000, common::golden::progress(&mut upgrade, &[Progress::Downloaded]));
-    assert_eq!(told, common::golden::steps(&[], (0..100).step_by(10), &[Progress::Downloaded]));
+    let told = desk.run(3000, common::golden::progress(&mut upgrade, &[Progress::Downloading(100)]));
+    assert_eq!(told, common::golden::steps(&[], (0..100).step_by(10), &[Progress::Downloading(100)]));
     // Nobody has called the modem back into step meanwhile.
     assert_eq!(desk.far.count("AT+CMEE?"), 1, "{}", desk.tail());
 }

@@ -90,7 +90,7 @@ fn section_3_1_3_text_data() {
 
 /// What is downloaded, and that it is installed by a restart: what comes back is asked for its version.
 fn upgrades(name: &str, url: &str, options: UpgradeOptions, percent: &[u8]) {
-    let back = ["cassiopeia_comes_back", "cassiopeia_2_3_2_upgrade_is_asked_about"];
+    let back = ["comes_back_cassiopeia", "cassiopeia_2_3_2_upgrade_is_asked_about"];
     let mut desk = golden::upgrading(Model::Cassiopeia, name, &back);
     let control = desk.control;
     let told = desk.run(400, async {
@@ -114,7 +114,7 @@ const IMAGE: &str = "CB610L_ECM-ACM-ECM-M2M-UART-ECRIOIMS-CAT6_LR4.2.2.0-";
 fn section_2_3_2_synchronous_upgrade() {
     let url = format!("ftp://192.168.16.103/{IMAGE}46706.sfp");
     let options = UpgradeOptions::new().foreground().report_every(11);
-    let percent = [0, 11, 22, 33, 44, 55, 66, 77, 88, 99];
+    let percent = [0, 11, 22, 33, 44, 55, 66, 77, 88, 99, 100];
     upgrades("cassiopeia_2_3_2_synchronous_upgrade", &url, options, &percent);
 }
 
@@ -122,12 +122,12 @@ fn section_2_3_2_synchronous_upgrade() {
 fn section_2_3_2_asynchronous_upgrade() {
     let url = format!("http://192.168.16.103/hfs_HttpServer_289/{IMAGE}46706.sfp");
     let options = UpgradeOptions::new().without_restart().report_every(23);
-    upgrades("cassiopeia_2_3_2_asynchronous_upgrade", &url, options, &[0, 23, 46, 69, 92]);
+    upgrades("cassiopeia_2_3_2_asynchronous_upgrade", &url, options, &[0, 23, 46, 69, 92, 100]);
 }
 
 #[test]
 fn section_2_3_2_upgrade_over_the_air() {
     let url = format!("http://172.16.72.4/firmwares/{IMAGE}46115.sfp");
     let options = UpgradeOptions::new().foreground().report_every(23);
-    upgrades("cassiopeia_2_3_2_upgrade_over_the_air", &url, options, &[0, 23, 46, 69, 92]);
+    upgrades("cassiopeia_2_3_2_upgrade_over_the_air", &url, options, &[0, 23, 46, 69, 92, 100]);
 }

@@ -10,7 +10,7 @@ use modem_sim::Model;
 
 /// The modem restarts in the middle of it.
 fn up(name: &str) -> Desk<Golden> {
-    golden::upgrading(Model::Ryz014a, name, &["ryz014_comes_back"])
+    golden::upgrading(Model::Ryz014a, name, &["comes_back_ryz014"])
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn section_4_5_2_procedure() {
     let mut desk = up("fota_4_5_2_procedure");
     let expected = golden::steps(
         &[Progress::Available],
-        (0..100).step_by(10),
+        (0..=100).step_by(10),
         &[Progress::Downloaded, Progress::Installing(0), Progress::Installed],
     );
     assert_eq!(followed(&mut desk), expected, "{}", desk.tail());

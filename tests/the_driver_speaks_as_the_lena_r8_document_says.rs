@@ -194,7 +194,7 @@ fn section_11_2_1_3_1_upload() {
 #[test]
 fn section_11_2_2_installation() {
     let name = "lena_r8_11_2_2_installation";
-    let mut desk = golden::upgrading(Model::LenaR8, name, &["lena_r8_comes_back"]);
+    let mut desk = golden::upgrading(Model::LenaR8, name, &["comes_back_lena_r8"]);
     let control = desk.control;
     let told = desk.run(400, async {
         let mut upgrade = control.install_firmware().await?;

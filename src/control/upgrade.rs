@@ -360,7 +360,7 @@ impl Upgrade<'_> {
         match (&self.before, now) {
             (Some(before), Ok(now)) => core.compared(*before != now),
             // There is nothing to compare with: what the modem has said counts.
-            (None, Ok(_)) if core.is_said_to_be_stored() => core.compared(false),
+            (None, _) if core.decides_by_word() => core.compared(false),
             _ => {}
         }
     }

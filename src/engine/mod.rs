@@ -306,6 +306,9 @@ impl Core {
 
     pub(crate) fn request(&mut self, up: bool) {
         self.link.request(self.now, up);
+        if up && self.upgrade.is_alone() {
+            self.link.installs();
+        }
         if !up {
             self.drop_sockets(crate::Error::LinkDown);
         }

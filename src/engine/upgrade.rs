@@ -34,7 +34,7 @@ pub enum Progress {
     Available,
     /// So many per cent of it are in the modem.
     Downloading(u8),
-    /// All of it is. Where no restart was asked for, it waits for one.
+    /// All of it is, and was found to be good. Where no restart was asked for, it waits for one.
     Downloaded,
     /// So many per cent of it have been checked (u-blox).
     Validating(u8),
@@ -129,6 +129,11 @@ impl Tracker {
         }
     }
 
+    /// Whether the modem installs, and must be left alone.
+    pub(super) const fn is_alone(&self) -> bool {
+        self.alone
+    }
+
     const fn has(&self, facts: u16) -> bool {
         self.facts & facts != 0
     }
@@ -140,13 +145,18 @@ impl Tracker {
             () if self.has(FAILED) => Progress::Failed(self.code),
             () if self.has(CANCELLED) => Progress::Cancelled,
             () if self.has(INSTALLING) => Progress::Installing(self.installed),
-            () if self.has(REBOOTING) || self.has(DOWNLOADED) && self.has(RESTARTED) => Progress::Rebooting,
+            () if self.has(REBOOTING) || self.is_complete() && self.has(RESTARTED) => Progress::Rebooting,
             () if self.has(VALIDATING) => Progress::Validating(self.validated),
             () if self.has(DOWNLOADED) => Progress::Downloaded,
             () if self.has(DOWNLOADING) => Progress::Downloading(self.downloaded),
             () if self.has(AVAILABLE) => Progress::Available,
             () => return None,
         })
+    }
+
+    /// Whether all of the image is in the modem.
+    const fn is_complete(&self) -> bool {
+        self.has(DOWNLOADED) || self.downloaded == 100
     }
 
     fn is_over(&self) -> bool {
@@ -164,7 +174,7 @@ impl Tracker {
             Report::Available => AVAILABLE,
             Report::Downloading(percent) => {
                 self.downloaded = self.downloaded.max(percent);
-                if self.downloaded == 100 { DOWNLOADING | DOWNLOADED } else { DOWNLOADING }
+                DOWNLOADING
             }
             Report::Downloaded => DOWNLOADED,
             Report::Validating(percent) => {
@@ -260,9 +270,9 @@ impl Core {
         self.upgrade.has(RESTARTED | IDLE | STORED)
     }
 
-    /// Whether only the modem's word is left to say how it went.
-    pub(crate) fn is_said_to_be_stored(&self) -> bool {
-        self.upgrade.has(STORED)
+    /// Whether it can be decided without a version to compare with.
+    pub(crate) fn decides_by_word(&self) -> bool {
+        self.upgrade.has(STORED) || self.upgrade.has(IDLE) && !self.upgrade.has(RESTARTED)
     }
 
     /// What a user knows of the upgrade.
@@ -295,7 +305,7 @@ impl Core {
     /// What the modem is, and what it was before the upgrade, have been compared.
     pub(crate) fn compared(&mut self, changed: bool) {
         let upgrade = &mut self.upgrade;
-        let failed = if upgrade.has(CANCELLING) && !upgrade.has(DOWNLOADED) { CANCELLED } else { FAILED };
+        let failed = if upgrade.has(CANCELLING) && !upgrade.is_complete() { CANCELLED } else { FAILED };
         let late = self.now.is_past(upgrade.since, VERDICT);
         upgrade.facts |= match () {
             () if changed => DONE,
@@ -304,7 +314,7 @@ impl Core {
             () if upgrade.has(RESTARTED) && upgrade.has(STORED) => DONE,
             () if upgrade.has(RESTARTED) => failed,
             // What was downloaded waits for a restart.
-            () if upgrade.has(IDLE) && !upgrade.has(DOWNLOADED) => failed,
+            () if upgrade.has(IDLE) && !upgrade.is_complete() => failed,
             () => 0,
         };
         self.tell_progress();
