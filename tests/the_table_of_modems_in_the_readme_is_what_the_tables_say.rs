@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use cellular_nal::dialect::detect::MODELS;
-use cellular_nal::dialect::{Dialect, Procedure, Security, TlsVersion};
+use cellular_nal::dialect::{Dialect, FirmwareUpdate, Procedure, Security, TlsVersion};
 
 const BEGIN: &str = "<!-- table of modems: generated -->\n";
 const END: &str = "<!-- end of the table -->";
@@ -14,7 +14,7 @@ const END: &str = "<!-- end of the table -->";
 /// A row: what it is about, and what a modem has of it.
 type Row = (&'static str, fn(&dyn Dialect) -> String);
 
-const ROWS: [Row; 18] = [
+const ROWS: [Row; 19] = [
     ("sockets", |modem| modem.limits().sockets.to_string()),
     ("TCP client", |modem| can(modem, Procedure::OpenTcp)),
     ("TCP listener", |modem| can(modem, Procedure::Listen)),
@@ -41,6 +41,12 @@ const ROWS: [Row; 18] = [
     }),
     ("DTLS", |modem| secure(modem, |can| if can.has_datagrams() { "1.2".into() } else { "–".into() })),
     ("secure connections", |modem| secure(modem, |can| can.connections().to_string())),
+    ("new firmware", |modem| match modem.firmware() {
+        FirmwareUpdate::Download { lwm2m: true } => "from a URL, LwM2M".into(),
+        FirmwareUpdate::Download { .. } => "from a URL".into(),
+        FirmwareUpdate::File { .. } => "from a file".into(),
+        _ => "–".into(),
+    }),
     ("silence between commands, ms", |modem| modem.timing().gap.as_millis().to_string()),
     ("silence around `+++`, ms", |modem| modem.timing().escape.as_millis().to_string()),
 ];
