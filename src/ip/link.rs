@@ -4,7 +4,6 @@ use core::net::IpAddr;
 use core::task::{Poll, Waker};
 
 use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult};
-use smoltcp::socket::dns;
 use smoltcp::time::Instant as DeviceInstant;
 use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
 
@@ -25,7 +24,8 @@ pub(super) fn interface(ppp: &mut Ppp<'_>, seed: u64, now: Instant) -> Interface
 }
 
 fn device_instant(now: Instant) -> DeviceInstant {
-    DeviceInstant::from_micros(i64::try_from(now.as_micros()).unwrap_or(i64::MAX))
+    // Without the sign it is the time since the start, for a quarter of a million years.
+    DeviceInstant::from_micros(now.as_micros() as i64 & i64::MAX)
 }
 
 impl Ip<'_> {
@@ -213,7 +213,7 @@ impl Ip<'_> {
             _ = self.interface.routes_mut().add_default_ipv4_route(gateway);
             servers.extend(ipv4.dns.into_iter().flatten().map(IpAddress::from));
         }
-        self.sockets.get_mut::<dns::Socket<'_>>(self.dns).update_servers(&servers);
+        self.set_name_servers(&servers);
         self.up = true;
         self.error = None;
         info!("the link is up");

@@ -11,6 +11,22 @@ use crate::error::Error;
 use crate::socket::SocketHandle;
 use crate::time::Instant;
 
+/// What is reached only once somebody listens. Where nobody does, the linker drops it.
+pub(super) struct Listening {
+    /// A socket that waits, or that a connection has come to. True when it is free now.
+    look: fn(&mut Ip<'_>, usize, State) -> bool,
+    go_on: fn(&mut Ip<'_>),
+    release: fn(&mut Ip<'_>, usize),
+    drop: fn(&mut Ip<'_>),
+}
+
+const LISTENING: &Listening = &Listening {
+    look: |ip, index, state| ip.look_for_connection(index, state),
+    go_on: |ip| ip.listen_on(),
+    release: |ip, index| ip.end_listening(index),
+    drop: |ip| ip.end_all(),
+};
+
 impl Ip<'_> {
     /// Listeners have the places behind those of all sockets.
     pub(super) fn listener(&self, handle: SocketHandle) -> Option<usize> {
@@ -38,6 +54,7 @@ impl Ip<'_> {
         let Some((index, listener)) = free else { return Poll::Ready(Err(Error::NoSocket)) };
         listener.port = port;
         listener.generation = listener.generation.wrapping_add(1);
+        self.listening = Some(LISTENING);
         let generation = listener.generation;
         self.sweep();
         Poll::Ready(Ok(SocketHandle { index: (self.slots.len() + index) as u8, generation }))
@@ -69,8 +86,14 @@ impl Ip<'_> {
         Poll::Ready(Ok((self.handle(index), remote)))
     }
 
-    /// Nobody listens any more; connections that nobody has taken end.
     pub(super) fn release_listener(&mut self, index: usize) {
+        if let Some(listening) = self.listening {
+            (listening.release)(self, index);
+        }
+    }
+
+    /// Nobody listens any more; connections that nobody has taken end.
+    fn end_listening(&mut self, index: usize) {
         if let Some(listener) = self.listeners.get_mut(index) {
             listener.port = 0;
             listener.waker.wake();
@@ -106,13 +129,8 @@ impl Ip<'_> {
             let (state, late) = (slot.state, slot.deadline <= now);
             match state {
                 State::Free => {}
-                State::Listening(listener) => self.look_for_connection(index, listener),
-                State::Incoming(_) => {
-                    // The peer has changed its mind.
-                    if self.tcp(index).is_some_and(|socket| socket.state() == Tcp::Closed) {
-                        self.free(index);
-                        freed = true;
-                    }
+                State::Listening(_) | State::Incoming(_) => {
+                    freed |= self.listening.is_some_and(|listening| (listening.look)(self, index, state));
                 }
                 State::Opening => {
                     if late {
@@ -126,7 +144,9 @@ impl Ip<'_> {
         if freed {
             self.waiters.wake();
         }
-        self.listen_on();
+        if let Some(listening) = self.listening {
+            (listening.go_on)(self);
+        }
     }
 
     fn free(&mut self, index: usize) {
@@ -135,19 +155,25 @@ impl Ip<'_> {
         }
     }
 
-    fn look_for_connection(&mut self, index: usize, listener: u8) {
-        let Some(socket) = self.tcp(index) else { return };
-        match socket.state() {
-            Tcp::Listen | Tcp::SynReceived => {}
-            Tcp::Closed => self.free(index),
-            _ => {
+    fn look_for_connection(&mut self, index: usize, state: State) -> bool {
+        let Some(connection) = self.tcp(index).map(|socket| socket.state()) else { return false };
+        match (connection, state) {
+            (Tcp::Closed, _) => {
+                self.free(index);
+                // The peer has changed its mind.
+                matches!(state, State::Incoming(_))
+            }
+            (Tcp::Listen | Tcp::SynReceived, _) => false,
+            (_, State::Listening(listener)) => {
                 if let Some(slot) = self.slots.get_mut(index) {
                     slot.state = State::Incoming(listener);
                 }
                 if let Some(listener) = self.listeners.get_mut(usize::from(listener)) {
                     listener.waker.wake();
                 }
+                false
             }
+            _ => false,
         }
     }
 
@@ -161,14 +187,8 @@ impl Ip<'_> {
             }
             // What TIME-WAIT is for goes on while the socket is free.
             matches!(socket.state(), Tcp::Closed | Tcp::TimeWait)
-        } else if let Some(socket) = self.udp(index) {
-            let gone = late || socket.send_queue() == 0;
-            if gone {
-                socket.close();
-            }
-            gone
         } else {
-            false
+            self.have_datagrams_left(index, late)
         };
         if gone {
             self.free(index);
@@ -205,8 +225,8 @@ impl Ip<'_> {
     pub(super) fn fail(&mut self, index: usize, error: Error) {
         if let Some(socket) = self.tcp(index) {
             socket.abort();
-        } else if let Some(socket) = self.udp(index) {
-            socket.close();
+        } else {
+            self.close_datagrams(index);
         }
         let Some(slot) = self.slots.get_mut(index) else { return };
         match slot.state {
@@ -222,6 +242,12 @@ impl Ip<'_> {
 
     /// All listeners end with the link.
     pub(super) fn drop_listeners(&mut self) {
+        if let Some(listening) = self.listening {
+            (listening.drop)(self);
+        }
+    }
+
+    fn end_all(&mut self) {
         for listener in &mut self.listeners {
             let Listener { port, waker, .. } = listener;
             *port = 0;

@@ -11,6 +11,8 @@
 //! * `flush` waits until the peer has acknowledged what was written.
 //! * Datagrams may be empty, and are at most as large as the link's largest packet without the headers.
 //! * Addresses are IPv4 alone.
+//! * Names and datagrams need the features `smoltcp-dns` and `smoltcp-udp`, which are on by default. Without one of
+//!   them what it is for is [`Error::Unsupported`], and some kilobytes of flash are spared.
 //! * Release assistance and options of sockets are the modem's, and [`Error::Unsupported`] here; so is
 //!   the name of an address.
 
@@ -23,18 +25,26 @@ mod dialled;
 mod link;
 mod listener;
 mod multiplexed;
+#[cfg(feature = "smoltcp-dns")]
+mod names;
+#[cfg(not(feature = "smoltcp-dns"))]
+#[path = "without_names.rs"]
 mod names;
 mod resources;
 mod slot;
 mod sockets;
 mod tcp;
+#[cfg(feature = "smoltcp-udp")]
+mod udp;
+#[cfg(not(feature = "smoltcp-udp"))]
+#[path = "without_udp.rs"]
 mod udp;
 mod wire;
 
 use core::net::SocketAddr;
 
-use smoltcp::iface::{Interface, SocketHandle, SocketSet};
-use smoltcp::socket::{dns, tcp as smol_tcp, udp as smol_udp};
+use smoltcp::iface::{Interface, SocketSet};
+use smoltcp::socket::tcp as smol_tcp;
 use smoltcp::wire::IpEndpoint;
 
 #[cfg(feature = "async")]
@@ -81,9 +91,9 @@ pub struct Ip<'d> {
     /// TCP first, then UDP; the last is the link's, and unused.
     slots: &'d mut [Slot],
     tcp: usize,
-    dns: SocketHandle,
     lookup: names::Lookup,
     listeners: [Listener; LISTENERS],
+    listening: Option<&'static listener::Listening>,
     now: Instant,
     /// When smoltcp wants to be asked again.
     wanted: Instant,
@@ -110,7 +120,7 @@ impl<'d> Ip<'d> {
         let seed = config.seed();
         let mut sockets = SocketSet::new(storage);
         let tcp = slots.len().saturating_sub(1 + received.len());
-        let dns = sockets.add(dns::Socket::new(&[], query));
+        let lookup = names::Lookup::new(&mut sockets, query);
         let mut buffers = rx.chunks_exact_mut(size.0).zip(tx.chunks_exact_mut(size.1));
         let (rx, tx) = buffers.next().unwrap_or_default();
         let mut ppp = Ppp::new(config, rx, tx);
@@ -123,10 +133,8 @@ impl<'d> Ip<'d> {
             *place = Some(sockets.add(socket));
         }
         let metadata = received.iter_mut().zip(waiting);
-        for (((rx, tx), (received, waiting)), place) in buffers.zip(metadata).zip(&mut places) {
-            let rx = smol_udp::PacketBuffer::new(&mut received[..], rx);
-            let tx = smol_udp::PacketBuffer::new(&mut waiting[..], tx);
-            *place = Some(sockets.add(smol_udp::Socket::new(rx, tx)));
+        for ((buffers, metadata), place) in buffers.zip(metadata).zip(&mut places) {
+            *place = udp::add(&mut sockets, buffers, metadata);
         }
         let interface = link::interface(&mut ppp, seed.into(), Instant::START);
         Self {
@@ -135,9 +143,9 @@ impl<'d> Ip<'d> {
             sockets,
             slots,
             tcp,
-            dns,
-            lookup: names::Lookup::new(),
+            lookup,
             listeners: [const { Listener::new() }; LISTENERS],
+            listening: None,
             now: Instant::START,
             wanted: Instant::NEVER,
             up: false,

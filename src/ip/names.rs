@@ -4,8 +4,10 @@ use core::net::IpAddr;
 use core::task::{Poll, Waker};
 
 use heapless::String;
+use smoltcp::iface::{SocketHandle, SocketSet};
+pub(super) use smoltcp::socket::dns::DnsQuery;
 use smoltcp::socket::dns::{GetQueryResultError, QueryHandle, Socket};
-use smoltcp::wire::DnsQueryType;
+use smoltcp::wire::{DnsQueryType, IpAddress};
 
 use super::Ip;
 use crate::error::Error;
@@ -19,6 +21,8 @@ enum State {
 
 /// The one lookup.
 pub(super) struct Lookup {
+    /// The resolver.
+    dns: SocketHandle,
     state: State,
     ticket: u16,
     name: String<254>,
@@ -27,14 +31,25 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
-    pub(super) const fn new() -> Self {
-        Self { state: State::Idle, ticket: 0, name: String::new(), ipv6: None, waker: WakerCell::new() }
+    pub(super) fn new<'d>(sockets: &mut SocketSet<'d>, query: &'d mut [Option<DnsQuery>]) -> Self {
+        Self {
+            dns: sockets.add(Socket::new(&[], query)),
+            state: State::Idle,
+            ticket: 0,
+            name: String::new(),
+            ipv6: None,
+            waker: WakerCell::new(),
+        }
     }
 }
 
 impl<'d> Ip<'d> {
     fn resolver(&mut self) -> &mut Socket<'d> {
-        self.sockets.get_mut(self.dns)
+        self.sockets.get_mut(self.lookup.dns)
+    }
+
+    pub(super) fn set_name_servers(&mut self, servers: &[IpAddress]) {
+        self.resolver().update_servers(servers);
     }
 
     /// The link is gone.
@@ -71,7 +86,7 @@ impl<'d> Ip<'d> {
     /// Asks for an address of one family.
     fn query(&mut self, ipv6: bool) -> Result<(), Error> {
         let kind = if ipv6 { DnsQueryType::Aaaa } else { DnsQueryType::A };
-        let socket = self.sockets.get_mut::<Socket<'_>>(self.dns);
+        let socket = self.sockets.get_mut::<Socket<'_>>(self.lookup.dns);
         let started = socket.start_query(self.interface.context(), &self.lookup.name, kind);
         self.lookup.state = State::Running(started.map_err(|_| Error::InvalidInput)?);
         Ok(())

@@ -3,11 +3,11 @@
 use core::cell::RefCell;
 
 use smoltcp::iface::SocketStorage;
-use smoltcp::socket::dns::DnsQuery;
-use smoltcp::socket::udp::PacketMetadata;
 
 use super::Ip;
+use super::names::DnsQuery;
 use super::slot::Slot;
+use super::udp::PacketMetadata;
 use crate::ppp::Config;
 
 /// Datagrams that wait to be read on one socket, however small they are.
@@ -20,6 +20,8 @@ pub(super) const WAITING: usize = 4;
 ///
 /// The link takes packets of up to `RX` - [`Ppp::OVERHEAD`](crate::ppp::Ppp::OVERHEAD) bytes, and sends
 /// such of up to `TX` - `OVERHEAD`: 1520 and more let it use packets of the usual 1500.
+///
+/// Without the feature `smoltcp-udp` there is nothing to be done with places for datagrams: say that there are 0.
 ///
 /// ```
 /// use cellular_nal::{ip, ppp};

@@ -24,6 +24,8 @@ impl<'d> Ip<'d> {
     }
 
     /// The place that `handle` names, if it still lives.
+    // Called from many places.
+    #[inline(never)]
     pub(super) fn place(&self, handle: SocketHandle) -> Result<usize, Error> {
         let index = usize::from(handle.index);
         let lives = self.slots.get(index).is_some_and(|slot| {

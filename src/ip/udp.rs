@@ -3,8 +3,11 @@
 use core::net::SocketAddr;
 use core::task::{Poll, Waker};
 
-use smoltcp::socket::udp::{SendError, Socket};
+use smoltcp::iface::{SocketHandle as Inner, SocketSet};
+pub(super) use smoltcp::socket::udp::PacketMetadata;
+use smoltcp::socket::udp::{PacketBuffer, SendError, Socket};
 
+use super::resources::{RECEIVED, WAITING};
 use super::slot::State;
 use super::{FAREWELL, Ip, endpoint};
 use crate::error::Error;
@@ -13,8 +16,19 @@ use crate::socket::{Arrived, SocketHandle};
 /// Headers of IPv4 and UDP in front of a datagram.
 const HEADERS: usize = 28;
 
+/// Makes a socket of memory.
+pub(super) fn add<'d>(
+    sockets: &mut SocketSet<'d>,
+    (rx, tx): (&'d mut [u8], &'d mut [u8]),
+    (received, waiting): (&'d mut [PacketMetadata; RECEIVED], &'d mut [PacketMetadata; WAITING]),
+) -> Option<Inner> {
+    let rx = PacketBuffer::new(&mut received[..], rx);
+    let tx = PacketBuffer::new(&mut waiting[..], tx);
+    Some(sockets.add(Socket::new(rx, tx)))
+}
+
 impl<'d> Ip<'d> {
-    pub(super) fn udp(&mut self, index: usize) -> Option<&mut Socket<'d>> {
+    fn udp(&mut self, index: usize) -> Option<&mut Socket<'d>> {
         let inner = self.slots.get(index).filter(|_| index >= self.tcp)?.inner?;
         Some(self.sockets.get_mut(inner))
     }
@@ -164,5 +178,21 @@ impl<'d> Ip<'d> {
             slot.limit(FAREWELL);
         }
         self.runner.wake();
+    }
+
+    /// Whether a socket that was let go has sent all, or must be given up.
+    pub(super) fn have_datagrams_left(&mut self, index: usize, late: bool) -> bool {
+        let Some(socket) = self.udp(index) else { return false };
+        let gone = late || socket.send_queue() == 0;
+        if gone {
+            socket.close();
+        }
+        gone
+    }
+
+    pub(super) fn close_datagrams(&mut self, index: usize) {
+        if let Some(socket) = self.udp(index) {
+            socket.close();
+        }
     }
 }

@@ -52,6 +52,8 @@ impl Fifo {
     }
 
     /// The room behind the last packet.
+    // Called from many places.
+    #[inline(never)]
     pub(super) fn room<'s>(&self, store: &'s mut [u8]) -> &'s mut [u8] {
         store.get_mut(self.tail + HEAD..).unwrap_or_default()
     }
@@ -62,6 +64,8 @@ impl Fifo {
     }
 
     /// The first `len` bytes of the room are a packet now.
+    // Called from many places.
+    #[inline(never)]
     pub(super) fn push(&mut self, store: &mut [u8], len: usize) {
         let head = (len as u16).to_le_bytes();
         if let Some(to) = store.get_mut(self.tail..self.tail + HEAD) {
@@ -71,6 +75,8 @@ impl Fifo {
     }
 
     /// The packet that is longest in here.
+    // Called from many places.
+    #[inline(never)]
     pub(super) fn front<'s>(&self, store: &'s [u8]) -> Option<&'s [u8]> {
         if self.is_empty() {
             return None;

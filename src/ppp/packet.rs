@@ -96,6 +96,8 @@ impl Options<'_> {
 impl<'p> Iterator for Options<'p> {
     type Item = Opt<'p>;
 
+    // Called from many places.
+    #[inline(never)]
     fn next(&mut self) -> Option<Opt<'p>> {
         let &[kind, len, ..] = self.0 else { return None };
         let (whole, rest) = self.0.split_at_checked(usize::from(len))?;
@@ -117,6 +119,8 @@ impl<'w> Writer<'w> {
     }
 
     /// Appends all of `bytes`, or nothing.
+    // Called from many places.
+    #[inline(never)]
     pub(super) fn put(&mut self, bytes: &[u8]) -> bool {
         match self.to.get_mut(self.len..).and_then(|room| room.get_mut(..bytes.len())) {
             Some(to) => {
@@ -195,6 +199,8 @@ impl Outbox {
     }
 
     /// Appends a packet with this data; what no packet can hold is cut off.
+    // Called from many places.
+    #[inline(never)]
     pub(super) fn post_data(&mut self, protocol: u16, code: u8, id: u8, data: &[u8]) {
         let least = data.len().min(LONGEST);
         self.post(protocol, code, id, least, &mut |to| to.put_some(data));
