@@ -14,8 +14,9 @@ const SEGMENT: f64 = 1460.0;
 /// LCP may leave out left out), and an escape for two of 256 bytes.
 const PACKET: f64 = (1500.0 + 4.0) * (1.0 + 2.0 / 256.0);
 
-/// Flags, address, control, length and check sequence of the multiplexer's frames (3GPP TS 27.010 §5.2.1).
-const FRAME: f64 = 7.0;
+/// Flags, address, control, length and check sequence of the multiplexer's frames (3GPP TS 27.010 §5.2.1),
+/// with the length in one octet, which is enough for up to so many bytes, and in two.
+const FRAME: (f64, f64, f64) = (6.0, 127.0, 7.0);
 
 /// Share of the line rate for payload.
 pub(crate) fn share(model: &str, carrier: Carrier, way: Way, baud: u32) -> Option<f64> {
@@ -25,7 +26,9 @@ pub(crate) fn share(model: &str, carrier: Carrier, way: Way, baud: u32) -> Optio
         Carrier::Ppp => Some(SEGMENT / PACKET),
         Carrier::Frames => {
             let n1 = f64::from(detect::by_name(model)?.multiplexer()?.n1);
-            Some(SEGMENT / PACKET * n1 / (n1 + FRAME))
+            let (short, most, long) = FRAME;
+            let (few, many) = (n1.min(most), n1);
+            Some(SEGMENT / PACKET * (few / (few + short)).max(many / (many + long)))
         }
     }
 }

@@ -23,6 +23,18 @@ pub(super) const LONGEST: u16 = 0x7FFF;
 /// What a frame has beside its information, with the longer form of the length.
 pub(super) const OVERHEAD: usize = 7;
 
+/// How much information is put into a frame where `n1` is allowed. Up to 127 bytes, one octet tells the
+/// length (§5.2.1.5); the second one is worth it from 149 bytes on, where 7 octets around these cost less
+/// than 6 around 127.
+pub(super) const fn best(n1: u16) -> u16 {
+    match n1 {
+        0 => 1,
+        128..=148 => 127,
+        LONGEST.. => LONGEST,
+        n1 => n1,
+    }
+}
+
 /// Types of frames that the UIH subset has (§5.2.1.3, §5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -191,5 +203,19 @@ mod tests {
         assert_eq!(Header::new(1, Kind::Uih, 128).octets(), [0x07, 0xEF, 0x00, 0x01]);
         assert_eq!(Header::new(1, Kind::Uih, 1509).octets(), [0x07, 0xEF, 0xCA, 0x0B]);
         assert_eq!(Header::new(1, Kind::Uih, 32767).octets(), [0x07, 0xEF, 0xFE, 0xFF]);
+    }
+
+    #[test]
+    fn no_smaller_frame_costs_less_of_the_line() {
+        let around = |len| Header::new(1, Kind::Uih, usize::from(len)).octets().len() + 3;
+        for n1 in 1..=600 {
+            let (best, cost) = (best(n1), around(best(n1)));
+            assert!(best <= n1);
+            // Shares are compared without division.
+            for len in 1..=n1 {
+                assert!(around(len) * usize::from(best) >= cost * usize::from(len), "{n1}: {len} and {best}");
+            }
+        }
+        assert_eq!((best(0), best(u16::MAX)), (1, LONGEST));
     }
 }

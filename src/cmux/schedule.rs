@@ -2,7 +2,7 @@
 
 use super::channel::State;
 use super::control::{dlci_octet, kind};
-use super::frame::{CR, EA, Kind, LONGEST};
+use super::frame::{self, CR, EA, Kind};
 use super::repeat::Repeat;
 use super::station::{Station, Step};
 use super::{Test, Timer};
@@ -143,7 +143,7 @@ impl Station<'_, '_> {
         for i in 0..count {
             let place = (self.turn + i) % count;
             let Some(channel) = self.channels.get(place) else { continue };
-            let len = channel.tx.len().min(usize::from(channel.n1.clamp(1, LONGEST)));
+            let len = channel.tx.len().min(usize::from(frame::best(channel.n1)));
             if len > 0 && channel.may_send() && !self.halted {
                 self.line.start_data(channel.dlci, place, len);
                 self.turn = place + 1;

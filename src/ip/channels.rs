@@ -10,7 +10,7 @@ const OVERHEAD: usize = 7;
 /// each of its two channels.
 ///
 /// The modem's largest frame (N1) is used, if `FRAME` and half of `RX` hold it. Larger frames are
-/// cheaper, in bytes on the line and in time: 128 bytes of payload, the default, cost 5 %.
+/// cheaper, in bytes on the line and in time: with 128 bytes of payload, the default, they cost 5 %.
 ///
 /// ```
 /// use cellular_nal::ip::MuxResources;
