@@ -44,7 +44,9 @@ fn every_model_is_closed_down_within_its_quirks() {
             assert_eq!(modem.data[&dlci], [dlci; 3000]);
         }
         let longest = modem.heard.iter().map(|heard| heard.info.len()).max();
-        assert_eq!(longest, Some(model.n1.into()));
+        // Of 128 bytes the last is not worth a second octet of length.
+        let worth = if model.n1 == 128 { 127 } else { model.n1 };
+        assert_eq!(longest, Some(worth.into()));
         modem.heard.clear();
         mux.close(0);
         cmux::exchange(&mut mux, &mut modem, now);

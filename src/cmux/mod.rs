@@ -157,6 +157,7 @@ impl<'m, 'b> Mux<'m, 'b> {
 
     fn receive(&mut self, bytes: &mut &[u8]) {
         while let Some(frame) = self.hold.next(bytes) {
+            self.station.quiet = false;
             self.station.on_frame(&frame);
         }
     }
@@ -174,7 +175,7 @@ impl<'m, 'b> Mux<'m, 'b> {
             self.station.start_next(now);
         }
         if self.station.line.is_idle() {
-            let next = self.station.deadline().into_iter().chain(gap.map(|gap| (gap, Timer::Gap)));
+            let next = self.station.next.into_iter().chain(gap.map(|gap| (gap, Timer::Gap)));
             return Output::Timeout(next.min_by_key(|(at, _)| *at));
         }
         Output::Transmit(self.station.outgoing())
@@ -199,6 +200,7 @@ impl<'m, 'b> Mux<'m, 'b> {
         if dlci == 0 {
             self.hold.clear();
         }
+        self.station.quiet = false;
         self.station.open(dlci)
     }
 
@@ -208,6 +210,7 @@ impl<'m, 'b> Mux<'m, 'b> {
     /// not waited for longer than T1 and T2 allow. The standard gives the modem the line's command
     /// mode then; see [`ATTEMPTS`] for one that does not show up in it.
     pub fn close(&mut self, dlci: u8) {
+        self.station.quiet = false;
         self.station.close(dlci);
     }
 
@@ -239,6 +242,7 @@ impl<'m, 'b> Mux<'m, 'b> {
         let Some(channel) = self.station.channel_mut(dlci) else { return 0 };
         let count = channel.rx.pop(out);
         channel.watch_level();
+        self.station.quiet = false;
         count
     }
 
@@ -253,6 +257,7 @@ impl<'m, 'b> Mux<'m, 'b> {
         if let Some(channel) = self.station.channel_mut(dlci) {
             channel.rx.skip(count);
             channel.watch_level();
+            self.station.quiet = false;
         }
     }
 
@@ -266,11 +271,13 @@ impl<'m, 'b> Mux<'m, 'b> {
     pub fn set_signals(&mut self, dlci: u8, signals: Signals) {
         if let Some(channel) = self.station.channel_mut(dlci) {
             channel.ours = signals;
+            self.station.quiet = false;
         }
     }
 
     /// Asks the modem for a sign of life on the control channel; see [`tested`](Self::tested).
     pub fn test(&mut self) {
+        self.station.quiet = false;
         self.station.test();
     }
 

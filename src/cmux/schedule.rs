@@ -13,10 +13,21 @@ impl Station<'_, '_> {
     /// Begins the next frame, if there is one to send: answers first, then commands, then the channels
     /// in turn, one frame each.
     pub(super) fn start_next(&mut self, now: Instant) {
-        let _ = self.start_answer()
-            || self.start_step(now)
-            || (self.state == State::Open
-                && (self.start_status(now) || self.start_test(now) || self.start_data()));
+        // Users' bytes leave in many pieces, and seldom there is anything else.
+        if !self.quiet || self.next.is_some_and(|(at, _)| now >= at) {
+            self.quiet = false;
+            if self.start_answer()
+                || self.start_step(now)
+                || (self.state == State::Open && (self.start_status(now) || self.start_test(now)))
+            {
+                return;
+            }
+            self.quiet = true;
+            self.next = self.deadline();
+        }
+        if self.state == State::Open {
+            self.start_data();
+        }
     }
 
     fn start_answer(&mut self) -> bool {
@@ -138,7 +149,7 @@ impl Station<'_, '_> {
         true
     }
 
-    fn start_data(&mut self) -> bool {
+    fn start_data(&mut self) {
         let count = self.channels.len();
         for i in 0..count {
             let place = (self.turn + i) % count;
@@ -147,10 +158,9 @@ impl Station<'_, '_> {
             if len > 0 && channel.may_send() && !self.halted {
                 self.line.start_data(channel.dlci, place, len);
                 self.turn = place + 1;
-                return true;
+                return;
             }
         }
-        false
     }
 
     /// The bytes that are to leave next. The line is not idle.
@@ -172,7 +182,7 @@ impl Station<'_, '_> {
     }
 
     /// The next time at which something is to be sent again, or given up.
-    pub(super) fn deadline(&self) -> Option<(Instant, Timer)> {
+    fn deadline(&self) -> Option<(Instant, Timer)> {
         let step = self.step.and_then(|step| {
             let timer = if step == Step::CloseDown { Timer::T2 } else { Timer::T1 };
             self.stepping.again().map(|at| (at, timer))

@@ -1,6 +1,5 @@
 //! What frames from the modem mean.
 
-use super::Test;
 use super::channel::{Channel, Signals, State};
 use super::control::{Answers, Message, Messages, kind};
 use super::frame::{Kind, LAST_DLCI, OVERHEAD};
@@ -8,7 +7,9 @@ use super::hold::Frame;
 use super::line::Line;
 use super::parameters::Parameters;
 use super::repeat::Repeat;
+use super::{Test, Timer};
 use crate::error::Error;
+use crate::time::Instant;
 
 /// So many of this side's frames in a row have to come back until the multiplexer is taken for gone.
 const ECHOES: u8 = 3;
@@ -49,6 +50,11 @@ pub(super) struct Station<'m, 'b> {
     echoes: u8,
     /// The channel whose turn is next.
     pub(super) turn: usize,
+    /// There was nothing to say but the bytes of users when that was looked into last, and nothing has
+    /// happened since.
+    pub(super) quiet: bool,
+    /// While it is quiet: when it ends.
+    pub(super) next: Option<(Instant, Timer)>,
 }
 
 impl<'m, 'b> Station<'m, 'b> {
@@ -71,6 +77,8 @@ impl<'m, 'b> Station<'m, 'b> {
             theirs: None,
             echoes: 0,
             turn: 0,
+            quiet: false,
+            next: None,
         }
     }
 }

@@ -93,6 +93,11 @@ impl Proof {
         more
     }
 
+    /// Whether something is to be sent.
+    pub(super) const fn owes(&self) -> bool {
+        self.due
+    }
+
     /// Sends the PAP request that is due.
     pub(super) fn pay(&mut self, config: &Config<'_>, outbox: &mut Outbox) {
         if !self.due {

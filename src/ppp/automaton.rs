@@ -150,6 +150,11 @@ impl Automaton {
         self.state
     }
 
+    /// Whether something is to be sent.
+    pub(super) fn owes(&self) -> bool {
+        self.owed != Owed::Nothing
+    }
+
     pub(super) fn is_opened(&self) -> bool {
         self.state == State::Opened
     }

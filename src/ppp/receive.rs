@@ -22,6 +22,7 @@ impl Ppp<'_> {
     /// packets were [taken](Self::received). While the link is dead, all are taken and ignored.
     pub fn handle_rx(&mut self, now: Instant, bytes: &[u8]) -> usize {
         let mut line = bytes;
+        self.settled = false;
         while self.phase != Phase::Dead {
             let full = self.decoder.is_idle() && !self.received.make_room(self.rx, self.largest_frame());
             // An empty buffer that is too small for anything drops what does not fit.

@@ -74,6 +74,9 @@ pub struct Ppp<'b> {
     pub(super) ipcp: (Automaton, Ipcp),
     pub(super) ipv6cp: (Automaton, Ipv6cp),
     pub(super) proof: Proof,
+    /// The next timer, and whether nothing has happened since it was looked for.
+    pub(super) next: Option<Instant>,
+    pub(super) settled: bool,
     /// When patience is over.
     pub(super) up_by: Option<Instant>,
     pub(super) echo: Echo,
@@ -129,6 +132,8 @@ impl<'b> Ppp<'b> {
             ipcp: (Automaton::new(), ipcp),
             ipv6cp: (Automaton::new(), ipv6cp),
             proof: Proof::new(),
+            next: None,
+            settled: false,
             up_by: None,
             echo: Echo::default(),
             carrier: None,
@@ -162,6 +167,7 @@ impl<'b> Ppp<'b> {
     /// Announces the end and waits for the answer, some seconds at most; the link is
     /// [`Phase::Dead`] then.
     pub fn close(&mut self, now: Instant) {
+        self.settled = false;
         if self.phase != Phase::Dead {
             self.terminate(None, now);
         }
@@ -172,6 +178,7 @@ impl<'b> Ppp<'b> {
     // Called from many places.
     #[inline(never)]
     pub fn hang_up(&mut self) {
+        self.settled = false;
         self.phase = Phase::Dead;
         self.up_by = None;
         self.carrier = None;

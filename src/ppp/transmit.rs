@@ -10,7 +10,12 @@ impl Ppp<'_> {
     /// What is to be done now: writes to `line`, from its start, what is to be sent. That may be
     /// pieces of frames, of any size that the caller likes.
     pub fn poll_output(&mut self, now: Instant, line: &mut [u8]) -> Output {
-        self.advance(now);
+        // A frame leaves in many pieces, and between two of them no timer changes.
+        if !self.settled || self.next.is_some_and(|next| now >= next) {
+            self.advance(now);
+            self.next = self.deadline();
+            self.settled = true;
+        }
         let mut written = 0;
         while let Some(rest) = line.get_mut(written..).filter(|rest| !rest.is_empty()) {
             if self.encoder.is_idle() && !self.begin_frame() {
@@ -30,7 +35,7 @@ impl Ppp<'_> {
             }
         }
         self.paused |= written == 0;
-        if written > 0 { Output::Transmit(written) } else { Output::Timeout(self.deadline()) }
+        if written > 0 { Output::Transmit(written) } else { Output::Timeout(self.next) }
     }
 
     /// Begins with the next frame: control packets first.
@@ -38,7 +43,9 @@ impl Ppp<'_> {
         if self.phase == Phase::Dead {
             return false;
         }
-        self.write_requests();
+        if self.lcp.0.owes() || self.ipcp.0.owes() || self.ipv6cp.0.owes() || self.proof.owes() {
+            self.write_requests();
+        }
         if let Some(&[high, low, ..]) = self.outbox.fifo.front(&self.outbox.store) {
             self.in_control = true;
             self.start_frame(u16::from_be_bytes([high, low]));
