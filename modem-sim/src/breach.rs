@@ -21,6 +21,8 @@ pub enum Rule {
     SocketCommandDuringHandshake,
     /// No more than 4 secured connections at a time (SARA/LEXI internet applications §3.3).
     TooManySecureConnections,
+    /// Dial-up and sockets do not share a context: "n/a" (LENA-R8 application development §13.1).
+    SharedContext,
     /// RSA keys have 2048 bits at least, ECDSA keys 192 (SARA/LEXI internet applications §3.1).
     KeyTooSmall,
     /// Certificates are kept in slots 8 to 19: those below are preloaded (RYZ014 use cases §3.1).
@@ -62,6 +64,7 @@ impl Rule {
         Rule::CommandGap,
         Rule::SocketCommandDuringHandshake,
         Rule::TooManySecureConnections,
+        Rule::SharedContext,
         Rule::KeyTooSmall,
         Rule::PreloadedSlot,
         Rule::CarriageReturnInFile,
@@ -86,6 +89,7 @@ impl Rule {
             Rule::CommandGap => "command-gap",
             Rule::SocketCommandDuringHandshake => "socket-command-during-handshake",
             Rule::TooManySecureConnections => "too-many-secure-connections",
+            Rule::SharedContext => "shared-context",
             Rule::KeyTooSmall => "key-too-small",
             Rule::PreloadedSlot => "preloaded-slot",
             Rule::CarriageReturnInFile => "carriage-return-in-file",

@@ -18,7 +18,7 @@ mod terms;
 pub mod ublox;
 mod urc;
 
-pub use data::DataCall;
+pub use data::{DataCall, OwnContext};
 pub use firmware::FirmwareUpdate;
 pub use multiplexer::Multiplexer;
 pub use security::{Security, SecurityProfile, TlsVersion, Validation};

@@ -86,8 +86,10 @@ impl Engine {
         self.core.timing
     }
 
-    pub(crate) fn data_call(&self) -> DataCall {
-        self.core.dialect.data_call()
+    /// The call that takes the line, or the one `beside` commands and sockets.
+    pub(crate) fn data_call(&self, beside: bool) -> DataCall {
+        let call = self.core.dialect.data_call();
+        if beside { call.beside(self.core.config.cid) } else { call }
     }
 
     pub(crate) fn multiplexer(&self) -> Option<&'static Multiplexer> {

@@ -33,6 +33,8 @@ pub(super) struct DataConnection<'d> {
     flow: Flow,
     dialler: Dialler,
     stage: Stage,
+    /// Commands and sockets of the modem go on beside it.
+    beside: bool,
     /// The bytes that were given last were the dialler's.
     dialler_speaks: bool,
     /// IP was up on this connection.
@@ -47,12 +49,13 @@ pub(super) struct DataConnection<'d> {
 }
 
 impl<'d> DataConnection<'d> {
-    pub(super) const fn new(ip: &'d RefCell<Ip<'d>>) -> Self {
+    pub(super) const fn new(ip: &'d RefCell<Ip<'d>>, beside: bool) -> Self {
         Self {
             ip,
             flow: Flow::new(),
             dialler: Dialler::new(),
             stage: Stage::Idle,
+            beside,
             dialler_speaks: false,
             was_up: false,
             closing: false,
@@ -166,7 +169,7 @@ impl<'d> DataConnection<'d> {
             let count = self.dialler.handle_rx(
                 now,
                 bytes,
-                Goal::Data(engine.data_call()),
+                Goal::Data(engine.data_call(self.beside)),
                 engine.config(),
                 engine.timing(),
             );

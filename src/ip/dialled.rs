@@ -41,7 +41,7 @@ impl<'d> Dialled<'d> {
         Self {
             engine,
             ip,
-            state: RefCell::new(State { data: DataConnection::new(ip), owner: Owner::Engine }),
+            state: RefCell::new(State { data: DataConnection::new(ip, false), owner: Owner::Engine }),
         }
     }
 }

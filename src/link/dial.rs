@@ -128,6 +128,15 @@ impl Dialler {
             Goal::Data(call) => call.prepare.get(usize::from(place)),
             Goal::Multiplexer { .. } => None,
         };
+        let mut own;
+        let config = match goal {
+            Goal::Data(DataCall { context: Some(cid), .. }) => {
+                own = config.clone();
+                own.cid = cid;
+                &own
+            }
+            _ => config,
+        };
         let mut writer = CommandWriter::new(&mut self.command);
         let mut write = |template| {
             let args = Args { config, name: &[], call: &Call::new(), secure: None };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::exec::{DataMode, Exec};
 use super::general::ok;
 use super::{Modem, Step};
+use crate::breach::Rule;
 use crate::command::{Command, Form};
 use crate::dialup::{Dialup, DialupEnd};
 use crate::gateway::Plan;
@@ -163,6 +164,9 @@ impl Modem {
         // "If a PDN connection is not active on the specific CID, it will be activated" (SARA/LEXI internet
         // applications §4, LENA-R8 application development §5.8).
         let activated = self.activate(cid)?;
+        if !self.ublox.open().is_empty() {
+            self.watch_sharing(cid);
+        }
         let (settings, plan) = self.plan(cid);
         let mut dialup = Dialup::new(self.now, settings, plan, self.options.dialup.silent_after);
         if self.captured.is_some() {
@@ -171,6 +175,21 @@ impl Modem {
         self.net.network().take_strays(true);
         self.call = Some(Call { cid, channel: self.channel, activated, dialup });
         Ok(Final::Dialed.into())
+    }
+
+    /// The context of a dial-up connection while there are sockets.
+    fn watch_sharing(&mut self, cid: u32) {
+        let shares = self.model.ublox().is_none_or(|traits| traits.shares_contexts);
+        if !shares && self.data_context() == Some(cid) {
+            self.breach(Rule::SharedContext, format!("dial-up and sockets use context {cid}"));
+        }
+    }
+
+    /// There is a socket more.
+    pub(crate) fn watch_call(&mut self) {
+        if let Some(call) = &self.call {
+            self.watch_sharing(call.cid);
+        }
     }
 
     /// SARA/LEXI internet applications §4.1.1: the host has 192.168.<200 + cid>.1, the module .2.

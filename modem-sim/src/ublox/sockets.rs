@@ -49,6 +49,7 @@ impl Modem {
             })?)
         };
         self.ublox.sockets[id] = Some(Socket::new(tcp, port, net));
+        self.watch_call();
         match port {
             Some(port) => self.info(format!("+USOCR: {id},{port}")),
             None => self.info(format!("+USOCR: {id}")),

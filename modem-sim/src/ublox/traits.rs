@@ -118,6 +118,8 @@ pub(crate) struct Traits {
     pub(crate) hangs_up: bool,
     /// `ATO` wants a context that `+CGACT` has activated (LENA-R8 application development §5.8.2).
     pub(crate) resume_needs_activation: bool,
+    /// Dial-up and sockets can use the same context ("PDN sharing", LENA-R8 application development §13.1).
+    pub(crate) shares_contexts: bool,
     /// Those of `+CMUX`.
     pub(crate) channels: &'static Channels,
 }
@@ -173,6 +175,7 @@ pub(crate) const SARA_R5_02B: Traits = Traits {
     dial_needs_credentials: true,
     hangs_up: true,
     resume_needs_activation: false,
+    shares_contexts: true,
     channels: &R5_CHANNELS,
 };
 
@@ -279,6 +282,7 @@ pub(crate) const LENA_R8: Traits = Traits {
     dial_needs_credentials: false,
     hangs_up: false,
     resume_needs_activation: true,
+    shares_contexts: false,
     channels: &LENA_CHANNELS,
     ..SARA_R5_02B
 };

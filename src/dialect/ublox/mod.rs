@@ -15,8 +15,8 @@ pub use models::{LENA_R8, LEXI_R422, LEXI_R520, SARA_R5, SARA_R5_00B, SARA_R5_01
 pub use models::{LENA_R8_MULTIPLEXER, LEXI_R520_MULTIPLEXER, SARA_R5_MULTIPLEXER, SARA_R42_MULTIPLEXER};
 
 use super::{
-    DataCall, Dialect, FirmwareUpdate, Limits, Multiplexer, OnError, Procedure, Security, Step, Timing, Urc,
-    cellular,
+    DataCall, Dialect, FirmwareUpdate, Limits, Multiplexer, OnError, OwnContext, Procedure, Security, Step,
+    Timing, Urc, cellular,
 };
 use crate::time::Duration;
 
@@ -40,6 +40,8 @@ pub struct Ublox {
     security: Option<&'static Security>,
     /// What is said before a dial.
     before_dial: &'static [&'static str],
+    /// The context of a call beside sockets.
+    own_context: Option<OwnContext>,
     multiplexer: &'static Multiplexer,
     firmware: FirmwareUpdate,
 }
@@ -102,7 +104,7 @@ impl Dialect for Ublox {
     }
 
     fn data_call(&self) -> DataCall {
-        DataCall { prepare: self.before_dial, ..DataCall::new() }
+        DataCall { prepare: self.before_dial, own: self.own_context, ..DataCall::new() }
     }
 
     fn multiplexer(&self) -> Option<&'static Multiplexer> {

@@ -2,7 +2,7 @@
 
 use super::{Ublox, packet, socket};
 use crate::dialect::security::Speech;
-use crate::dialect::{ESCAPE, FirmwareUpdate, Multiplexer, Security, TlsVersion, cellular};
+use crate::dialect::{ESCAPE, FirmwareUpdate, Multiplexer, OwnContext, Security, TlsVersion, cellular};
 use crate::time::Duration;
 
 /// SARA-R5, product version 02B.
@@ -23,6 +23,7 @@ pub const SARA_R5: Ublox = Ublox {
     released: socket::SEND_LAST_DATAGRAM,
     security: Some(&SECURITY),
     before_dial: DUMMY_CREDENTIALS,
+    own_context: None,
     multiplexer: &SARA_R5_MULTIPLEXER,
     // `+UFWINSTALL` is in none of the guides at hand. A shipping firmware installs so on SARA-R5 and waits 32
     // minutes for it.
@@ -35,6 +36,11 @@ const DUMMY_CREDENTIALS: &[&str] = &["H", "+UAUTHREQ={cid},1,\"ppp\",\"ppp\""];
 
 /// "Issue the AT+CVHU=0 command to make ATH over Online Command Mode (OLCM) work" (IADG §4.2, of SARA-R42).
 const HANG_UP: &[&str] = &["+CVHU=0", "H"];
+
+/// "PDN sharing between dial-up and Internet applications/Socket" is "n/a" (LENA §13.1). Sockets use the context
+/// that was activated first, which is the configured one (LENA §7.2.2); the dial activates the other (LENA §5.8).
+const OWN_CONTEXT: OwnContext =
+    OwnContext { cid: 2, prepare: &["+CVHU=0", "H", "+CGDCONT={cid},\"IP\",{APN}"] };
 
 /// Four connections at a time (IADG §3.3), sessions by their id (§3.4), TLS 1.3 (§3.2.1.1), DTLS (§5.11).
 const SECURITY: Security = Security {
@@ -110,6 +116,7 @@ pub const LENA_R8: Ublox = Ublox {
     released: &[],
     // TLS up to 1.2 and no word of DTLS; resumption is for FTP alone (LENA §9.1, §9.3.2).
     security: Some(&Security { newest: TlsVersion::Tls12, datagrams: false, sessions: false, ..SECURITY }),
+    own_context: Some(OWN_CONTEXT),
     multiplexer: &LENA_R8_MULTIPLEXER,
     // "After +UFWINSTALL:100, the module takes few minutes to complete the procedure" (LENA §11.2.2).
     firmware: FirmwareUpdate::File { reports: true, patience: Duration::from_secs(600) },

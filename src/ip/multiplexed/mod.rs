@@ -93,7 +93,7 @@ impl<'d> Multiplexed<'d> {
 
     fn in_memory(engine: &'d RefCell<Engine>, ip: &'d RefCell<Ip<'d>>, memory: Memory<'d>) -> Self {
         let line = Line {
-            data: DataConnection::new(ip),
+            data: DataConnection::new(ip, true),
             starter: Dialler::new(),
             memory: Some(memory),
             mux: None,
