@@ -88,7 +88,7 @@ impl<'d, S: Sockets + ?Sized> Owned<'d, S> {
     /// address, and the port as far as it is known.
     pub(crate) fn local(&self, asked: SocketAddr) -> Result<SocketAddr, Error> {
         let mut sockets = borrow(self.sockets);
-        let Some(mut own) = sockets.local_address(self.handle) else { return Ok(asked) };
+        let Some(mut own) = sockets.local_address(self.handle, asked.ip()) else { return Ok(asked) };
         if own.port() == 0 {
             own.set_port(asked.port());
         }
@@ -98,7 +98,7 @@ impl<'d, S: Sockets + ?Sized> Owned<'d, S> {
         if sockets.lacks_family(asked.ip()) {
             return Err(Error::WrongFamily);
         }
-        // A link has one address of each family, and the engine remembers one of them.
+        // A link has one address of each family, and the engine remembers one of them; or it is that of a peer.
         let other = asked.is_ipv6() != own.is_ipv6();
         if other { Ok(SocketAddr::new(asked.ip(), own.port())) } else { Err(Error::InvalidInput) }
     }

@@ -21,6 +21,10 @@ macro_rules! delegate {
                 }
             )*
 
+            fn local_address(&mut self, handle: SocketHandle, _: IpAddr) -> Option<SocketAddr> {
+                self.local_address(handle)
+            }
+
             fn lacks_family(&self, address: IpAddr) -> bool {
                 self.core.lacks_family(address)
             }
@@ -49,7 +53,6 @@ delegate! {
     accept(listener: SocketHandle, waker: &Waker) -> Poll<Result<(SocketHandle, SocketAddr), Error>>;
     poll_open(handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>>;
     is_over(handle: SocketHandle) -> bool;
-    local_address(handle: SocketHandle) -> Option<SocketAddr>;
     read(handle: SocketHandle, buffer: &mut [u8], waker: &Waker) -> Poll<Result<usize, Error>>;
     poll_readable(handle: SocketHandle, waker: &Waker) -> Poll<Result<(), Error>>;
     write(handle: SocketHandle, bytes: &[u8], waker: &Waker) -> Poll<Result<usize, Error>>;

@@ -9,13 +9,15 @@ use crate::ppp::{Ppp, Reception, Transmission};
 /// buffer, and are not copied between.
 pub(super) struct Device<'a, 'd> {
     ppp: &'a mut Ppp<'d>,
+    /// The largest packet, where the network knows the link to take less than the peer does.
+    pub(super) limit: u16,
     /// smoltcp wanted to send, and there was no room.
     pub(super) exhausted: bool,
 }
 
 impl<'a, 'd> Device<'a, 'd> {
     pub(super) const fn new(ppp: &'a mut Ppp<'d>) -> Self {
-        Self { ppp, exhausted: false }
+        Self { ppp, limit: u16::MAX, exhausted: false }
     }
 }
 
@@ -44,7 +46,7 @@ impl phy::Device for Device<'_, '_> {
     fn capabilities(&self) -> DeviceCapabilities {
         let mut capabilities = DeviceCapabilities::default();
         capabilities.medium = Medium::Ip;
-        capabilities.max_transmission_unit = self.ppp.mtu().into();
+        capabilities.max_transmission_unit = self.ppp.mtu().min(self.limit).into();
         capabilities
     }
 }

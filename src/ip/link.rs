@@ -5,22 +5,24 @@ use core::task::{Poll, Waker};
 
 use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult};
 use smoltcp::time::Instant as DeviceInstant;
-use smoltcp::wire::{HardwareAddress, IpAddress, IpCidr};
+use smoltcp::wire::HardwareAddress;
 
 use super::Ip;
 use super::device::Device;
 use crate::error::Error;
-use crate::ppp::{Output, Phase, Ppp};
+use crate::ppp::{Output, Ppp};
 use crate::time::Instant;
 
 /// How often a peer is asked for acknowledgements while something may have been forgotten.
 const ASK_AGAIN: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(2);
 
-/// An interface without addresses. Its largest packet is that of the link now.
-pub(super) fn interface(ppp: &mut Ppp<'_>, seed: u64, now: Instant) -> Interface {
+/// An interface without addresses. Its largest packet is that of the link now, or `limit`.
+pub(super) fn interface(ppp: &mut Ppp<'_>, limit: u16, seed: u64, now: Instant) -> Interface {
     let mut config = Config::new(HardwareAddress::Ip);
     config.random_seed = seed;
-    Interface::new(config, &mut Device::new(ppp), device_instant(now))
+    let mut device = Device::new(ppp);
+    device.limit = limit;
+    Interface::new(config, &mut device, device_instant(now))
 }
 
 fn device_instant(now: Instant) -> DeviceInstant {
@@ -106,6 +108,8 @@ impl Ip<'_> {
             };
             self.follow();
             self.process();
+            #[cfg(feature = "ipv6")]
+            self.ask_router();
             self.sweep();
             let mut device = Device::new(&mut self.ppp);
             let result = self.interface.poll_egress(device_instant(now), &mut device, &mut self.sockets);
@@ -148,6 +152,8 @@ impl Ip<'_> {
             self.wake();
         }
         let slots = self.slots.iter().map(|slot| slot.deadline).filter(|&at| at < Instant::NEVER);
+        #[cfg(feature = "ipv6")]
+        let slots = slots.chain(self.router_deadline().filter(|&at| at > now));
         link.into_iter().chain(inner).chain(slots).min()
     }
 
@@ -156,6 +162,11 @@ impl Ip<'_> {
         let now = device_instant(self.now);
         let mut any = false;
         loop {
+            #[cfg(feature = "ipv6")]
+            if self.hear_router() {
+                any = true;
+                continue;
+            }
             let mut device = Device::new(&mut self.ppp);
             match self.interface.poll_ingress_single(now, &mut device, &mut self.sockets) {
                 PollIngressSingleResult::None => break,
@@ -175,69 +186,5 @@ impl Ip<'_> {
     fn wake(&mut self) {
         self.slots.iter_mut().for_each(super::Slot::wake);
         self.lookup.waker.wake();
-    }
-
-    /// Follows the link up and down.
-    fn follow(&mut self) {
-        let up = self.ppp.ipv4().is_some() || self.ppp.ipv6().is_some();
-        match (self.up, up) {
-            (false, true) => self.come_up(),
-            (true, false) => {
-                let error = self.ppp.failure().map_or(Error::Aborted, Error::from);
-                self.go_down(Error::Aborted);
-                self.error = Some(error);
-            }
-            (false, false) if self.ppp.phase() == Phase::Dead && self.error.is_none() => {
-                self.error = self.ppp.failure().map(Error::from);
-                if self.error.is_some() {
-                    self.waiters.wake();
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn come_up(&mut self) {
-        // Sequence numbers and ports of another life are not used again.
-        self.seed =
-            self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) ^ self.now.as_micros() as u32;
-        self.interface = interface(&mut self.ppp, self.seed.into(), self.now);
-        let mut servers = heapless::Vec::<IpAddress, 2>::new();
-        if let Some(ipv4) = self.ppp.ipv4() {
-            let cidr = IpCidr::new(ipv4.address.into(), 32);
-            if cidr.address().is_unicast() {
-                self.interface.update_ip_addrs(|addresses| _ = addresses.push(cidr));
-            }
-            // Everything is behind the link; who the gateway is does not matter.
-            let gateway = ipv4.peer.unwrap_or(ipv4.address);
-            _ = self.interface.routes_mut().add_default_ipv4_route(gateway);
-            servers.extend(ipv4.dns.into_iter().flatten().map(IpAddress::from));
-        }
-        self.set_name_servers(&servers);
-        self.up = true;
-        self.error = None;
-        info!("the link is up");
-        self.waiters.wake();
-    }
-
-    /// The link is gone, and with it what stood on it.
-    fn go_down(&mut self, error: Error) {
-        if self.up {
-            info!("the link is down");
-        }
-        self.up = false;
-        for index in 0..self.slots.len() {
-            self.fail(index, error);
-        }
-        self.fail_lookup(error);
-        self.drop_listeners();
-        self.waiters.wake();
-    }
-
-    /// The address of this end, in the family of `other`.
-    pub(super) fn address_for(&self, other: Option<IpAddr>) -> Option<IpAddr> {
-        let addresses = self.interface.ip_addrs().iter().map(|cidr| IpAddr::from(cidr.address()));
-        let mut fitting = addresses.filter(|own| other.is_none_or(|other| other.is_ipv4() == own.is_ipv4()));
-        fitting.next().filter(|_| self.up)
     }
 }

@@ -10,18 +10,25 @@
 //! * One direction of a connection can be ended alone (`Close::Write` of edge-nal).
 //! * `flush` waits until the peer has acknowledged what was written.
 //! * Datagrams may be empty, and are at most as large as the link's largest packet without the headers.
-//! * Addresses are IPv4 alone.
 //! * Names and datagrams need the features `smoltcp-dns` and `smoltcp-udp`, which are on by default. Without one of
 //!   them what it is for is [`Error::Unsupported`], and some kilobytes of flash are spared.
+//! * IPv6 needs the feature `ipv6`, and `ipv6` in the [`Config`] of PPP, because some modems end the connection when
+//!   they are asked for it. Sockets that are bound, and listeners, are for both families. An address of IPv6 is
+//!   formed from the prefix that the router at the other end advertises (RFC 4861, RFC 4862), and name servers are
+//!   taken from there too (RFC 8106). Of a name that has addresses of both families, `AddrType::Either` gives that
+//!   of IPv4 where the link has IPv4.
 //! * Release assistance and options of sockets are the modem's, and [`Error::Unsupported`] here; so is
 //!   the name of an address.
 
+mod addresses;
 #[cfg(feature = "async")]
 mod asynch;
 mod call;
 mod channels;
 mod device;
 mod dialled;
+#[cfg(feature = "ipv6")]
+mod discovery;
 mod link;
 mod listener;
 mod multiplexed;
@@ -47,6 +54,7 @@ use smoltcp::iface::{Interface, SocketSet};
 use smoltcp::socket::tcp as smol_tcp;
 use smoltcp::wire::IpEndpoint;
 
+use addresses::{Addresses, Families};
 #[cfg(feature = "async")]
 pub use asynch::{Stack, dialled, multiplexed, on_wire};
 pub use channels::MuxResources;
@@ -97,6 +105,12 @@ pub struct Ip<'d> {
     now: Instant,
     /// When smoltcp wants to be asked again.
     wanted: Instant,
+    /// What the interface has.
+    addresses: Addresses,
+    #[cfg(feature = "ipv6")]
+    discovery: discovery::Discovery,
+    /// Which families may still come.
+    awaited: Families,
     /// Packets can be sent.
     up: bool,
     /// Why users need not wait for the link.
@@ -115,7 +129,9 @@ impl core::fmt::Debug for Ip<'_> {
 }
 
 impl<'d> Ip<'d> {
-    fn new(config: Config<'d>, parts: Parts<'d>) -> Self {
+    fn new(mut config: Config<'d>, parts: Parts<'d>) -> Self {
+        // What cannot be used is not asked for.
+        config.ipv6 &= cfg!(feature = "ipv6");
         let Parts { rx, tx, size, received, waiting, storage, slots, query } = parts;
         let seed = config.seed();
         let mut sockets = SocketSet::new(storage);
@@ -136,7 +152,7 @@ impl<'d> Ip<'d> {
         for ((buffers, metadata), place) in buffers.zip(metadata).zip(&mut places) {
             *place = udp::add(&mut sockets, buffers, metadata);
         }
-        let interface = link::interface(&mut ppp, seed.into(), Instant::START);
+        let interface = link::interface(&mut ppp, u16::MAX, seed.into(), Instant::START);
         Self {
             ppp,
             interface,
@@ -148,6 +164,10 @@ impl<'d> Ip<'d> {
             listening: None,
             now: Instant::START,
             wanted: Instant::NEVER,
+            addresses: Addresses::NONE,
+            #[cfg(feature = "ipv6")]
+            discovery: discovery::Discovery::new(),
+            awaited: Families::default(),
             up: false,
             error: Some(Error::LinkDown),
             port: 0,
@@ -177,6 +197,14 @@ impl<'d> Ip<'d> {
 fn endpoint(address: SocketAddr) -> Option<IpEndpoint> {
     match address {
         SocketAddr::V4(address) => Some(address.into()),
+        #[cfg(feature = "ipv6")]
+        SocketAddr::V6(address) => Some(address.into()),
+        #[cfg(not(feature = "ipv6"))]
         SocketAddr::V6(_) => None,
     }
+}
+
+/// Without what only this end knows: scope and flow of IPv6.
+fn plain(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip(), address.port())
 }

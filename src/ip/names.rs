@@ -27,6 +27,8 @@ pub(super) struct Lookup {
     ticket: u16,
     name: String<254>,
     ipv6: Option<bool>,
+    /// The family that is asked about now, or was last.
+    asked: bool,
     pub(super) waker: WakerCell,
 }
 
@@ -38,6 +40,7 @@ impl Lookup {
             ticket: 0,
             name: String::new(),
             ipv6: None,
+            asked: false,
             waker: WakerCell::new(),
         }
     }
@@ -77,7 +80,9 @@ impl<'d> Ip<'d> {
         }
         self.lookup.name = String::try_from(name).map_err(|_| Error::InvalidInput)?;
         self.lookup.ipv6 = ipv6;
-        self.query(ipv6 == Some(true))?;
+        // Of both, IPv4 is asked about first: whoever gets one address has no other to fall back to, and most
+        // servers have that one.
+        self.query(ipv6.unwrap_or_else(|| !self.families().ipv4))?;
         self.lookup.ticket = self.lookup.ticket.wrapping_add(1);
         self.runner.wake();
         Poll::Ready(Ok(Ticket(self.lookup.ticket)))
@@ -89,6 +94,7 @@ impl<'d> Ip<'d> {
         let socket = self.sockets.get_mut::<Socket<'_>>(self.lookup.dns);
         let started = socket.start_query(self.interface.context(), &self.lookup.name, kind);
         self.lookup.state = State::Running(started.map_err(|_| Error::InvalidInput)?);
+        self.lookup.asked = ipv6;
         Ok(())
     }
 
@@ -119,6 +125,14 @@ impl<'d> Ip<'d> {
             Err(GetQueryResultError::Failed) => None,
         };
         // The query is gone from here on.
+        if result.is_none() && self.lookup.ipv6.is_none() && !self.lookup.asked && self.families().ipv6 {
+            self.lookup.state = State::Idle;
+            if self.query(true).is_ok() {
+                self.lookup.waker.register(waker);
+                self.runner.wake();
+                return Poll::Pending;
+            }
+        }
         self.end_lookup();
         Poll::Ready(result.ok_or(Error::NameNotFound))
     }

@@ -56,14 +56,18 @@ impl Sockets for Ip<'_> {
         was_open && self.tcp(index).is_some_and(|socket| !socket.may_recv())
     }
 
-    fn local_address(&mut self, handle: SocketHandle) -> Option<SocketAddr> {
-        if let Some(listener) = self.listener(handle) {
-            let port = self.listeners.get(listener)?.port;
-            return Some(SocketAddr::new(self.address_for(None)?, port));
-        }
-        let slot = self.slots.get(self.place(handle).ok()?)?;
-        let remote = slot.remote.map(|remote| remote.ip());
-        Some(SocketAddr::new(self.address_for(remote)?, slot.local_port))
+    fn local_address(&mut self, handle: SocketHandle, like: IpAddr) -> Option<SocketAddr> {
+        let (remote, port) = if let Some(listener) = self.listener(handle) {
+            (None, self.listeners.get(listener)?.port)
+        } else {
+            let slot = self.slots.get(self.place(handle).ok()?)?;
+            (slot.remote.map(|remote| remote.ip()), slot.local_port)
+        };
+        let own = match remote {
+            Some(_) => self.address_for(remote),
+            None => self.address_for(Some(like)).or_else(|| self.address_for(None)),
+        };
+        Some(SocketAddr::new(own?, port))
     }
 
     fn lacks_family(&self, address: IpAddr) -> bool {

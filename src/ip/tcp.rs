@@ -6,7 +6,7 @@ use core::task::{Poll, Waker};
 use smoltcp::socket::tcp::{RecvError, Socket, State as Tcp};
 
 use super::slot::State;
-use super::{CONNECT, FAREWELL, Ip, endpoint};
+use super::{CONNECT, FAREWELL, Ip, endpoint, plain};
 use crate::error::Error;
 use crate::socket::SocketHandle;
 
@@ -74,9 +74,9 @@ impl<'d> Ip<'d> {
         if remote.port() == 0 || remote.ip().is_unspecified() {
             return Poll::Ready(Err(Error::InvalidInput));
         }
-        core::task::ready!(self.poll_up(waker))?;
-        let endpoint = endpoint(remote).filter(|_| self.address_for(Some(remote.ip())).is_some());
-        let Some(endpoint) = endpoint else { return Poll::Ready(Err(Error::WrongFamily)) };
+        core::task::ready!(self.poll_way_to(remote.ip(), waker))?;
+        let remote = plain(remote);
+        let Some(endpoint) = endpoint(remote) else { return Poll::Ready(Err(Error::WrongFamily)) };
         let Some(index) = self.free_tcp() else {
             if !self.slots.iter().take(self.tcp).any(|slot| slot.state == State::Released) {
                 return Poll::Ready(Err(Error::NoSocket));

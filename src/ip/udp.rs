@@ -9,12 +9,12 @@ use smoltcp::socket::udp::{PacketBuffer, SendError, Socket};
 
 use super::resources::{RECEIVED, WAITING};
 use super::slot::State;
-use super::{FAREWELL, Ip, endpoint};
+use super::{FAREWELL, Ip, endpoint, plain};
 use crate::error::Error;
 use crate::socket::{Arrived, SocketHandle};
 
-/// Headers of IPv4 and UDP in front of a datagram.
-const HEADERS: usize = 28;
+/// Headers of IP and UDP in front of a datagram.
+const HEADERS: (usize, usize) = (28, 48);
 
 /// Makes a socket of memory.
 pub(super) fn add<'d>(
@@ -42,10 +42,10 @@ impl<'d> Ip<'d> {
         if remote.is_some_and(|remote| remote.port() == 0 || remote.ip().is_unspecified()) {
             return Poll::Ready(Err(Error::InvalidInput));
         }
-        core::task::ready!(self.poll_up(waker))?;
-        if self.address_for(remote.map(|remote| remote.ip())).is_none() {
-            return Poll::Ready(Err(Error::WrongFamily));
-        }
+        core::task::ready!(match remote {
+            Some(remote) => self.poll_way_to(remote.ip(), waker),
+            None => self.poll_up(waker),
+        })?;
         let mut datagrams = self.slots.iter().enumerate().skip(self.tcp);
         let same = |slot: &super::Slot| slot.state != State::Free && slot.local_port == local_port;
         let clash = datagrams.clone().find(|(_, slot)| local_port != 0 && same(slot));
@@ -66,14 +66,15 @@ impl<'d> Ip<'d> {
             _ = socket.bind(port);
         }
         if let Some(slot) = self.slots.get_mut(index) {
-            slot.occupy(State::Open, remote, port);
+            slot.occupy(State::Open, remote.map(plain), port);
         }
         Poll::Ready(Ok(self.handle(index)))
     }
 
     /// The largest datagram that can be sent.
-    fn datagram_limit(&mut self, index: usize) -> usize {
-        let packet = usize::from(self.ppp.mtu()).saturating_sub(HEADERS);
+    fn datagram_limit(&mut self, index: usize, ipv6: bool) -> usize {
+        let headers = if ipv6 { HEADERS.1 } else { HEADERS.0 };
+        let packet = usize::from(self.mtu()).saturating_sub(headers);
         self.udp(index).map_or(0, |socket| packet.min(socket.payload_send_capacity()))
     }
 
@@ -92,9 +93,9 @@ impl<'d> Ip<'d> {
         if let Some(error) = slot.error {
             return Poll::Ready(Err(error));
         }
-        let peer = endpoint(to).filter(|_| self.address_for(Some(to.ip())).is_some());
-        let Some(peer) = peer else { return Poll::Ready(Err(Error::WrongFamily)) };
-        if bytes.len() > self.datagram_limit(index) {
+        core::task::ready!(self.poll_way_to(to.ip(), waker))?;
+        let Some(peer) = endpoint(to) else { return Poll::Ready(Err(Error::WrongFamily)) };
+        if bytes.len() > self.datagram_limit(index, to.is_ipv6()) {
             return Poll::Ready(Err(Error::Oversized));
         }
         let Some(socket) = self.udp(index) else { return Poll::Ready(Err(Error::NotConnected)) };

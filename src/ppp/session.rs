@@ -1,6 +1,8 @@
 //! One link: its state, and the contract.
 
 use super::auth::Proof;
+#[cfg(feature = "smoltcp")]
+use super::automaton::State;
 use super::automaton::{Automaton, Event};
 use super::config::Config;
 use super::fifo::{self, Fifo};
@@ -210,6 +212,16 @@ impl<'b> Ppp<'b> {
     /// The IPv6 configuration, while IPv6 packets can be sent.
     pub fn ipv6(&self) -> Option<Ipv6> {
         (self.phase == Phase::Network && self.ipv6cp.0.is_opened()).then(|| self.ipv6cp.1.result())
+    }
+
+    /// Whether IPv4 and IPv6 are being negotiated, and may still come to something.
+    #[cfg(feature = "smoltcp")]
+    pub(crate) fn negotiates(&self) -> (bool, bool) {
+        let tries = |automaton: &Automaton| {
+            let state = automaton.state();
+            self.phase == Phase::Network && state as u8 >= State::ReqSent as u8 && state != State::Opened
+        };
+        (tries(&self.ipcp.0), tries(&self.ipv6cp.0))
     }
 
     /// The largest packet that can be sent, in bytes: not more than was configured, the peer

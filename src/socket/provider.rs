@@ -45,8 +45,9 @@ pub trait Sockets: Sealed {
     /// Whether the peer has closed the connection and everything was read.
     fn is_over(&mut self, handle: SocketHandle) -> bool;
 
-    /// Address and port of this end, as far as they are known.
-    fn local_address(&mut self, handle: SocketHandle) -> Option<SocketAddr>;
+    /// Address and port of this end, as far as they are known. A socket without a peer has one in each
+    /// family: that of `like` is given, where there is one and more than one is known.
+    fn local_address(&mut self, handle: SocketHandle, like: IpAddr) -> Option<SocketAddr>;
 
     /// Whether the link has no address of this one's family.
     fn lacks_family(&self, address: IpAddr) -> bool;

@@ -39,12 +39,20 @@ pub struct DialupOptions {
     /// The only name and password that are right; `None` takes any, as a modem does that passes them on to
     /// a network which wants none.
     pub credentials: Option<(String, String)>,
+    /// IPCP is spoken and IPv4 packets are carried; otherwise the protocol is rejected.
+    pub ipv4: bool,
     /// IPV6CP is spoken and IPv6 packets are carried; otherwise the protocol is rejected.
     pub ipv6: bool,
     /// A packet of IPV6CP ends the connection with `NO CARRIER`, as users of SARA-R5 have reported.
     pub ipv6cp_kills: bool,
-    /// The first half of the host's IPv6 addresses, told by router advertisements.
+    /// The first half of the host's IPv6 addresses, told by router advertisements. With 1 behind it, it is the
+    /// gateway, and leads to `::1` of the network: with [`HostNetwork`](crate::HostNetwork) the servers of this
+    /// machine.
     pub ipv6_prefix: Ipv6Addr,
+    /// A server for names that router advertisements tell (RFC 8106).
+    pub ipv6_dns: Option<Ipv6Addr>,
+    /// The largest packet that router advertisements tell.
+    pub ipv6_mtu: Option<u32>,
     /// The host gets the address of the context; otherwise a private one behind that of the modem. `None`
     /// for the model's own (SARA/LEXI internet applications §4.1.1, §4.1.2; LENA-R8 application development
     /// §5.8: "private"). Sequans modems: bridge, which no document at hand tells.
@@ -90,9 +98,12 @@ impl Default for DialupOptions {
         DialupOptions {
             authentication: Authentication::None,
             credentials: None,
+            ipv4: true,
             ipv6: false,
             ipv6cp_kills: false,
             ipv6_prefix: Ipv6Addr::new(0x2001, 0xdb8, 1, 2, 0, 0, 0, 0),
+            ipv6_dns: Some(Ipv6Addr::new(0x2001, 0xdb8, 1, 2, 0, 0, 0, 0x35)),
+            ipv6_mtu: None,
             bridge: None,
             dns: [Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 2)],
             tells_own_address: true,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use super::PlanV6;
 use super::ip::{self, Parsed};
 
 const ECHO_REPLY: u8 = 0;
@@ -21,7 +22,7 @@ const ROUTER: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1);
 type Message = (IpAddr, IpAddr, Vec<u8>);
 
 /// The answer to a message of the host: whoever is asked answers an echo.
-pub(super) fn answer(packet: &Parsed, prefix: Option<Ipv6Addr>) -> Option<Message> {
+pub(super) fn answer(packet: &Parsed, plan: Option<&PlanV6>) -> Option<Message> {
     let message = &packet.payload;
     let rest = message.get(4..)?;
     let echoed = |kind: u8| (packet.to, packet.from, [&[kind, 0, 0, 0], rest].concat());
@@ -30,14 +31,15 @@ pub(super) fn answer(packet: &Parsed, prefix: Option<Ipv6Addr>) -> Option<Messag
         (IpAddr::V6(_), ECHO_6) if !packet.to.is_multicast() => Some(echoed(ECHO_REPLY_6)),
         (IpAddr::V6(from), ROUTER_SOLICITATION) => {
             let to = if from.is_unspecified() { Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 1) } else { from };
-            Some((ROUTER.into(), to.into(), advertisement(prefix?)))
+            Some((ROUTER.into(), to.into(), advertisement(plan?)))
         }
         _ => None,
     }
 }
 
-/// A router advertisement with one prefix of 64 bits (RFC 4861 §4.2, §4.6.2).
-fn advertisement(prefix: Ipv6Addr) -> Vec<u8> {
+/// A router advertisement with one prefix of 64 bits (RFC 4861 §4.2, §4.6.2), the MTU of the link (§4.6.4) and a
+/// name server (RFC 8106 §5.1).
+fn advertisement(plan: &PlanV6) -> Vec<u8> {
     let mut message = vec![ROUTER_ADVERTISEMENT, 0, 0, 0, 64, 0];
     // Router for half an hour, nothing about the reachable time.
     message.extend(1800_u16.to_be_bytes());
@@ -47,7 +49,16 @@ fn advertisement(prefix: Ipv6Addr) -> Vec<u8> {
     message.extend(86_400_u32.to_be_bytes());
     message.extend(43_200_u32.to_be_bytes());
     message.extend([0; 4]);
-    message.extend(prefix.octets());
+    message.extend(plan.prefix.octets());
+    if let Some(mtu) = plan.mtu {
+        message.extend([5, 1, 0, 0]);
+        message.extend(mtu.to_be_bytes());
+    }
+    if let Some(server) = plan.dns {
+        message.extend([25, 3, 0, 0]);
+        message.extend(1800_u32.to_be_bytes());
+        message.extend(server.octets());
+    }
     message
 }
 

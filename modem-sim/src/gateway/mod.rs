@@ -33,8 +33,43 @@ pub(crate) struct Plan {
     /// The gateway's own address.
     pub(crate) modem: Ipv4Addr,
     pub(crate) dns: [Ipv4Addr; 2],
-    /// IPv6 addresses of the host begin with this.
-    pub(crate) prefix: Option<Ipv6Addr>,
+    /// What is told of IPv6, where that is carried.
+    pub(crate) ipv6: Option<PlanV6>,
+}
+
+/// Who is who in IPv6, and what router advertisements tell.
+#[derive(Clone, Debug)]
+pub(crate) struct PlanV6 {
+    /// Addresses of the host begin with the first half of this.
+    pub(crate) prefix: Ipv6Addr,
+    pub(crate) dns: Option<Ipv6Addr>,
+    pub(crate) mtu: Option<u32>,
+}
+
+impl PlanV6 {
+    /// The gateway's own address in the prefix.
+    fn own(&self) -> Ipv6Addr {
+        let [a, b, c, d, ..] = self.prefix.segments();
+        Ipv6Addr::new(a, b, c, d, 0, 0, 0, 1)
+    }
+}
+
+impl Plan {
+    /// Who the host means in the network: the gateway is the machine itself.
+    fn outside(&self, peer: SocketAddr) -> SocketAddr {
+        match &self.ipv6 {
+            Some(plan) if peer.ip() == plan.own() => (Ipv6Addr::LOCALHOST, peer.port()).into(),
+            _ => peer,
+        }
+    }
+
+    /// Who somebody of the network is for the host.
+    fn inside(&self, peer: SocketAddr) -> SocketAddr {
+        match &self.ipv6 {
+            Some(plan) if peer.ip() == Ipv6Addr::LOCALHOST => (plan.own(), peer.port()).into(),
+            _ => peer,
+        }
+    }
 }
 
 /// The gateway of one connection.
@@ -143,13 +178,12 @@ impl Gateway {
         match packet.protocol {
             // A segment in fragments does not come from any host with an MTU.
             ip::TCP if whole && ip::tcp_is_good(&packet) => {
-                let answer = self.connections.segment(&packet, &raw, net);
+                let answer = self.connections.segment(&packet, &raw, &self.plan, net);
                 self.answer(answer);
             }
             ip::UDP => self.datagram_of_host(now, net, &packet),
             ip::ICMP | ip::ICMP6 if ip::icmp_is_good(&packet) => {
-                let prefix = self.plan.prefix;
-                if let Some((from, to, message)) = icmp::answer(&packet, prefix) {
+                if let Some((from, to, message)) = icmp::answer(&packet, self.plan.ipv6.as_ref()) {
                     let (protocol, payload) = ip::icmp(from, to, message);
                     self.push(from, to, protocol, &payload);
                 }
@@ -163,13 +197,12 @@ impl Gateway {
         match from {
             IpAddr::V4(from) => self.host == Some(from),
             IpAddr::V6(from) => {
-                let global =
-                    self.plan.prefix.is_some_and(|prefix| from.segments()[..4] == prefix.segments()[..4]);
+                let Some(plan) = &self.plan.ipv6 else { return false };
+                let global = from.segments()[..4] == plan.prefix.segments()[..4];
                 if global {
                     self.host_v6 = Some(from);
                 }
-                global
-                    || self.plan.prefix.is_some() && (from.is_unicast_link_local() || from.is_unspecified())
+                global || from.is_unicast_link_local() || from.is_unspecified()
             }
         }
     }
@@ -179,11 +212,14 @@ impl Gateway {
             return;
         };
         let (from, to) = (SocketAddr::new(packet.from, from), SocketAddr::new(packet.to, to));
-        let server = matches!(to.ip(), IpAddr::V4(to) if self.plan.dns.contains(&to));
+        let server = match to.ip() {
+            IpAddr::V4(to) => self.plan.dns.contains(&to),
+            IpAddr::V6(to) => self.plan.ipv6.as_ref().is_some_and(|plan| plan.dns == Some(to)),
+        };
         if server && to.port() == dns::PORT {
             self.dns.ask(now, net, from, to, payload);
         } else if from.port() != 0 && to.port() != 0 && !to.ip().is_multicast() {
-            self.ports.send(now, net, from, to, payload);
+            self.ports.send(now, net, from, self.plan.outside(to), payload);
         }
     }
 
@@ -193,13 +229,14 @@ impl Gateway {
             match stray {
                 Stray::Connection { handle, from, port } => match self.host_for(from.ip()) {
                     Some(host) => {
-                        let ends = (SocketAddr::new(host, port), from);
+                        let ends = (SocketAddr::new(host, port), self.plan.inside(from));
                         self.connections.called(now, handle, ends, MTU, net);
                     }
                     None => net.abort(handle),
                 },
                 Stray::Datagram { from, port, payload } => {
                     if let Some(host) = self.host_for(from.ip()).filter(|_| self.strays.len() < DATAGRAMS) {
+                        let from = self.plan.inside(from);
                         self.strays.push_back((SocketAddr::new(host, port), from, payload));
                     }
                 }
@@ -217,7 +254,10 @@ impl Gateway {
             let datagram = self
                 .dns
                 .receive(now, net)
-                .or_else(|| self.ports.receive(now, net))
+                .or_else(|| {
+                    let (host, peer, payload) = self.ports.receive(now, net)?;
+                    Some((host, self.plan.inside(peer), payload))
+                })
                 .or_else(|| self.strays.pop_front());
             if let Some((host, peer, payload)) = datagram {
                 self.push(peer.ip(), host.ip(), ip::UDP, &ip::udp(peer, host, &payload));

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use smoltcp::socket::tcp::State;
 
+use super::Plan;
 use super::endpoint::Endpoint;
 use super::ip::{self, Parsed};
 use crate::network::{Failure, Handle, Network, TcpState};
@@ -71,7 +72,13 @@ pub(super) enum Answer {
 
 impl Connections {
     /// A segment of the host, in its packet.
-    pub(super) fn segment(&mut self, packet: &Parsed, raw: &[u8], net: &mut dyn Network) -> Answer {
+    pub(super) fn segment(
+        &mut self,
+        packet: &Parsed,
+        raw: &[u8],
+        plan: &Plan,
+        net: &mut dyn Network,
+    ) -> Answer {
         let segment = packet.payload.as_slice();
         let &[a, b, c, d, _, _, _, _, _, _, _, _, _, flags, ..] = segment else {
             return Answer::None;
@@ -101,7 +108,7 @@ impl Connections {
                 Answer::None
             }
             None if opens && room => {
-                let handle = net.connect(None, ends.1);
+                let handle = net.connect(None, plan.outside(ends.1));
                 let phase = Phase::Calling { syn: raw.to_vec() };
                 self.all.insert(ends, Connection { handle, phase });
                 Answer::None

@@ -10,7 +10,7 @@ use super::{Modem, Step};
 use crate::breach::Rule;
 use crate::command::{Command, Form};
 use crate::dialup::{Dialup, DialupEnd};
-use crate::gateway::Plan;
+use crate::gateway::{Plan, PlanV6};
 use crate::options::DialFailure;
 use crate::ppp::Settings;
 use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED};
@@ -203,7 +203,8 @@ impl Modem {
             (private(1), private(2))
         };
         let settings = Settings::new(options, host, modem);
-        (settings, Plan { modem, dns: options.dns, prefix: options.ipv6.then_some(options.ipv6_prefix) })
+        let ipv6 = PlanV6 { prefix: options.ipv6_prefix, dns: options.ipv6_dns, mtu: options.ipv6_mtu };
+        (settings, Plan { modem, dns: options.dns, ipv6: options.ipv6.then_some(ipv6) })
     }
 
     /// `ATO`: back to data mode.

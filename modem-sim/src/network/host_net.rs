@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket};
+use std::net::{
+    IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs, UdpSocket,
+};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 use std::time::Duration;
@@ -21,10 +23,18 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(150);
 enum Entry {
     Query(Receiver<Result<Vec<IpAddr>, Failure>>),
     Connecting(Receiver<Result<TcpStream, Failure>>),
-    Tcp { stream: TcpStream, eof: bool, failed: Option<Failure> },
+    Tcp {
+        stream: TcpStream,
+        eof: bool,
+        failed: Option<Failure>,
+    },
     Failed(Failure),
     Listener(TcpListener),
-    Udp(UdpSocket),
+    Udp {
+        socket: UdpSocket,
+        /// For peers with an IPv6 address, from the first datagram to one of them on.
+        six: Option<UdpSocket>,
+    },
 }
 
 /// Real, non-blocking sockets of the host, and its resolver.
@@ -272,28 +282,39 @@ impl Network for HostNetwork {
         let any = |port| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port));
         let port = local_port.unwrap_or(0);
         let has = |socket: &UdpSocket| socket.local_addr().is_ok_and(|address| address.port() == port);
-        let ours = self.entries.values().any(|entry| matches!(entry, Entry::Udp(socket) if has(socket)));
+        let ours =
+            self.entries.values().any(|entry| matches!(entry, Entry::Udp { socket, .. } if has(socket)));
         let socket = any(port)
             // Several modems share this machine's ports: one that nobody has chosen by hand may be another.
             .or_else(|error| if port >= EPHEMERAL && !ours { any(0) } else { Err(error) })
             .and_then(|socket| socket.set_nonblocking(true).map(|()| socket))
             .map_err(|e| failure(&e))?;
-        Ok(self.insert(Entry::Udp(socket)))
+        Ok(self.insert(Entry::Udp { socket, six: None }))
     }
 
     fn send_to(&mut self, udp: Handle, to: SocketAddr, bytes: &[u8]) -> Result<(), Failure> {
-        let Some(Entry::Udp(socket)) = self.entries.get(&udp) else {
+        let Some(Entry::Udp { socket, six }) = self.entries.get_mut(&udp) else {
             return Err(Failure::Unreachable);
         };
-        socket.send_to(bytes, to).map(|_| ()).map_err(|e| failure(&e))
+        let send = |socket: &UdpSocket| socket.send_to(bytes, to).map(|_| ());
+        let sent = match six {
+            _ if to.is_ipv4() => send(socket),
+            Some(six) => send(six),
+            None => UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)).and_then(|new| {
+                new.set_nonblocking(true)?;
+                send(six.insert(new))
+            }),
+        };
+        sent.map_err(|e| failure(&e))
     }
 
     fn recv_from(&mut self, udp: Handle) -> Option<(SocketAddr, Vec<u8>)> {
-        let Some(Entry::Udp(socket)) = self.entries.get(&udp) else {
+        let Some(Entry::Udp { socket, six }) = self.entries.get(&udp) else {
             return None;
         };
         let mut buffer = vec![0; 65536];
-        let (n, from) = socket.recv_from(&mut buffer).ok()?;
+        let mut sockets = [socket].into_iter().chain(six);
+        let (n, from) = sockets.find_map(|socket| socket.recv_from(&mut buffer).ok())?;
         buffer.truncate(n);
         Some((from, buffer))
     }
@@ -302,7 +323,7 @@ impl Network for HostNetwork {
         let address = match self.entries.get(&handle) {
             Some(Entry::Tcp { stream, .. }) => stream.local_addr(),
             Some(Entry::Listener(listener)) => listener.local_addr(),
-            Some(Entry::Udp(socket)) => socket.local_addr(),
+            Some(Entry::Udp { socket, .. }) => socket.local_addr(),
             _ => return 0,
         };
         address.map_or(0, |a| a.port())

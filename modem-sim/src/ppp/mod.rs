@@ -243,7 +243,7 @@ impl Server {
             // The same holds for the authentication phase (§3.5).
             _ if !authentic => {}
             (IPV6CP, _) if self.settings.options.ipv6cp_kills => self.over = true,
-            (IPCP, Some((code, id, rest))) => {
+            (IPCP, Some((code, id, rest))) if self.settings.options.ipv4 => {
                 if !self.ipcp.receive(now, code, id, rest) {
                     let reject = self.code_reject(data);
                     self.ipcp.out.push(reject);
@@ -258,7 +258,8 @@ impl Server {
             (IPV4, _) if self.ipcp.is_opened() => self.packets.push_back(data.to_vec()),
             (IPV6, _) if self.ipv6cp.is_opened() => self.packets.push_back(data.to_vec()),
             // They may come before their control protocol is open, and are known all the same.
-            (IPV4 | LCP | PAP | CHAP | IPCP, _) => {}
+            (LCP | PAP | CHAP, _) => {}
+            (IPV4 | IPCP, _) if self.settings.options.ipv4 => {}
             (IPV6 | IPV6CP, _) if self.settings.options.ipv6 => {}
             _ => {
                 let rejected = [&protocol.to_be_bytes(), data].concat();
@@ -397,7 +398,9 @@ impl Server {
         for packet in packets {
             self.send_frame(protocol, &packet);
         }
-        let idle = matches!(self.ipcp.state(), State::Initial | State::Starting);
+        let idle = [self.ipcp.state(), self.ipv6cp.state()]
+            .iter()
+            .all(|state| matches!(state, State::Initial | State::Starting));
         match progress {
             Progress::Passed if idle => self.network(now),
             Progress::Failed if self.lcp.is_opened() => {
@@ -412,7 +415,9 @@ impl Server {
 
     /// The network-layer protocol phase (RFC 1661 §3.6).
     fn network(&mut self, now: Duration) {
-        self.ipcp.start(now, false);
+        if self.settings.options.ipv4 {
+            self.ipcp.start(now, false);
+        }
         if self.settings.options.ipv6 {
             self.ipv6cp.start(now, false);
         }
