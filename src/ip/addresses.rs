@@ -234,14 +234,24 @@ impl Ip<'_> {
         self.addresses.families()
     }
 
-    /// The largest packet that can be sent.
-    pub(super) fn mtu(&self) -> u16 {
+    /// The largest packet that can be sent, in bytes: what the peer takes, or less where the network has told.
+    pub fn mtu(&self) -> u16 {
         self.ppp.mtu().min(self.addresses.limit())
     }
 }
 
 #[cfg(feature = "ipv6")]
 impl Ip<'_> {
+    /// The address of this end in IPv6, while there is one that leads beyond the link.
+    ///
+    /// It may come later than that of IPv4, and then nothing waits for it but connections to such addresses.
+    pub fn ipv6_address(&self) -> Option<core::net::Ipv6Addr> {
+        match self.address_for(Some(core::net::Ipv6Addr::UNSPECIFIED.into())) {
+            Some(IpAddr::V6(address)) => Some(address),
+            _ => None,
+        }
+    }
+
     /// Sends the question to the router, when it is due.
     pub(super) fn ask_router(&mut self) {
         if let Some(packet) = self.discovery.solicitation(self.now) {

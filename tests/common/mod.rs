@@ -13,6 +13,7 @@ pub mod golden;
 pub mod nb;
 pub mod script;
 mod side;
+pub mod six;
 pub mod tls;
 pub mod urcs;
 
