@@ -47,10 +47,13 @@ pub(crate) struct PlanV6 {
 }
 
 impl PlanV6 {
+    fn address(&self, identifier: u64) -> Ipv6Addr {
+        Ipv6Addr::from(u128::from(self.prefix) >> 64 << 64 | u128::from(identifier))
+    }
+
     /// The gateway's own address in the prefix.
     fn own(&self) -> Ipv6Addr {
-        let [a, b, c, d, ..] = self.prefix.segments();
-        Ipv6Addr::new(a, b, c, d, 0, 0, 0, 1)
+        self.address(1)
     }
 }
 
@@ -77,7 +80,7 @@ impl Plan {
 pub(crate) struct Gateway {
     plan: Plan,
     host: Option<Ipv4Addr>,
-    /// The host's IPv6 address that it has used last.
+    /// The host's IPv6 address that it has used last; until then, that of its interface identifier.
     host_v6: Option<Ipv6Addr>,
     inbox: VecDeque<Vec<u8>>,
     connections: Connections,
@@ -112,6 +115,9 @@ impl Gateway {
     /// What PPP has given to the host.
     pub(crate) fn set_host(&mut self, addresses: Addresses) {
         self.host = addresses.v4;
+        if let (Some(plan), Some(identifier), None) = (&self.plan.ipv6, addresses.v6, self.host_v6) {
+            self.host_v6 = Some(plan.address(identifier));
+        }
     }
 
     /// An IP packet of the host.
