@@ -7,6 +7,7 @@ pub mod at;
 pub mod cmux;
 pub mod frames;
 pub mod hdlc;
+pub mod ip;
 mod modem;
 mod peer;
 pub mod ppp;
