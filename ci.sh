@@ -433,12 +433,13 @@ allowed() {
     cmux | ppp) echo "error time fmt" ;;
     resources) echo "dialect engine link::Config socket" ;;
     drive) echo "engine socket time" ;;
-    ip) echo "asynch cmux dialect drive engine error fmt link ppp socket time" ;;
+    data) echo "cmux dialect drive engine error fmt link ppp socket time" ;;
+    embassy_net | ip) echo "asynch data dialect drive engine error fmt ppp socket time" ;;
     edge) echo "asynch at dialect engine error socket" ;;
     no_std_net) echo "error nb" ;;
     control) echo "at dialect engine error link time" ;;
     asynch | nb) echo "at control dialect drive engine error time fmt link resources socket LinkState Error" ;;
-    lib) echo "at asynch cmux control dialect drive edge engine error ip link nb no_std_net pem ppp resources socket time" ;;
+    lib) echo "at asynch cmux data control dialect drive edge embassy_net engine error ip link nb no_std_net pem ppp resources socket time" ;;
     *) echo "?" ;;
     esac
 }
@@ -473,7 +474,7 @@ verb_layers() {
             echo "$file: names its siblings by super::" && found=1
         fi
         case $module in
-        asynch | edge | nb | no_std_net | ip | error | lib) ;;
+        asynch | edge | embassy_net | nb | no_std_net | ip | error | lib) ;;
         *) if code "$file" | grep -vF '#[cfg(feature' | grep -nE "$OUTSIDE"; then
             echo "$file: names a crate of the outside world" && found=1
         fi ;;

@@ -21,6 +21,8 @@ pub mod at;
 pub mod cmux;
 #[cfg(any(feature = "async", feature = "nb"))]
 pub mod control;
+#[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
+pub mod data;
 pub mod dialect;
 mod drive;
 mod engine;
@@ -36,6 +38,8 @@ mod time;
 pub mod asynch;
 #[cfg(feature = "edge-nal")]
 pub mod edge;
+#[cfg(feature = "embassy-net")]
+pub mod embassy_net;
 #[cfg(feature = "smoltcp")]
 pub mod ip;
 #[cfg(feature = "nb")]

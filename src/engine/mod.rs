@@ -13,7 +13,7 @@ pub(crate) mod messages;
 mod online;
 mod operations;
 mod output;
-#[cfg(feature = "smoltcp")]
+#[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
 mod park;
 #[cfg(any(feature = "async", feature = "nb"))]
 #[cfg_attr(not(feature = "nb"), allow(unreachable_pub, reason = "users of `nb` alone see its types"))]

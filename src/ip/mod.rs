@@ -23,15 +23,12 @@
 mod addresses;
 #[cfg(feature = "async")]
 mod asynch;
-mod call;
-mod channels;
+mod base;
 mod device;
-mod dialled;
 #[cfg(feature = "ipv6")]
 mod discovery;
 mod link;
 mod listener;
-mod multiplexed;
 #[cfg(feature = "smoltcp-dns")]
 mod names;
 #[cfg(not(feature = "smoltcp-dns"))]
@@ -46,7 +43,6 @@ mod udp;
 #[cfg(not(feature = "smoltcp-udp"))]
 #[path = "without_udp.rs"]
 mod udp;
-mod wire;
 
 use core::net::SocketAddr;
 
@@ -57,18 +53,25 @@ use smoltcp::wire::IpEndpoint;
 use addresses::{Addresses, Families};
 #[cfg(feature = "async")]
 pub use asynch::{Stack, dialled, multiplexed, on_wire};
-pub use channels::MuxResources;
-pub use dialled::Dialled;
-pub use multiplexed::Multiplexed;
 use resources::Parts;
 pub use resources::Resources;
 use slot::{Listener, Slot};
-pub use wire::Wire;
 
+pub use crate::data::MuxResources;
 use crate::error::Error;
 use crate::ppp::{Config, Ppp};
 use crate::socket::{Waiters, WakerCell};
 use crate::time::{Duration, Instant};
+
+/// An IP stack on a line that carries PPP and nothing else: a cable, or a modem that somebody else has dialled. Say
+/// [`Ip::open`] when the line is there.
+pub type Wire<'d> = crate::data::Wire<'d, Ip<'d>>;
+
+/// An IP stack over a modem whose line carries commands until the link is up, then PPP. See [`dialled`].
+pub type Dialled<'d> = crate::data::Dialled<'d, Ip<'d>>;
+
+/// An IP stack over a modem whose line carries commands and PPP at once. See [`multiplexed`].
+pub type Multiplexed<'d> = crate::data::Multiplexed<'d, Ip<'d>>;
 
 /// How long the handshake of TCP may take.
 const CONNECT: Duration = Duration::from_secs(75);

@@ -237,7 +237,7 @@ impl Link {
     }
 
     /// The line was in other hands: what is known of registration and address is old.
-    #[cfg(feature = "smoltcp")]
+    #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
     pub(crate) fn look_again(&mut self, now: Instant) {
         if matches!(self.phase, Phase::Searching | Phase::Activating | Phase::Up) {
             self.enter(now, Phase::Searching);
@@ -245,7 +245,7 @@ impl Link {
     }
 
     /// Another command interpreter of the same modem: settings are to be made anew.
-    #[cfg(feature = "smoltcp")]
+    #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
     pub(crate) fn begin_anew(&mut self, now: Instant) {
         match self.phase {
             Phase::Off => {}

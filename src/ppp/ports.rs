@@ -66,13 +66,22 @@ impl Ppp<'_> {
 
     /// Both at once: a packet that has waited and room for one that answers it.
     pub fn ports(&mut self) -> (Option<Reception<'_>>, Option<Transmission<'_>>) {
-        let mtu = self.mtu();
+        let (mtu, largest) = (self.mtu(), self.largest());
         let up = self.phase == Phase::Network && (self.ipcp.0.is_opened() || self.ipv6cp.0.is_opened());
         let received = !self.received.is_empty();
-        let room = up && self.waiting.make_room(self.tx, mtu.into());
+        // For what a stack may write that does not know what the peer takes.
+        let room = up && self.waiting.make_room(self.tx, largest.into());
         let reception = received.then_some(Reception { fifo: &mut self.received, store: self.rx });
         let transmission = room.then_some(Transmission { fifo: &mut self.waiting, store: self.tx, mtu });
         (reception, transmission)
+    }
+
+    /// As [`Transmission::fill`] on what [`transmission`](Self::transmission) gives; nothing is sent where that is
+    /// nothing.
+    #[cfg(feature = "embassy-net")]
+    pub(crate) fn fill<R>(&mut self, len: usize, write: impl FnOnce(&mut [u8]) -> R) -> R {
+        let mtu = if self.transmission().is_some() { self.mtu() } else { 0 };
+        Transmission { fifo: &mut self.waiting, store: self.tx, mtu }.fill(len, write)
     }
 
     /// Sends a packet that stands in several pieces, one behind the other.

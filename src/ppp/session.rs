@@ -227,8 +227,13 @@ impl<'b> Ppp<'b> {
     /// The largest packet that can be sent, in bytes: not more than was configured, the peer
     /// receives and the buffer holds.
     pub fn mtu(&self) -> u16 {
+        self.largest().min(self.lcp.1.peer.mru)
+    }
+
+    /// The same, whatever the peer receives.
+    pub(crate) fn largest(&self) -> u16 {
         let room = u16::try_from(self.tx.len().saturating_sub(Self::OVERHEAD)).unwrap_or(u16::MAX);
-        self.config.mtu.min(self.lcp.1.peer.mru).min(room)
+        self.config.mtu.min(room)
     }
 
     /// Whether packets wait to leave.

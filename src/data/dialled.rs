@@ -3,9 +3,9 @@
 use core::cell::RefCell;
 use core::task::Waker;
 
-use super::Ip;
+use super::Link;
 use super::call::DataConnection;
-use crate::drive::{Base, Drive, Task};
+use crate::drive::{Drive, Task};
 use crate::engine::Engine;
 use crate::time::Instant;
 
@@ -19,34 +19,34 @@ enum Owner {
 }
 
 #[derive(Debug)]
-struct State<'d> {
-    data: DataConnection<'d>,
+struct State<'d, L> {
+    data: DataConnection<'d, L>,
     owner: Owner,
 }
 
-/// A modem whose line carries commands until the link is up, then PPP. See [`dialled`](super::dialled).
+/// A modem whose line carries commands until the link is up, then PPP.
 ///
 /// When PPP ends, for whatever reason, the engine calls the modem back into command mode, looks at the
 /// link, and the modem is dialled again: at once, and with longer and longer pauses where that fails.
 #[derive(Debug)]
-pub struct Dialled<'d> {
-    engine: &'d RefCell<Engine>,
-    ip: &'d RefCell<Ip<'d>>,
-    state: RefCell<State<'d>>,
+pub struct Dialled<'d, L> {
+    pub(crate) engine: &'d RefCell<Engine>,
+    pub(crate) link: &'d RefCell<L>,
+    state: RefCell<State<'d, L>>,
 }
 
-impl<'d> Dialled<'d> {
-    /// The line of a modem, with an IP stack that it is for.
-    pub const fn new(engine: &'d RefCell<Engine>, ip: &'d RefCell<Ip<'d>>) -> Self {
+impl<'d, L: Link> Dialled<'d, L> {
+    /// The line of a modem, with what it is for.
+    pub const fn new(engine: &'d RefCell<Engine>, link: &'d RefCell<L>) -> Self {
         Self {
             engine,
-            ip,
-            state: RefCell::new(State { data: DataConnection::new(ip, false), owner: Owner::Engine }),
+            link,
+            state: RefCell::new(State { data: DataConnection::new(link, false), owner: Owner::Engine }),
         }
     }
 }
 
-impl State<'_> {
+impl<L: Link> State<'_, L> {
     fn advance(&mut self, now: Instant, engine: &mut Engine) {
         let down = engine.is_down();
         match self.owner {
@@ -77,7 +77,7 @@ impl State<'_> {
     }
 }
 
-impl Drive for Dialled<'_> {
+impl<L: Link> Drive for Dialled<'_, L> {
     fn room(&self) -> usize {
         let state = self.state.borrow();
         if state.owner == Owner::Data { state.data.room() } else { self.engine.borrow_mut().room() }
@@ -127,23 +127,11 @@ impl Drive for Dialled<'_> {
 
     fn register(&self, waker: &Waker) {
         self.engine.borrow_mut().register_runner(waker);
-        self.ip.borrow_mut().register_runner(waker);
+        self.link.borrow_mut().register_runner(waker);
     }
 
     fn wake(&self) {
         self.engine.borrow_mut().wake_runner();
-        self.ip.borrow_mut().wake_runner();
-    }
-}
-
-impl<'d> Base for Dialled<'d> {
-    type Sockets = Ip<'d>;
-
-    fn sockets(&self) -> &RefCell<Ip<'d>> {
-        self.ip
-    }
-
-    fn engine(&self) -> &RefCell<Engine> {
-        self.engine
+        self.link.borrow_mut().wake_runner();
     }
 }

@@ -2,7 +2,7 @@
 
 use core::cell::RefCell;
 
-use super::Ip;
+use super::Link;
 use super::wire::Flow;
 use crate::drive::Task;
 use crate::engine::Engine;
@@ -28,8 +28,8 @@ pub(super) enum Stage {
 
 /// A data connection on a line, or a channel, that is nobody else's meanwhile.
 #[derive(Debug)]
-pub(super) struct DataConnection<'d> {
-    pub(super) ip: &'d RefCell<Ip<'d>>,
+pub(super) struct DataConnection<'d, L> {
+    link: &'d RefCell<L>,
     flow: Flow,
     dialler: Dialler,
     stage: Stage,
@@ -48,10 +48,10 @@ pub(super) struct DataConnection<'d> {
     retry: Instant,
 }
 
-impl<'d> DataConnection<'d> {
-    pub(super) const fn new(ip: &'d RefCell<Ip<'d>>, beside: bool) -> Self {
+impl<'d, L: Link> DataConnection<'d, L> {
+    pub(super) const fn new(link: &'d RefCell<L>, beside: bool) -> Self {
         Self {
-            ip,
+            link,
             flow: Flow::new(),
             dialler: Dialler::new(),
             stage: Stage::Idle,
@@ -88,7 +88,7 @@ impl<'d> DataConnection<'d> {
     /// Tells users of the stack why they need not wait, while there is no connection.
     pub(super) fn explain(&self, link: Option<Error>) {
         let failure = self.failure.filter(|_| self.failures >= FAILURES);
-        self.ip.borrow_mut().set_error(link.or(failure));
+        self.link.borrow_mut().set_error(link.or(failure));
     }
 
     /// The line is this one's now.
@@ -108,14 +108,15 @@ impl<'d> DataConnection<'d> {
 
     /// The modem shows that there is no connection any more.
     pub(super) fn lose_carrier(&mut self, now: Instant) {
-        let failure = self.ip.borrow().ppp().failure().map_or(Error::NoAddress, Error::from);
+        let failure = self.link.borrow().ppp().failure().map_or(Error::NoAddress, Error::from);
         let failure = (!self.was_up).then_some(failure);
         self.end(now, failure);
         self.clean = true;
     }
 
     fn end(&mut self, now: Instant, failure: Option<Error>) {
-        let told = matches!(self.ip.borrow().ppp().failure(), Some(Failure::Terminated | Failure::NoCarrier));
+        let told =
+            matches!(self.link.borrow().ppp().failure(), Some(Failure::Terminated | Failure::NoCarrier));
         self.clean = self.stage == Stage::Dialling || told;
         self.stage = Stage::Idle;
         self.failure = failure;
@@ -124,7 +125,7 @@ impl<'d> DataConnection<'d> {
         self.retry = now + Duration::from_secs(pause);
         // Whoever wants to connect waits for the next call.
         let error = failure.filter(|_| self.failures >= FAILURES);
-        self.ip.borrow_mut().hang_up(error);
+        self.link.borrow_mut().hang_up(error);
         if let Some(failure) = failure {
             info!("the data connection has failed: {:?}", failure);
         }
@@ -138,18 +139,18 @@ impl<'d> DataConnection<'d> {
                 Progress::Waiting(_) => {}
                 Progress::Connected => {
                     self.stage = Stage::Data;
-                    self.ip.borrow_mut().open(now);
+                    self.link.borrow_mut().open(now);
                 }
                 Progress::Failed(error) => self.end(now, Some(error)),
             },
             Stage::Data => {
-                let mut ip = self.ip.borrow_mut();
-                self.was_up |= ip.is_up();
+                let mut link = self.link.borrow_mut();
+                self.was_up |= link.is_up();
                 if !wanted && !core::mem::replace(&mut self.closing, true) {
-                    ip.close(now);
+                    link.close(now);
                 }
-                let (phase, failure) = (ip.ppp().phase(), ip.ppp().failure());
-                drop(ip);
+                let (phase, failure) = (link.ppp().phase(), link.ppp().failure());
+                drop(link);
                 if phase == Phase::Dead {
                     let error = failure.map_or(Error::Aborted, Error::from);
                     self.end(now, (!self.was_up && !self.closing).then_some(error));
@@ -177,7 +178,7 @@ impl<'d> DataConnection<'d> {
             self.advance(now, engine, true);
         }
         if self.stage == Stage::Data && !bytes.is_empty() {
-            self.flow.handle_rx(&mut self.ip.borrow_mut(), now, bytes);
+            self.flow.handle_rx(&mut *self.link.borrow_mut(), now, bytes);
         }
     }
 
@@ -185,7 +186,7 @@ impl<'d> DataConnection<'d> {
     pub(super) fn poll_output(&mut self, now: Instant, engine: &Engine, chunk: &mut [u8]) -> Task {
         self.dialler_speaks = self.stage == Stage::Dialling || !self.dialler.is_silent();
         if !self.dialler_speaks {
-            return self.flow.poll_output(&mut self.ip.borrow_mut(), now, chunk);
+            return self.flow.poll_output(&mut *self.link.borrow_mut(), now, chunk);
         }
         let bytes = self.dialler.outgoing(now);
         let count = bytes.len().min(chunk.len());

@@ -13,9 +13,11 @@ const OVERHEAD: usize = 7;
 /// cheaper, in bytes on the line and in time: with 128 bytes of payload, the default, they cost 5 %.
 ///
 /// ```
+/// # #[cfg(feature = "smoltcp")] {
 /// use cellular_nal::ip::MuxResources;
 /// let resources = MuxResources::<135, 512, 512>::new();
 /// # let _ = resources;
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct MuxResources<'d, const FRAME: usize = 135, const RX: usize = 512, const TX: usize = 512> {

@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 use core::task::Waker;
 
-use super::Ip;
+use super::Link;
 use crate::drive::{Drive, Task};
 use crate::ppp::Output;
 use crate::time::Instant;
@@ -89,19 +89,19 @@ impl Flow {
         if self.held.is_empty() { CHUNK } else { 0 }
     }
 
-    pub(super) fn handle_rx(&mut self, ip: &mut Ip<'_>, now: Instant, bytes: &[u8]) {
-        let count = ip.handle_rx(now, bytes);
+    pub(super) fn handle_rx(&mut self, link: &mut impl Link, now: Instant, bytes: &[u8]) {
+        let count = link.handle_rx(now, bytes);
         self.held.put(bytes.get(count..).unwrap_or_default());
     }
 
-    pub(super) fn poll_output(&mut self, ip: &mut Ip<'_>, now: Instant, chunk: &mut [u8]) -> Task {
+    pub(super) fn poll_output(&mut self, link: &mut impl Link, now: Instant, chunk: &mut [u8]) -> Task {
         if self.out.is_empty() {
             if !self.held.is_empty() {
-                let count = ip.handle_rx(now, self.held.bytes());
+                let count = link.handle_rx(now, self.held.bytes());
                 self.held.take(count);
             }
             let mut timeout = None;
-            self.out.fill(|line| match ip.poll_output(now, line) {
+            self.out.fill(|line| match link.poll_output(now, line) {
                 Output::Transmit(count) => count,
                 Output::Timeout(at) => {
                     timeout = at;
@@ -120,32 +120,32 @@ impl Flow {
     }
 }
 
-/// An IP stack on a line that carries PPP and nothing else: a cable, or a modem that somebody else has
-/// dialled. Say [`Ip::open`] when the line is there.
+/// A line that carries PPP and nothing else: a cable, or a modem that somebody else has dialled. Say `open` to what
+/// takes the packets when the line is there.
 #[derive(Debug)]
-pub struct Wire<'d> {
-    ip: &'d RefCell<Ip<'d>>,
+pub struct Wire<'d, L> {
+    link: &'d RefCell<L>,
     flow: RefCell<Flow>,
 }
 
-impl<'d> Wire<'d> {
-    /// The line under a stack.
-    pub const fn new(ip: &'d RefCell<Ip<'d>>) -> Self {
-        Self { ip, flow: RefCell::new(Flow::new()) }
+impl<'d, L: Link> Wire<'d, L> {
+    /// The line under what takes the packets.
+    pub const fn new(link: &'d RefCell<L>) -> Self {
+        Self { link, flow: RefCell::new(Flow::new()) }
     }
 }
 
-impl Drive for Wire<'_> {
+impl<L: Link> Drive for Wire<'_, L> {
     fn room(&self) -> usize {
         self.flow.borrow().room()
     }
 
     fn handle_rx(&self, now: Instant, bytes: &[u8]) {
-        self.flow.borrow_mut().handle_rx(&mut self.ip.borrow_mut(), now, bytes);
+        self.flow.borrow_mut().handle_rx(&mut *self.link.borrow_mut(), now, bytes);
     }
 
     fn poll_output(&self, now: Instant, chunk: &mut [u8]) -> Task {
-        self.flow.borrow_mut().poll_output(&mut self.ip.borrow_mut(), now, chunk)
+        self.flow.borrow_mut().poll_output(&mut *self.link.borrow_mut(), now, chunk)
     }
 
     fn transmitted(&self, count: usize) {
@@ -153,10 +153,10 @@ impl Drive for Wire<'_> {
     }
 
     fn register(&self, waker: &Waker) {
-        self.ip.borrow_mut().register_runner(waker);
+        self.link.borrow_mut().register_runner(waker);
     }
 
     fn wake(&self) {
-        self.ip.borrow_mut().wake_runner();
+        self.link.borrow_mut().wake_runner();
     }
 }

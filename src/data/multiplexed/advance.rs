@@ -1,6 +1,6 @@
 //! How the multiplexer is started, watched and given up, and the data connection on it dialled.
 
-use super::{Line, Phase};
+use super::{Line, Link, Phase};
 use crate::cmux::{CLOSE_DOWN, Signals, State, Test};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -16,7 +16,7 @@ const AGAIN: Duration = Duration::from_secs(30);
 /// How long to wait until a channel that was released is established again.
 const REOPEN: Duration = Duration::from_secs(2);
 
-impl Line<'_> {
+impl<L: Link> Line<'_, L> {
     /// Whether the line carries frames.
     pub(super) const fn is_framed(&self) -> bool {
         matches!(self.phase, Phase::Opening(_) | Phase::Settling(_) | Phase::Open)

@@ -5,13 +5,13 @@ mod advance;
 use core::cell::RefCell;
 use core::task::Waker;
 
-use super::Ip;
+use super::Link;
 use super::call::DataConnection;
 use super::channels::{Memory, MuxResources};
 use super::wire::Chunk;
 use crate::cmux::{self, Mux};
 use crate::dialect::Multiplexer;
-use crate::drive::{Base, Drive, Task};
+use crate::drive::{Drive, Task};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::link::{Dialler, Goal};
@@ -38,8 +38,8 @@ enum Phase {
     Open,
 }
 
-struct Line<'d> {
-    data: DataConnection<'d>,
+struct Line<'d, L> {
+    data: DataConnection<'d, L>,
     starter: Dialler,
     memory: Option<Memory<'d>>,
     mux: Option<Mux<'d, 'd>>,
@@ -68,32 +68,32 @@ enum Source {
     Mux,
 }
 
-/// A modem whose line carries commands and PPP at once. See [`multiplexed`](super::multiplexed).
-pub struct Multiplexed<'d> {
-    engine: &'d RefCell<Engine>,
-    ip: &'d RefCell<Ip<'d>>,
-    line: RefCell<Line<'d>>,
+/// A modem whose line carries commands and PPP at once, in the frames of the multiplexer.
+pub struct Multiplexed<'d, L> {
+    pub(crate) engine: &'d RefCell<Engine>,
+    pub(crate) link: &'d RefCell<L>,
+    line: RefCell<Line<'d, L>>,
 }
 
-impl core::fmt::Debug for Multiplexed<'_> {
+impl<L> core::fmt::Debug for Multiplexed<'_, L> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Multiplexed").field("phase", &self.line.borrow().phase).finish_non_exhaustive()
     }
 }
 
-impl<'d> Multiplexed<'d> {
-    /// The line of a modem, with an IP stack that it is for, and memory for the multiplexer.
+impl<'d, L: Link> Multiplexed<'d, L> {
+    /// The line of a modem, with what it is for, and memory for the multiplexer.
     pub fn new<const FRAME: usize, const RX: usize, const TX: usize>(
         engine: &'d RefCell<Engine>,
-        ip: &'d RefCell<Ip<'d>>,
+        link: &'d RefCell<L>,
         multiplexer: &'d mut MuxResources<'d, FRAME, RX, TX>,
     ) -> Self {
-        Self::in_memory(engine, ip, multiplexer.parts())
+        Self::in_memory(engine, link, multiplexer.parts())
     }
 
-    fn in_memory(engine: &'d RefCell<Engine>, ip: &'d RefCell<Ip<'d>>, memory: Memory<'d>) -> Self {
+    fn in_memory(engine: &'d RefCell<Engine>, link: &'d RefCell<L>, memory: Memory<'d>) -> Self {
         let line = Line {
-            data: DataConnection::new(ip, true),
+            data: DataConnection::new(link, true),
             starter: Dialler::new(),
             memory: Some(memory),
             mux: None,
@@ -107,11 +107,11 @@ impl<'d> Multiplexed<'d> {
             note: Chunk::new(),
             source: Source::Engine,
         };
-        Self { engine, ip, line: RefCell::new(line) }
+        Self { engine, link, line: RefCell::new(line) }
     }
 }
 
-impl Line<'_> {
+impl<L: Link> Line<'_, L> {
     /// Gives what came on the channels to those whose it is.
     fn deliver(&mut self, now: Instant, engine: &mut Engine) {
         let (Some(mux), Some(modem)) = (&mut self.mux, self.modem) else { return };
@@ -226,7 +226,7 @@ fn mux_has(mux: &Mux<'_, '_>, dlci: u8) -> bool {
     !mux.peek(dlci).is_empty()
 }
 
-impl Drive for Multiplexed<'_> {
+impl<L: Link> Drive for Multiplexed<'_, L> {
     fn room(&self) -> usize {
         let line = self.line.borrow();
         if line.is_framed() { CHUNK } else { self.engine.borrow_mut().room() }
@@ -289,23 +289,11 @@ impl Drive for Multiplexed<'_> {
 
     fn register(&self, waker: &Waker) {
         self.engine.borrow_mut().register_runner(waker);
-        self.ip.borrow_mut().register_runner(waker);
+        self.link.borrow_mut().register_runner(waker);
     }
 
     fn wake(&self) {
         self.engine.borrow_mut().wake_runner();
-        self.ip.borrow_mut().wake_runner();
-    }
-}
-
-impl<'d> Base for Multiplexed<'d> {
-    type Sockets = Ip<'d>;
-
-    fn sockets(&self) -> &RefCell<Ip<'d>> {
-        self.ip
-    }
-
-    fn engine(&self) -> &RefCell<Engine> {
-        self.engine
+        self.link.borrow_mut().wake_runner();
     }
 }
