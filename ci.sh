@@ -237,7 +237,7 @@ verb_examples() {
     done
     # What they add to the mode is the same on all models.
     for mode in ppp cmux; do
-        for name in edge_http_server bulk coap embedded_tls mqtt_nb sntp udp_echo; do
+        for name in edge_http_server embassy_net bulk coap embedded_tls mqtt_nb sntp udp_echo; do
             read -ra options <<<"$(example_options "$name")"
             run_next gm02s "$TARGET_DIR/debug/examples/$name" --modem gm02s --mode $mode "${options[@]}"
         done
@@ -267,7 +267,7 @@ bare_cargo() {
 
 verb_no_std() {
     local set
-    for set in "" async nb edge-nal no-std-net ppp async,smoltcp async,smoltcp,smoltcp-dns,smoltcp-udp async,nb,ppp,defmt; do
+    for set in "" async nb edge-nal no-std-net ppp async,smoltcp async,smoltcp,smoltcp-dns,smoltcp-udp async,smoltcp,ipv6 embassy-net async,nb,ppp,defmt; do
         bare_cargo build --quiet --locked --release --lib --target $BARE --no-default-features --features "$set"
         echo "${set:-no features}: ok"
     done

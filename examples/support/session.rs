@@ -18,10 +18,10 @@ use crate::support::trace::Trace;
 use crate::support::{Failure, port, report, seed};
 
 /// Longest time that the modem may take to turn its radio off.
-const FAREWELL: Duration = Duration::from_secs(15);
+pub(crate) const FAREWELL: Duration = Duration::from_secs(15);
 
 /// How long the last bytes take to leave.
-const GOODBYE: Duration = Duration::from_millis(100);
+pub(crate) const GOODBYE: Duration = Duration::from_millis(100);
 
 /// How often the signal is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -120,7 +120,8 @@ async fn address(stack: ip::Stack<'_>, mode: Mode) -> Result<Option<IpAddr>, Fai
     Ok(Some(address))
 }
 
-fn drive<D: Drive>(
+/// Moves the bytes of the line while `work` is done.
+pub(crate) fn drive<D: Drive>(
     serial: Serial<'_>,
     mut runner: Runner<'_, D>,
     work: impl Future<Output = Result<(), Failure>>,
@@ -174,9 +175,9 @@ async fn within(
 
 /// The serial port for the driver; reading, writing and setting it need a copy each.
 #[derive(Clone, Copy)]
-struct Serial<'a> {
-    file: &'a Async<File>,
-    trace: &'a RefCell<Trace>,
+pub(crate) struct Serial<'a> {
+    pub(crate) file: &'a Async<File>,
+    pub(crate) trace: &'a RefCell<Trace>,
 }
 
 impl ErrorType for Serial<'_> {

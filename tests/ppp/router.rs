@@ -84,24 +84,11 @@ impl Link {
             let what = [&protocol.to_be_bytes(), packet].concat();
             return self.say(LCP, &control(8, 1, &what));
         }
-        let own: &[u8] = match protocol {
-            LCP => &[5, 6, 1, 2, 3, 4],
-            IPCP => &[3, 6, 10, 0, 0, 1],
-            IPV6CP => &[1, 10, 0, 0, 0, 0, 0, 0, 0, 1],
-            _ => return,
-        };
-        if self.ignores.contains(&protocol) {
-            return;
-        }
-        let given = [3, 6, 10, 0, 0, 2, 129, 6, 9, 9, 9, 9, 131, 6, 8, 8, 8, 8];
-        match packet[0] {
-            1 if protocol == IPCP && packet[4..] != given => {
-                return self.say(protocol, &control(3, packet[1], &given));
+        if !self.ignores.contains(&protocol) {
+            for answer in agree(protocol, packet) {
+                self.say(protocol, &answer);
             }
-            1 => self.say(protocol, &control(2, packet[1], &packet[4..])),
-            _ => return,
         }
-        self.say(protocol, &control(1, 77, own));
     }
 
     fn say(&mut self, protocol: u16, packet: &[u8]) {
@@ -137,6 +124,22 @@ impl Link {
     pub fn solicitations(&self) -> Vec<u64> {
         let asked = self.packets.iter().filter(|(_, packet)| packet.get(40) == Some(&133));
         asked.map(|(at, _)| *at).collect()
+    }
+}
+
+/// What a peer that agrees to everything, and gives an address, says to a packet of one of these protocols.
+pub fn agree(protocol: u16, packet: &[u8]) -> Vec<Vec<u8>> {
+    let own: &[u8] = match protocol {
+        LCP => &[5, 6, 1, 2, 3, 4],
+        IPCP => &[3, 6, 10, 0, 0, 1],
+        IPV6CP => &[1, 10, 0, 0, 0, 0, 0, 0, 0, 1],
+        _ => return vec![],
+    };
+    let given = [3, 6, 10, 0, 0, 2, 129, 6, 9, 9, 9, 9, 131, 6, 8, 8, 8, 8];
+    match packet[0] {
+        1 if protocol == IPCP && packet[4..] != given => vec![control(3, packet[1], &given)],
+        1 => vec![control(2, packet[1], &packet[4..]), control(1, 77, own)],
+        _ => vec![],
     }
 }
 
