@@ -475,7 +475,7 @@ verb_layers() {
         fi
         case $module in
         asynch | edge | embassy_net | nb | no_std_net | ip | error | lib) ;;
-        *) if code "$file" | grep -vF '#[cfg(feature' | grep -nE "$OUTSIDE"; then
+        *) if code "$file" | grep -vE '#\[cfg\((any\()?feature' | grep -nE "$OUTSIDE"; then
             echo "$file: names a crate of the outside world" && found=1
         fi ;;
         esac
