@@ -4,11 +4,13 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-VERBS="paths lines layers fmt lint features docs test clients examples no_std size cycles boards hals fuzz"
+VERBS="paths lines layers fmt lint features docs test clients examples no_std size stack cycles boards hals fuzz"
 MODELS="sara-r5-00b sara-r5-01b sara-r5 lexi-r520 sara-r42 lexi-r422 lena-r8 ryz014a cassiopeia gm02s"
 # Examples that run at the same time.
 AT_ONCE=4
 BARE=thumbv7em-none-eabihf
+# What boards/size is built for.
+SIZED="$BARE thumbv6m-none-eabi riscv32imc-unknown-none-elf"
 TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 
 usage() {
@@ -25,6 +27,7 @@ Usage: ./ci.sh VERB...
   conformance  docs/conformance.md is what the runs give (--write: write it anew); part of test
   docs      documentation builds without warnings
   size      boards/size stays within its budget (--write: write the budget anew)
+  stack     the stack of boards/size, measured in QEMU, stays within its budget (--write: write it anew)
   cycles    instructions a byte on a Cortex-M4, in QEMU, stay within their budget (--write: write it anew)
   examples  every example runs against every simulated modem
   boards    firmwares run in QEMU against every simulated modem
@@ -261,6 +264,9 @@ bare_cargo() {
         fail "missing: sources of core (Debian: rust-web-src)"
     env RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO_UNSTABLE_BUILD_STD=core \
         CARGO_TARGET_THUMBV7EM_NONE_EABIHF_LINKER="$linker" CARGO_TARGET_THUMBV6M_NONE_EABI_LINKER="$linker" \
+        CARGO_TARGET_THUMBV8M_MAIN_NONE_EABIHF_LINKER="$linker" \
+        CARGO_TARGET_RISCV32IMC_UNKNOWN_NONE_ELF_LINKER="$linker" \
+        CARGO_TARGET_RISCV32IMAC_UNKNOWN_NONE_ELF_LINKER="$linker" \
         CARGO_TARGET_DIR="$TARGET_DIR/bare" \
         /usr/bin/cargo "$@"
 }
@@ -278,10 +284,28 @@ verb_no_std() {
     done
 }
 
+# Of boards/size, for each kind of core.
+build_sizes() {
+    local triple
+    for triple in $SIZED; do
+        (cd boards/size && bare_cargo build --quiet --locked --release --target "$triple")
+    done
+}
+
 verb_size() {
     need size awk
-    (cd boards/size && bare_cargo build --quiet --locked --release --target $BARE)
-    boards/size/report.sh "$TARGET_DIR/bare/$BARE/release" "$@"
+    build_sizes
+    boards/size/report.sh size "$TARGET_DIR/bare" "$@"
+}
+
+# How far these firmwares reach down their stack while they talk to simulated modems.
+verb_stack() {
+    command -v qemu-system-arm >/dev/null ||
+        { echo "ci.sh: SKIPPED: stack: missing: qemu-system-arm (Debian: qemu-system-arm)" >&2 && return; }
+    need awk cargo
+    build_sizes
+    cargo build --quiet --locked -p boards-stack
+    boards/size/report.sh stack "$TARGET_DIR/bare" "$TARGET_DIR/debug/boards-stack" "$@"
 }
 
 verb_cycles() {
@@ -514,6 +538,7 @@ verb_all() {
 case $1 in
 firmware) verb_firmware ;;
 size) verb_size "${@:2}" ;;
+stack) verb_stack "${@:2}" ;;
 cycles) verb_cycles "${@:2}" ;;
 conformance) verb_conformance "${@:2}" ;;
 fuzz) verb_fuzz "${@:2}" ;;

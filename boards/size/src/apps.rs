@@ -4,7 +4,8 @@ use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use cellular_nal::asynch::{Control, Runner, Stack};
 use cellular_nal::dialect::{Credential, CredentialKind, Dialect, SocketOption};
-use cellular_nal::{Config, Error, Resources, asynch};
+use cellular_nal::{Config, Error, Resources, SecurityProfile, asynch};
+use edge_nal::{Close, TcpShutdown};
 use embassy_executor::{Executor, Spawner};
 use embedded_io_async::{Read, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack, UnconnectedUdp};
@@ -14,6 +15,8 @@ use crate::serial::{Receiver, Transmitter, split};
 
 /// Where all applications connect to.
 pub const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 7);
+/// What the server has to show.
+pub static PROFILE: SecurityProfile = SecurityProfile::new().authority(8).server_name("echo.example");
 const ANY: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 pub(crate) static EXECUTOR: StaticCell<Executor> = StaticCell::new();
@@ -45,21 +48,56 @@ pub fn tcp(dialect: &'static dyn Dialect) -> ! {
     run(dialect, |spawner, stack, control| spawn(spawner, client(stack, control)))
 }
 
+/// Link up and one TLS client; what the server is verified by is in the modem already.
+pub fn tls(dialect: &'static dyn Dialect) -> ! {
+    #[embassy_executor::task]
+    async fn client(stack: Stack<'static>, control: Control<'static>) {
+        let _ = control.connect().await;
+        loop {
+            let _ = tcp_echo(stack.tls(&PROFILE)).await;
+        }
+    }
+    run(dialect, |spawner, stack, control| spawn(spawner, client(stack, control)))
+}
+
+/// Link up and one TCP client by edge-nal.
+pub fn edge(dialect: &'static dyn Dialect) -> ! {
+    async fn echo(stack: impl edge_nal::TcpConnect<Error = Error>) -> Result<(), Error> {
+        let mut socket = stack.connect(PEER).await?;
+        socket.write_all(b"hello").await?;
+        socket.flush().await?;
+        let mut buffer = [0; 64];
+        while socket.read(&mut buffer).await? > 0 {}
+        socket.close(Close::Both).await
+    }
+    #[embassy_executor::task]
+    async fn client(stack: Stack<'static>, control: Control<'static>) {
+        let _ = control.connect().await;
+        loop {
+            let _ = echo(stack).await;
+        }
+    }
+    run(dialect, |spawner, stack, control| spawn(spawner, client(stack, control)))
+}
+
 /// Link up, TCP both ways round, UDP, names, credentials, options, raw pipes.
 pub fn everything(dialect: &'static dyn Dialect) -> ! {
     #[embassy_executor::task]
     async fn client(stack: Stack<'static>, control: Control<'static>) {
         let _ = control.connect().await;
-        let _ =
-            control.store_credential(Credential { kind: CredentialKind::Authority, slot: 8 }, b"PEM").await;
         loop {
-            let _ = tcp_echo(stack).await;
-            let _ = udp_echo(stack).await;
-            let _ = serve(stack).await;
-            let _ = control.refresh().await;
+            use_all(stack, control).await;
         }
     }
     run(dialect, |spawner, stack, control| spawn(spawner, client(stack, control)))
+}
+
+pub(crate) async fn use_all(stack: Stack<'static>, control: Control<'static>) {
+    let _ = control.store_credential(Credential { kind: CredentialKind::Authority, slot: 8 }, b"PEM").await;
+    let _ = tcp_echo(stack).await;
+    let _ = udp_echo(stack).await;
+    let _ = serve(stack).await;
+    let _ = control.refresh().await;
 }
 
 pub(crate) async fn tcp_echo(stack: impl TcpConnect<Error = Error>) -> Result<(), Error> {

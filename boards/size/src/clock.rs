@@ -1,36 +1,30 @@
-//! The time: a counter of microseconds with one compare register.
+//! The time: a counter of microseconds with one alarm.
 
 use core::cell::RefCell;
 use core::task::Waker;
 
+use cellular_nal::Instant;
 use critical_section::Mutex;
 use embassy_time_driver::{Driver, time_driver_impl};
 use embassy_time_queue_utils::Queue;
 
-use crate::Register;
-
-const LOW: Register = Register::at(0x4000_0000);
-const HIGH: Register = Register::at(0x4000_0004);
-const COMPARE: Register = Register::at(0x4000_0008);
-
-/// Microseconds since the start.
-fn now() -> u64 {
-    loop {
-        let high = HIGH.read();
-        let low = LOW.read();
-        if high == HIGH.read() {
-            return u64::from(high) << 32 | u64::from(low);
-        }
-    }
-}
+use crate::chip;
 
 /// The clock of the firmware without an executor.
 #[derive(Debug)]
 pub struct Ticks;
 
+impl Ticks {
+    /// The time since the start.
+    #[must_use]
+    pub fn time() -> Instant {
+        Instant::from_micros(chip::micros())
+    }
+}
+
 impl cellular_nal::nb::Clock for Ticks {
-    fn now(&mut self) -> cellular_nal::Instant {
-        cellular_nal::Instant::from_micros(now())
+    fn now(&mut self) -> Instant {
+        Self::time()
     }
 }
 
@@ -41,19 +35,19 @@ struct Timer {
 time_driver_impl!(static TIMER: Timer = Timer { queue: Mutex::new(RefCell::new(Queue::new())) });
 
 impl Timer {
-    /// Wakes what is due and sets the compare register to what comes next.
+    /// Wakes what is due and sets the alarm to what comes next.
     fn advance(&self, queue: &mut Queue) {
-        let mut next = queue.next_expiration(now());
-        while next <= now() {
-            next = queue.next_expiration(now());
+        let mut next = queue.next_expiration(chip::micros());
+        while next <= chip::micros() {
+            next = queue.next_expiration(chip::micros());
         }
-        COMPARE.write(next as u32);
+        chip::set_alarm(next.saturating_sub(chip::micros()));
     }
 }
 
 impl Driver for Timer {
     fn now(&self) -> u64 {
-        now()
+        chip::micros()
     }
 
     fn schedule_wake(&self, at: u64, waker: &Waker) {

@@ -8,32 +8,28 @@ use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::pipe::Pipe;
 use embedded_io::{ErrorType, ReadReady, WriteReady};
 
-use crate::Register;
-
-const STATUS: Register = Register::at(0x4000_4400);
-const DATA: Register = Register::at(0x4000_4404);
-const RECEIVED: u32 = 1 << 5;
-const SENDABLE: u32 = 1 << 7;
+use crate::chip;
 
 static RING: Pipe<CriticalSectionRawMutex, 256> = Pipe::new();
 
 pub(crate) fn on_interrupt() {
-    while STATUS.read() & RECEIVED != 0 {
+    while let Some(byte) = chip::received() {
         // Lost when the ring is full, as with any port that has no flow control.
-        let _ = RING.try_write(&[DATA.read() as u8]);
+        let _ = RING.try_write(&[byte]);
     }
 }
 
 fn try_send(byte: u8) -> bool {
-    let free = STATUS.read() & SENDABLE != 0;
+    let free = chip::sendable();
     if free {
-        DATA.write(byte.into());
+        chip::send(byte);
     }
     free
 }
 
 /// The port for embedded-io-async.
 pub fn split() -> (Receiver, Transmitter) {
+    chip::start();
     (Receiver, Transmitter)
 }
 
@@ -79,6 +75,15 @@ impl embedded_io_async::Write for Transmitter {
 #[derive(Debug)]
 pub struct Serial;
 
+impl Serial {
+    /// The port, started.
+    #[must_use]
+    pub fn start() -> Self {
+        chip::start();
+        Self
+    }
+}
+
 impl ErrorType for Serial {
     type Error = Infallible;
 }
@@ -97,7 +102,7 @@ impl embedded_io::Read for Serial {
 
 impl WriteReady for Serial {
     fn write_ready(&mut self) -> Result<bool, Infallible> {
-        Ok(STATUS.read() & SENDABLE != 0)
+        Ok(chip::sendable())
     }
 }
 

@@ -2,7 +2,7 @@
 #![no_std]
 #![no_main]
 
-#[cortex_m_rt::entry]
+#[size::entry]
 fn main() -> ! {
     size::apps::echo()
 }

@@ -4,7 +4,7 @@
 
 use cellular_nal::dialect::ublox::SARA_R5;
 
-#[cortex_m_rt::entry]
+#[size::entry]
 fn main() -> ! {
     size::apps::everything(&SARA_R5)
 }

@@ -4,7 +4,7 @@
 
 use cellular_nal::dialect::detect::AUTO;
 
-#[cortex_m_rt::entry]
+#[size::entry]
 fn main() -> ! {
     size::apps::tcp(&AUTO)
 }

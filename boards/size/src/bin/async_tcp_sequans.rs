@@ -4,7 +4,7 @@
 
 use cellular_nal::dialect::sequans::RYZ014A;
 
-#[cortex_m_rt::entry]
+#[size::entry]
 fn main() -> ! {
     size::apps::tcp(&RYZ014A)
 }
