@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-VERBS="paths lines layers fmt lint features docs test clients examples no_std size stack cycles boards hals fuzz"
+VERBS="paths lines layers fmt lint features docs test clients examples no_std size stack panics cycles boards hals fuzz"
 MODELS="sara-r5-00b sara-r5-01b sara-r5 lexi-r520 sara-r42 lexi-r422 lena-r8 ryz014a cassiopeia gm02s"
 # Examples that run at the same time.
 AT_ONCE=4
@@ -28,6 +28,7 @@ Usage: ./ci.sh VERB...
   docs      documentation builds without warnings
   size      boards/size stays within its budget (--write: write the budget anew)
   stack     the stack of boards/size, measured in QEMU, stays within its budget (--write: write it anew)
+  panics    nothing of the library panics in boards/size but what panics.txt there tells
   cycles    instructions a byte on a Cortex-M4, in QEMU, stay within their budget (--write: write it anew)
   examples  every example runs against every simulated modem
   boards    firmwares run in QEMU against every simulated modem
@@ -70,6 +71,8 @@ verb_fmt() {
     cargo fmt --manifest-path boards/qemu-mps2/Cargo.toml --check
     cargo fmt --manifest-path boards/particle-boron/Cargo.toml --check
     cargo fmt --manifest-path boards/pico-gm02s/Cargo.toml --check
+    cargo fmt --manifest-path boards/nucleo-u575/Cargo.toml --check
+    cargo fmt --manifest-path boards/esp32c6/Cargo.toml --check
     cargo fmt --manifest-path clients/Cargo.toml --check
     cargo fmt --manifest-path fuzz/Cargo.toml --check
 }
@@ -308,6 +311,15 @@ verb_stack() {
     boards/size/report.sh stack "$TARGET_DIR/bare" "$TARGET_DIR/debug/boards-stack" "$@"
 }
 
+# That nothing of the library panics but what boards/size/panics.txt tells.
+verb_panics() {
+    need nm awk
+    command -v llvm-objdump >/dev/null ||
+        { echo "ci.sh: SKIPPED: panics: missing: llvm-objdump (Debian: llvm)" >&2 && return; }
+    (cd boards/size && bare_cargo build --quiet --locked --release --target $BARE)
+    boards/size/panics.sh "$TARGET_DIR/bare" $BARE
+}
+
 verb_cycles() {
     local figures
     command -v qemu-system-arm >/dev/null ||
@@ -359,7 +371,7 @@ verb_boards() {
 # The triple is that of the board's own configuration.
 verb_hals() {
     local board
-    for board in particle-boron pico-gm02s; do
+    for board in particle-boron pico-gm02s nucleo-u575 esp32c6; do
         (cd "boards/$board" && bare_cargo build --quiet --locked --release)
         echo "$board: ok"
     done

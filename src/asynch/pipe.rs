@@ -88,6 +88,14 @@ impl Write for Pipe<'_, '_> {
         self.socket.write(bytes).await
     }
 
+    /// Takes all of it; waits for room.
+    ///
+    /// # Cancel safety
+    /// A dropped future may have taken a part.
+    async fn write_all(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.socket.write_all(bytes).await
+    }
+
     /// Waits until the serial port has taken all that was written.
     ///
     /// # Cancel safety

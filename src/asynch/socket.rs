@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 use core::future::poll_fn;
 use core::net::SocketAddr;
-use core::task::{Poll, Waker};
+use core::task::{Poll, Waker, ready};
 
 use super::borrow;
 use crate::dialect::{ReleaseAssistance, SocketOption};
@@ -39,6 +39,18 @@ impl<'d, S: Sockets + ?Sized> Owned<'d, S> {
         poll_fn(|cx| borrow(self.sockets).write(self.handle, bytes, cx.waker())).await
     }
 
+    /// Writes all of it. That of embedded-io would panic at a write of nothing.
+    pub(crate) async fn write_all(&self, mut bytes: &[u8]) -> Result<(), Error> {
+        poll_fn(|cx| {
+            while !bytes.is_empty() {
+                let count = ready!(borrow(self.sockets).write(self.handle, bytes, cx.waker()))?;
+                bytes = bytes.get(count..).unwrap_or_default();
+            }
+            Poll::Ready(Ok(()))
+        })
+        .await
+    }
+
     pub(crate) async fn flush(&self) -> Result<(), Error> {
         poll_fn(|cx| borrow(self.sockets).flush(self.handle, cx.waker())).await
     }
@@ -62,12 +74,16 @@ impl<'d, S: Sockets + ?Sized> Owned<'d, S> {
         bytes: &[u8],
         release: ReleaseAssistance,
     ) -> Result<(), Error> {
+        let mut taken = false;
         poll_fn(|cx| {
             let mut sockets = borrow(self.sockets);
-            sockets.send_datagram(self.handle, to, bytes, release, cx.waker())
+            if !taken {
+                ready!(sockets.send_datagram(self.handle, to, bytes, release, cx.waker()))?;
+                taken = true;
+            }
+            sockets.flush(self.handle, cx.waker())
         })
-        .await?;
-        self.flush().await
+        .await
     }
 
     pub(crate) async fn receive(&self, buffer: &mut [u8]) -> Result<Arrived, Error> {

@@ -138,6 +138,14 @@ impl<S: Sockets + ?Sized> Write for TcpSocket<'_, S> {
         self.0.write(bytes).await
     }
 
+    /// Takes all of it; waits for room.
+    ///
+    /// # Cancel safety
+    /// A dropped future may have taken a part.
+    async fn write_all(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.write_all(bytes).await
+    }
+
     /// Waits until the modem has taken all that was written. The peer may not have it yet.
     ///
     /// # Cancel safety
@@ -180,6 +188,14 @@ impl<S: Sockets + ?Sized> Write for TcpWriter<'_, S> {
     /// A dropped future has taken nothing.
     async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
         self.0.write(bytes).await
+    }
+
+    /// Takes all of it; waits for room.
+    ///
+    /// # Cancel safety
+    /// A dropped future may have taken a part.
+    async fn write_all(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.0.write_all(bytes).await
     }
 
     /// As that of [`TcpSocket`].

@@ -1,6 +1,7 @@
 //! Messages on the control channel (3GPP TS 27.010 §5.4.6.3): type, length, value.
 
 use super::frame::{CR, EA};
+use super::ring::to_front;
 
 /// Type octets of commands, with EA and without C/R.
 pub(super) mod kind {
@@ -153,7 +154,7 @@ impl Answers {
 
     pub(super) fn drop_first(&mut self) {
         let len = self.first().len();
-        self.octets.copy_within(len..self.len, 0);
+        to_front(&mut self.octets, len);
         self.len -= len;
     }
 }

@@ -1,6 +1,7 @@
 //! The frame that is on its way out.
 
 use super::frame::{FLAG, Header, Kind};
+use super::ring::to_front;
 
 /// Both flags, header and FCS around the longest message on the control channel.
 const FRAME: usize = 64 + 6;
@@ -92,7 +93,7 @@ impl Line {
     /// Makes room behind those that have not left yet.
     fn gather(&mut self) {
         if self.sent > 0 {
-            self.edge.copy_within(self.sent..self.len, 0);
+            to_front(&mut self.edge, self.sent);
             self.len -= self.sent;
             self.sent = 0;
         }

@@ -1,5 +1,15 @@
 //! A ring of bytes in storage of the caller.
 
+use core::cell::Cell;
+
+/// Moves the bytes from `from` on to the front.
+pub(super) fn to_front(bytes: &mut [u8], from: usize) {
+    // A plain loop: `copy_within` would bring a panic along, and `memmove`.
+    let bytes = Cell::from_mut(bytes).as_slice_of_cells();
+    let rest = bytes.get(from..).unwrap_or_default();
+    bytes.iter().zip(rest).for_each(|(to, from)| to.set(from.get()));
+}
+
 /// First in, first out, over a slice.
 #[derive(Debug)]
 pub(super) struct Ring<'b> {

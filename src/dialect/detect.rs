@@ -95,7 +95,8 @@ fn is_open(found: &Found) -> bool {
 }
 
 fn contains(line: &[u8], word: &[u8]) -> bool {
-    line.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
+    let is_at = |at| line.get(at..at + word.len()).is_some_and(|part| part.eq_ignore_ascii_case(word));
+    (0..line.len()).any(is_at)
 }
 
 fn read_model(line: &[u8], found: &mut Found) -> bool {

@@ -1,5 +1,6 @@
 //! Host names: the one that is asked for, and those before it with their addresses.
 
+use core::cell::Cell;
 use core::net::IpAddr;
 
 /// A host name has 253 characters at most (RFC 1035 §2.3.4, without the root's dot).
@@ -126,8 +127,14 @@ impl Name {
     fn replace(&mut self, at: usize, over: usize, with: usize) {
         let (used, room) = (usize::from(self.used), self.bytes.len());
         let tail = used.saturating_sub(at + over).min(room.saturating_sub(at + with));
-        if at + over + tail <= room && at + with + tail <= room {
-            self.bytes.copy_within(at + over..at + over + tail, at + with);
+        // Plain loops: `copy_within` would bring a panic along, and `memmove`.
+        let cells = Cell::from_mut(self.bytes.as_mut_slice()).as_slice_of_cells();
+        let from = cells.get(at + over..at + over + tail);
+        let to = cells.get(at + with..at + with + tail);
+        if let (Some(from), Some(to)) = (from, to) {
+            let moves = to.iter().zip(from);
+            let copy = |(to, from): (&Cell<u8>, &Cell<u8>)| to.set(from.get());
+            if with < over { moves.for_each(copy) } else { moves.rev().for_each(copy) }
             self.used = (at + with + tail) as u8;
         }
     }

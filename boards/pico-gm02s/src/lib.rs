@@ -17,7 +17,7 @@ bind_interrupts!(struct Interrupts {
     UART0_IRQ => BufferedInterruptHandler<peripherals::UART0>;
 });
 
-/// How long RESETN is low.
+/// How long RESETN is low: the figure of Zephyr's driver.
 const PULSE: Duration = Duration::from_millis(100);
 
 /// Starts the board, resets the modem and starts its task.

@@ -28,11 +28,11 @@ pub fn run() -> ! {
     static MEMORY: StaticCell<ip::Resources<'static, 3, 1, 1536, 1536>> = StaticCell::new();
     static MODEM: StaticCell<Resources<2, 1024, 512>> = StaticCell::new();
     static FRAMES: StaticCell<MuxResources<'static>> = StaticCell::new();
-    let ip = MEMORY.init_with(ip::Resources::new).ip(ppp::Config::new(1));
-    let engine = MODEM.init_with(Resources::new).engine(&AUTO, Config::new());
-    let (stack, sockets, control, runner) = ip::multiplexed(engine, ip, FRAMES.init_with(MuxResources::new));
+    let ip = place(&MEMORY, ip::Resources::new).ip(ppp::Config::new(1));
+    let engine = place(&MODEM, Resources::new).engine(&AUTO, Config::new());
+    let (stack, sockets, control, runner) = ip::multiplexed(engine, ip, place(&FRAMES, MuxResources::new));
     let (rx, tx) = split();
-    EXECUTOR.init(Executor::new()).run(|spawner| {
+    place(&EXECUTOR, Executor::new).run(|spawner| {
         spawn(spawner, line(runner, rx, tx));
         spawn(spawner, client(stack, sockets, control));
     })

@@ -33,7 +33,7 @@ pub fn echo() -> ! {
             let _ = tx.write_all(&buffer[..count.min(buffer.len())]).await;
         }
     }
-    EXECUTOR.init(Executor::new()).run(|spawner| spawn(spawner, echo()))
+    place(&EXECUTOR, Executor::new).run(|spawner| spawn(spawner, echo()))
 }
 
 /// Link up and one TCP client.
@@ -139,10 +139,10 @@ fn run(dialect: &'static dyn Dialect, client: impl FnOnce(Spawner, Stack<'static
         }
     }
     static RESOURCES: StaticCell<Resources<2, 1024, 512>> = StaticCell::new();
-    let resources = RESOURCES.init_with(Resources::new);
+    let resources = place(&RESOURCES, Resources::new);
     let (stack, control, runner) = asynch::new(dialect, Config::new(), resources);
     let (rx, tx) = split();
-    EXECUTOR.init(Executor::new()).run(|spawner| {
+    place(&EXECUTOR, Executor::new).run(|spawner| {
         spawn(spawner, modem(runner, rx, tx));
         client(spawner, stack, control);
     })

@@ -52,8 +52,10 @@ impl Driver for Timer {
 
     fn schedule_wake(&self, at: u64, waker: &Waker) {
         critical_section::with(|cs| {
-            let mut queue = self.queue.borrow_ref_mut(cs);
-            if queue.schedule_wake(at, waker) {
+            // Nobody else has it: critical sections do not interrupt each other.
+            if let Ok(mut queue) = self.queue.borrow(cs).try_borrow_mut()
+                && queue.schedule_wake(at, waker)
+            {
                 self.advance(&mut queue);
             }
         });
@@ -61,5 +63,9 @@ impl Driver for Timer {
 }
 
 pub(crate) fn on_interrupt() {
-    critical_section::with(|cs| TIMER.advance(&mut TIMER.queue.borrow_ref_mut(cs)));
+    critical_section::with(|cs| {
+        if let Ok(mut queue) = TIMER.queue.borrow(cs).try_borrow_mut() {
+            TIMER.advance(&mut queue);
+        }
+    });
 }

@@ -35,11 +35,11 @@ pub fn wire() -> ! {
             let _ = tcp_echo(stack).await;
         }
     }
-    let ip = MEMORY.init_with(Memory::new).ip(ppp::Config::new(1));
+    let ip = place(&MEMORY, Memory::new).ip(ppp::Config::new(1));
     ip.borrow_mut().open(Instant::from_micros(0));
     let (stack, runner) = ip::on_wire(ip);
     let (rx, tx) = split();
-    EXECUTOR.init(embassy_executor::Executor::new()).run(|spawner| {
+    place(&EXECUTOR, embassy_executor::Executor::new).run(|spawner| {
         spawn(spawner, line(runner, rx, tx));
         spawn(spawner, client(stack));
     })
@@ -51,11 +51,11 @@ pub fn dialled() -> ! {
     async fn line(mut runner: Runner<'static, Dialled<'static>>, mut rx: Receiver, mut tx: Transmitter) {
         let _ = runner.run(&mut rx, &mut tx).await;
     }
-    let ip = MEMORY.init_with(Memory::new).ip(ppp::Config::new(1));
-    let engine = MODEM.init_with(Resources::new).engine(&SARA_R5, Config::new());
+    let ip = place(&MEMORY, Memory::new).ip(ppp::Config::new(1));
+    let engine = place(&MODEM, Resources::new).engine(&SARA_R5, Config::new());
     let (stack, control, runner) = ip::dialled(engine, ip);
     let (rx, tx) = split();
-    EXECUTOR.init(embassy_executor::Executor::new()).run(|spawner| {
+    place(&EXECUTOR, embassy_executor::Executor::new).run(|spawner| {
         spawn(spawner, line(runner, rx, tx));
         spawn(spawner, client(stack, control));
     })
@@ -68,11 +68,11 @@ pub fn multiplexed() -> ! {
         let _ = runner.run(&mut rx, &mut tx).await;
     }
     static FRAMES: StaticCell<MuxResources<'static>> = StaticCell::new();
-    let ip = MEMORY.init_with(Memory::new).ip(ppp::Config::new(1));
-    let engine = MODEM.init_with(Resources::new).engine(&SARA_R5, Config::new());
-    let (stack, _, control, runner) = ip::multiplexed(engine, ip, FRAMES.init_with(MuxResources::new));
+    let ip = place(&MEMORY, Memory::new).ip(ppp::Config::new(1));
+    let engine = place(&MODEM, Resources::new).engine(&SARA_R5, Config::new());
+    let (stack, _, control, runner) = ip::multiplexed(engine, ip, place(&FRAMES, MuxResources::new));
     let (rx, tx) = split();
-    EXECUTOR.init(embassy_executor::Executor::new()).run(|spawner| {
+    place(&EXECUTOR, embassy_executor::Executor::new).run(|spawner| {
         spawn(spawner, line(runner, rx, tx));
         spawn(spawner, client(stack, control));
     })

@@ -16,10 +16,24 @@ pub use chip::entry;
 pub use clock::Ticks;
 pub use serial::Serial;
 
-/// Silent: texts of panics would be measured otherwise.
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+use static_cell::StaticCell;
+
+/// Puts something into its place. Each place is used once; `init_with` would bring a panic along.
+fn place<T>(cell: &'static StaticCell<T>, make: impl FnOnce() -> T) -> &'static mut T {
+    match cell.try_init_with(make) {
+        Some(place) => place,
+        None => stop(),
+    }
+}
+
+fn stop() -> ! {
     loop {
         core::hint::spin_loop();
     }
+}
+
+/// Silent: texts of panics would be measured otherwise.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    stop()
 }

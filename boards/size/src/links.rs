@@ -13,7 +13,7 @@ const PIECE: usize = 64;
 /// Returns each packet to who has sent it.
 pub fn ppp() -> ! {
     static MEMORY: StaticCell<[[u8; PACKET]; 2]> = StaticCell::new();
-    let [rx, tx] = MEMORY.init_with(|| [[0; PACKET]; 2]);
+    let [rx, tx] = place(&MEMORY, || [[0; PACKET]; 2]);
     let mut ppp = Ppp::new(Config::new(1), rx, tx);
     let mut serial = Serial::start();
     ppp.open(Ticks::time());
@@ -44,7 +44,7 @@ pub fn ppp() -> ! {
 /// Returns what comes in a channel.
 pub fn mux() -> ! {
     static MEMORY: StaticCell<[[u8; 256]; 5]> = StaticCell::new();
-    let [frame, rx1, tx1, rx2, tx2] = MEMORY.init_with(|| [[0; 256]; 5]);
+    let [frame, rx1, tx1, rx2, tx2] = place(&MEMORY, || [[0; 256]; 5]);
     let mut channels = [Channel::new(1, rx1, tx1), Channel::new(2, rx2, tx2)];
     let mut mux = Mux::new(Parameters { n1: 127, ..Parameters::new() }, frame, &mut channels);
     let mut serial = Serial::start();

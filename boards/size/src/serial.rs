@@ -2,21 +2,65 @@
 
 use core::convert::Infallible;
 use core::future::poll_fn;
+use core::sync::atomic::{AtomicU8, Ordering};
 use core::task::Poll;
 
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::pipe::Pipe;
+use embassy_sync::waitqueue::AtomicWaker;
 use embedded_io::{ErrorType, ReadReady, WriteReady};
 
 use crate::chip;
 
-static RING: Pipe<CriticalSectionRawMutex, 256> = Pipe::new();
+/// Received bytes. The interrupt puts them in, one reader takes them out.
+struct Ring {
+    bytes: [AtomicU8; 256],
+    put: AtomicU8,
+    taken: AtomicU8,
+    reader: AtomicWaker,
+}
+
+static RING: Ring = Ring {
+    bytes: [const { AtomicU8::new(0) }; 256],
+    put: AtomicU8::new(0),
+    taken: AtomicU8::new(0),
+    reader: AtomicWaker::new(),
+};
+
+impl Ring {
+    fn is_empty(&self) -> bool {
+        self.put.load(Ordering::Acquire) == self.taken.load(Ordering::Relaxed)
+    }
+
+    /// Lost when the ring is full, as with any port that has no flow control.
+    fn put(&self, byte: u8) {
+        let put = self.put.load(Ordering::Relaxed);
+        if put.wrapping_add(1) != self.taken.load(Ordering::Acquire) {
+            if let Some(place) = self.bytes.get(usize::from(put)) {
+                place.store(byte, Ordering::Relaxed);
+            }
+            self.put.store(put.wrapping_add(1), Ordering::Release);
+        }
+    }
+
+    fn take(&self, buffer: &mut [u8]) -> usize {
+        let mut count = 0;
+        for to in buffer {
+            if self.is_empty() {
+                break;
+            }
+            let taken = self.taken.load(Ordering::Relaxed);
+            *to = self.bytes.get(usize::from(taken)).map_or(0, |place| place.load(Ordering::Relaxed));
+            self.taken.store(taken.wrapping_add(1), Ordering::Release);
+            count += 1;
+        }
+        count
+    }
+}
 
 pub(crate) fn on_interrupt() {
     while let Some(byte) = chip::received() {
-        // Lost when the ring is full, as with any port that has no flow control.
-        let _ = RING.try_write(&[byte]);
+        RING.put(byte);
     }
+    RING.reader.wake();
 }
 
 fn try_send(byte: u8) -> bool {
@@ -42,7 +86,14 @@ impl ErrorType for Receiver {
 
 impl embedded_io_async::Read for Receiver {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
-        Ok(RING.read(buffer).await)
+        poll_fn(|cx| {
+            RING.reader.register(cx.waker());
+            match RING.take(buffer) {
+                0 => Poll::Pending,
+                count => Poll::Ready(Ok(count)),
+            }
+        })
+        .await
     }
 }
 
@@ -96,7 +147,7 @@ impl ReadReady for Serial {
 
 impl embedded_io::Read for Serial {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
-        Ok(RING.try_read(buffer).unwrap_or(0))
+        Ok(RING.take(buffer))
     }
 }
 

@@ -14,7 +14,7 @@ type Modem = Stack<'static, Serial, Ticks>;
 /// Link up and one TCP client.
 pub fn tcp(dialect: &'static dyn Dialect) -> ! {
     static RESOURCES: StaticCell<Resources<2, 1024, 512>> = StaticCell::new();
-    let resources = RESOURCES.init_with(Resources::new);
+    let resources = place(&RESOURCES, Resources::new);
     let mut stack = Stack::new(dialect, Config::new(), resources, Serial::start(), Ticks);
     let _ = nb::block!(stack.link_up());
     loop {
