@@ -8,6 +8,7 @@ use embassy_executor::Executor;
 use static_cell::StaticCell;
 
 use crate::apps::{EXECUTOR, PROFILE, spawn, tcp_echo, use_all};
+use crate::place;
 use crate::serial::{Receiver, Transmitter, split};
 
 /// The application of everything on the modem's sockets, and a TCP client on those of IP and on those with TLS.

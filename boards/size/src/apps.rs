@@ -11,6 +11,7 @@ use embedded_io_async::{Read, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack, UnconnectedUdp};
 use static_cell::StaticCell;
 
+use crate::place;
 use crate::serial::{Receiver, Transmitter, split};
 
 /// Where all applications connect to.

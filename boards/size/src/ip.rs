@@ -7,6 +7,7 @@ use cellular_nal::{Config, Instant, Resources, ppp};
 use static_cell::StaticCell;
 
 use crate::apps::{EXECUTOR, spawn, tcp_echo};
+use crate::place;
 use crate::serial::{Receiver, Transmitter, split};
 
 /// One TCP socket and none for datagrams, because there is none in the application.

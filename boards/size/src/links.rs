@@ -5,6 +5,7 @@ use cellular_nal::ppp::{Config, Output, Ppp};
 use embedded_io::{Read, Write};
 use static_cell::StaticCell;
 
+use crate::place;
 use crate::{Serial, Ticks};
 
 const PACKET: usize = 1500 + Ppp::OVERHEAD;

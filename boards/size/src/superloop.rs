@@ -7,6 +7,7 @@ use embedded_nal::TcpClientStack;
 use static_cell::StaticCell;
 
 use crate::apps::PEER;
+use crate::place;
 use crate::{Serial, Ticks};
 
 type Modem = Stack<'static, Serial, Ticks>;
