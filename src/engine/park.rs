@@ -4,7 +4,10 @@ use super::{Engine, Sync};
 use crate::dialect::{DataCall, Multiplexer, Timing};
 use crate::error::Error;
 use crate::link::{Config, LinkState};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
+
+/// How long a modem may take to say that a data connection has ended, and what it wants behind that.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 
 impl Engine {
     /// Begins nothing any more. What is under way comes to its end; see [`quiet_at`](Self::quiet_at).
@@ -30,16 +33,18 @@ impl Engine {
         core.parked = false;
         core.link.look_again(now);
         if !core.link.is_calling() && !core.link.is_off() {
-            core.begin_sync(Sync::new(now, false, 10));
+            core.begin_sync(Sync::new(now + LAST_WORDS, false, 10));
         }
         core.answer_waiters();
         core.runner.wake();
     }
 
-    /// The line leads to another command interpreter of the modem, to which nothing was said yet.
-    pub(crate) fn begin_anew(&mut self, now: Instant) {
+    /// The line leads to another command interpreter of the modem, to which nothing was said yet, and nothing is to
+    /// be for so long.
+    pub(crate) fn begin_anew(&mut self, now: Instant, quiet: Duration) {
         let core = &mut self.core;
         core.now = now;
+        core.quiet_until = now + quiet;
         core.parked = false;
         core.echo_is_off = false;
         core.sync = None;
