@@ -1,6 +1,6 @@
 //! Applications for the boards.
 //!
-//! Each takes a stack by the traits that it needs: the sockets of a modem today, an IP stack over PPP as well. What they
+//! Each takes a stack by the traits that it needs: the sockets of a modem or an IP stack over PPP. What they
 //! do and what goes wrong they tell the `log`; a board says with its logger where that goes, and spawns, powers and wires
 //! what is its own.
 #![no_std]
@@ -9,6 +9,7 @@ pub mod edge_http_server;
 pub mod http_get;
 pub mod mqtt;
 pub mod mqtt_nb;
+pub mod ppp_http;
 pub mod signal_report;
 pub mod udp_sntp;
 

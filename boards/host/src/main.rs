@@ -8,7 +8,7 @@ mod broker;
 #[path = "../../../examples/support/echo_server.rs"]
 mod echo_server;
 #[path = "../../../nal-tests/program/modems.rs"]
-#[allow(dead_code, reason = "its other traits")]
+#[allow(dead_code, reason = "what its far end can be asked")]
 mod modems;
 mod options;
 mod qemu;
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    let run = servers::start(&arguments).and_then(|servers| qemu::run(arguments, &servers.parameters()));
+    let run = servers::start(&arguments).and_then(|servers| qemu::run(arguments, &servers));
     run.map_or_else(
         |failure| {
             eprintln!("boards-host: {failure}");

@@ -13,7 +13,9 @@ boards-host - runs a firmware in QEMU with a simulated modem and real servers
 usage: boards-host [options] FIRMWARE [NAME=VALUE...]
 
   --modem MODEL    the simulated modem (default: sara-r5)
-  --mode sockets   the sockets of the modem (default, and the only one)
+  --mode MODE      sockets: those of the modem (default of all firmwares but ppp_http);
+                   ppp: those of an IP stack in the firmware, with PPP on the line;
+                   cmux: the same, with commands beside PPP by the multiplexer
   --limit SECONDS  how long it may take (default: 120)
   --pin PIN        lock the SIM with this PIN; the firmware has to get it as pin=PIN
   --no-sim         no SIM
@@ -30,11 +32,41 @@ Exit codes: that of the firmware (0 or 1), 2 wrong options, 3 no firmware or no 
 /// The firmware ends by itself when the time is over; what has to be killed has hung.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// Whose the sockets are, and what the line carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Sockets,
+    Ppp,
+    Cmux,
+}
+
+impl Mode {
+    fn parse(name: &str) -> Result<Self, String> {
+        match name {
+            "sockets" => Ok(Self::Sockets),
+            "ppp" => Ok(Self::Ppp),
+            "cmux" => Ok(Self::Cmux),
+            other => Err(format!("--mode: '{other}' is none of sockets, ppp, cmux")),
+        }
+    }
+
+    /// As the firmware wants it.
+    fn parameter(self) -> &'static str {
+        match self {
+            Self::Sockets => "mode=sockets",
+            Self::Ppp => "mode=ppp",
+            Self::Cmux => "mode=cmux",
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Arguments {
     pub(crate) firmware: PathBuf,
     pub(crate) parameters: Vec<String>,
     pub(crate) model: Model,
+    /// Where the user has chosen one.
+    pub(crate) mode: Option<Mode>,
     pub(crate) options: Options,
     pub(crate) limit: Duration,
     pub(crate) silent: bool,
@@ -49,7 +81,7 @@ pub(crate) enum Request {
 }
 
 pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
-    let mut model = Model::SaraR5;
+    let (mut model, mut mode) = (Model::SaraR5, None);
     let mut options = Options {
         time: machine_time(),
         // Real ones need many seconds for both.
@@ -63,11 +95,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
         match argument {
             Long("help") | Short('h') => return Ok(Request::Print(HELP)),
             Long("modem") => model = parser.value()?.parse()?,
-            Long("mode") => {
-                if parser.value()? != "sockets" {
-                    return Err("--mode: there is sockets and no other".into());
-                }
-            }
+            Long("mode") => mode = Some(parser.value()?.parse_with(Mode::parse)?),
             Long("limit") => limit = parser.value()?.parse()?,
             Long("pin") => options.pin = Some(parser.value()?.string()?),
             Long("no-sim") => options.sim_present = false,
@@ -85,7 +113,18 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
         }
     }
     parameters.push(format!("limit={limit}"));
+    parameters.extend(mode.map(|mode: Mode| mode.parameter().to_owned()));
     let limit = Duration::from_secs(limit) + GRACE;
     let firmware = firmware.ok_or("FIRMWARE is missing")?;
-    Ok(Request::Run(Box::new(Arguments { firmware, parameters, model, options, limit, silent, pace, trace })))
+    Ok(Request::Run(Box::new(Arguments {
+        firmware,
+        parameters,
+        model,
+        mode,
+        options,
+        limit,
+        silent,
+        pace,
+        trace,
+    })))
 }

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use modem_sim::runner::Runner;
 use modem_sim::{Direction, HostNetwork, Modem};
 
-use crate::options::Arguments;
+use crate::options::{Arguments, Mode};
+use crate::servers::Servers;
 use crate::support::{Failure, SERVER};
 use crate::trace::Trace;
 
@@ -23,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(20);
 const HUNG: u8 = 1;
 
 /// Runs the firmware and gives its exit code.
-pub(crate) fn run(arguments: Arguments, servers: &[String]) -> Result<u8, Failure> {
+pub(crate) fn run(arguments: Arguments, servers: &Servers) -> Result<u8, Failure> {
     // QEMU comes to us, so there is no race for the port.
     let failed = |error| format!("serial port: {error}");
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
@@ -32,12 +33,14 @@ pub(crate) fn run(arguments: Arguments, servers: &[String]) -> Result<u8, Failur
         return Err(format!("{}: there is no such file", arguments.firmware.display()));
     }
     // The first of a name is taken: what the user wants.
-    let parameters = arguments.parameters.iter().chain(servers);
+    let of_servers = servers.parameters();
+    let parameters = arguments.parameters.iter().chain(&of_servers);
+    let network = network(&arguments, servers)?;
     let mut qemu = Qemu(start(&arguments.firmware, port, parameters)?);
     let limit = arguments.limit;
     thread::spawn(move || {
         if let Ok((stream, _)) = listener.accept() {
-            serve(stream, &arguments);
+            serve(stream, &arguments, network);
         }
     });
     let begin = Instant::now();
@@ -77,14 +80,23 @@ fn code(status: ExitStatus) -> Result<u8, Failure> {
     code.ok_or_else(|| format!("{QEMU}: {status}"))
 }
 
+/// What is behind the modem.
+fn network(arguments: &Arguments, servers: &Servers) -> Result<HostNetwork, Failure> {
+    let mut network = HostNetwork::new();
+    network.host(SERVER, Ipv4Addr::LOCALHOST.into());
+    // The modem's own sockets listen at the port themselves.
+    if matches!(arguments.mode, Some(Mode::Ppp | Mode::Cmux)) {
+        network.forward(servers.listen).map_err(|error| format!("port {}: {error}", servers.listen))?;
+    }
+    Ok(network)
+}
+
 /// The modem, until the firmware goes.
-fn serve(mut stream: TcpStream, arguments: &Arguments) {
+fn serve(mut stream: TcpStream, arguments: &Arguments, network: HostNetwork) {
     if arguments.silent {
         // The port stays open, and nobody is there.
         return thread::sleep(arguments.limit);
     }
-    let mut network = HostNetwork::new();
-    network.host(SERVER, Ipv4Addr::LOCALHOST.into());
     let mut modem = Modem::new(arguments.model, arguments.options.clone(), Box::new(network));
     let mut trace = Trace::new(arguments.trace);
     modem.trace(Box::new(move |_, direction, bytes| match direction {

@@ -10,8 +10,8 @@ use modem_sim::Model;
 use nal_tests::peer::Peers;
 use nal_tests::{Addresses, Role};
 
-use crate::modems::{Api, deviations};
-use crate::options::Arguments;
+use crate::modems::{Api, SIMULATED_IP, deviations};
+use crate::options::{Arguments, Mode};
 use crate::support::{Failure, SERVER};
 use crate::{broker, echo_server, time_server, web_server};
 
@@ -27,7 +27,10 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// What runs until it is dropped.
 pub(crate) struct Servers {
     addresses: Vec<String>,
+    /// Where a firmware is a server.
+    pub(crate) listen: u16,
     model: Model,
+    mode: Option<Mode>,
     /// The far end of the conformance cases.
     peers: Peers,
 }
@@ -46,7 +49,7 @@ pub(crate) fn start(arguments: &Arguments) -> Result<Servers, Failure> {
     ];
     let peers =
         Peers::start_at(Ipv4Addr::LOCALHOST.into(), BULK).map_err(|error| format!("peers: {error}"))?;
-    Ok(Servers { addresses, model: arguments.model, peers })
+    Ok(Servers { addresses, listen, model: arguments.model, mode: arguments.mode, peers })
 }
 
 impl Servers {
@@ -56,11 +59,17 @@ impl Servers {
         // The operating system behind the modem gives up late, and takes megabytes that nobody reads.
         bench.tcp.unset(Role::Blackhole);
         bench.tcp.unset(Role::Stall);
-        let known: Vec<_> = deviations(self.model, Api::Async).iter().map(|known| known.id).collect();
         let mut parameters = self.addresses.clone();
         parameters.push(format!("tcp={}", ports(&bench.tcp)));
         parameters.push(format!("udp={}", ports(&bench.udp)));
-        parameters.push(format!("known={}", known.join(",")));
+        for (name, api) in [("async", Api::Async), ("edge", Api::Edge), ("nb", Api::Nb)] {
+            let known = match self.mode {
+                None | Some(Mode::Sockets) => deviations(self.model, api),
+                Some(Mode::Ppp | Mode::Cmux) => SIMULATED_IP.to_vec(),
+            };
+            let known: Vec<_> = known.iter().map(|known| known.id).collect();
+            parameters.push(format!("known-{name}={}", known.join(",")));
+        }
         parameters
     }
 }
@@ -82,9 +91,9 @@ fn visit(port: u16, limit: Duration) {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     while start.elapsed() < limit {
         if let Ok(stream) = TcpStream::connect(address) {
-            match fetch(stream) {
-                Ok(answer) => return println!("client: {}", answer.trim_end().escape_debug()),
-                Err(error) => println!("client: {error}"),
+            // Before the firmware serves, a dialled link resets connections.
+            if let Ok(answer) = fetch(stream) {
+                return println!("client: {}", answer.trim_end().escape_debug());
             }
         }
         thread::sleep(PAUSE);

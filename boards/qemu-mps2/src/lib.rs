@@ -3,6 +3,7 @@
 //! `boards/run-qemu` runs the firmwares of `src/bin` with a simulated modem.
 #![no_std]
 
+pub mod conformance;
 mod executor;
 pub mod modem;
 mod registers;

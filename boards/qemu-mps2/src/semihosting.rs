@@ -86,8 +86,10 @@ impl Log for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         // Clients tell a lot; the conversation with the modem is what matters.
         let target = metadata.target();
-        let ours =
-            target.starts_with("cellular_nal") || target.starts_with("apps") || target.starts_with("qemu");
+        let ours = target == "ppp_http"
+            || target.starts_with("cellular_nal")
+            || target.starts_with("apps")
+            || target.starts_with("qemu");
         ours || metadata.level() <= log::Level::Warn
     }
 

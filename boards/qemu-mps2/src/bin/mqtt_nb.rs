@@ -2,13 +2,22 @@
 #![no_std]
 #![no_main]
 
-use apps::{Server, mqtt_nb};
-use qemu_mps2::{semihosting, superloop};
+use apps::{Failed, Server, mqtt_nb};
+use cellular_nal::Base;
+use qemu_mps2::superloop::{self, Application, World};
+
+struct Mqtt;
+
+impl Application for Mqtt {
+    fn run<B: Base>(self, world: World<B>) -> Result<(), Failed> {
+        let World { mut stack, parameters, .. } = world;
+        let broker = Server::parse(parameters.need("broker")).unwrap();
+        let pause = || superloop::pause(parameters);
+        mqtt_nb::run(&mut stack, broker, "mps2", "mps2/echo", superloop::millis, pause)
+    }
+}
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    let superloop::World { mut stack, parameters } = superloop::start();
-    let broker = Server::parse(parameters.need("broker")).unwrap();
-    let pause = || superloop::pause(parameters);
-    semihosting::exit(mqtt_nb::run(&mut stack, broker, "mps2", "mps2/echo", superloop::millis, pause))
+    superloop::run(Mqtt)
 }
