@@ -134,7 +134,11 @@ impl Name {
         if let (Some(from), Some(to)) = (from, to) {
             let moves = to.iter().zip(from);
             let copy = |(to, from): (&Cell<u8>, &Cell<u8>)| to.set(from.get());
-            if with < over { moves.for_each(copy) } else { moves.rev().for_each(copy) }
+            if with < over {
+                moves.for_each(copy)
+            } else {
+                moves.rev().for_each(copy)
+            }
             self.used = (at + with + tail) as u8;
         }
     }

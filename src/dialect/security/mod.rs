@@ -369,7 +369,8 @@ pub(crate) fn session<'a>(dialect: &dyn Dialect, line: &'a [u8]) -> Option<(u8, 
 
 /// Whether a line may hold a key, because it is the echo of a command that does, or its answer.
 pub(crate) fn is_secret(line: &[u8]) -> bool {
-    let holds = |secret| (0..line.len()).any(|at| line.get(at..).is_some_and(|rest| rest.starts_with(secret)));
+    let holds =
+        |secret| (0..line.len()).any(|at| line.get(at..).is_some_and(|rest| rest.starts_with(secret)));
     [ublox::tls::SECRET, sequans::tls::SECRET].into_iter().any(holds)
 }
 
