@@ -5,13 +5,14 @@ use core::task::Poll;
 
 use super::turn::{Lines, Turn};
 use super::{Control, Text, borrow};
-use crate::Config;
+
 use crate::at::CommandWriter;
 use crate::dialect::firmware::{self, Report};
 use crate::dialect::security::{self, Secure};
 use crate::dialect::{Args, Call, FirmwareUpdate, Procedure, SecurityProfile, Step, template};
 use crate::engine::upgrade::News;
 use crate::error::Error;
+use crate::link::Config;
 use crate::time::Duration;
 
 pub use crate::engine::upgrade::Progress;
