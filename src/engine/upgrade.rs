@@ -294,11 +294,10 @@ impl Core {
     /// The command of an upgrade in the foreground has been answered.
     pub(crate) fn foreground_is_over(&mut self, result: Result<(), Error>) {
         self.upgrade.foreground = false;
-        match result {
-            Err(Error::Modem(code)) => self.note_upgrade(Report::Failed(code.0)),
-            // The modem goes on, or has restarted. OK need not mean that it has the image: RYZ014 use cases §4.2.1
-            // shows one in front of the reports, too.
-            _ => {}
+        // Otherwise the modem goes on, or has restarted. OK need not mean that it has the image: RYZ014 use cases
+        // §4.2.1 shows one in front of the reports, too.
+        if let Err(Error::Modem(code)) = result {
+            self.note_upgrade(Report::Failed(code.0));
         }
     }
 
