@@ -13,7 +13,6 @@ use crate::dialect::{Args, Call, FirmwareUpdate, Procedure, SecurityProfile, Ste
 use crate::engine::upgrade::News;
 use crate::error::Error;
 use crate::link::Config;
-use crate::link::Config;
 use crate::time::Duration;
 
 pub use crate::engine::upgrade::Progress;
