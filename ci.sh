@@ -461,7 +461,7 @@ allowed() {
     case $1 in
     error | time | fmt | pem) echo "" ;;
     at) echo "error time" ;;
-    dialect) echo "at error time link::Config link::Status link::family socket::Name socket::is_host_name" ;;
+    dialect) echo "at error time link::Config link::PowerSaving link::Status link::UartSleep link::family socket::Name socket::is_host_name" ;;
     link) echo "at dialect error time" ;;
     # The table's state lives in the engine; user operations are written where the state is.
     socket) echo "at dialect error time fmt link::LinkState link::family engine::Core" ;;
@@ -470,12 +470,13 @@ allowed() {
     resources) echo "dialect engine link::Config socket" ;;
     drive) echo "engine socket time" ;;
     data) echo "cmux dialect drive engine error fmt link ppp socket time" ;;
+    pins) echo "engine" ;;
     embassy_net | ip) echo "asynch data dialect drive engine error fmt ppp socket time" ;;
     edge) echo "asynch at dialect engine error socket" ;;
     no_std_net) echo "error nb" ;;
     control) echo "at dialect engine error link time" ;;
-    asynch | nb) echo "at control dialect drive engine error time fmt link resources socket LinkState Error" ;;
-    lib) echo "at asynch cmux data control dialect drive edge embassy_net engine error ip link nb no_std_net pem ppp resources socket time" ;;
+    asynch | nb) echo "at control dialect drive engine error time fmt link pins resources socket LinkState Error" ;;
+    lib) echo "at asynch cmux data control dialect drive edge embassy_net engine error ip link nb no_std_net pem pins ppp resources socket time" ;;
     *) echo "?" ;;
     esac
 }

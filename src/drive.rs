@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 use core::task::Waker;
 
-use crate::engine::{Engine, Output};
+use crate::engine::{Engine, Output, Pin, PinSet};
 use crate::socket::Sockets;
 use crate::time::Instant;
 
@@ -14,6 +14,13 @@ pub enum Task {
     Transmit(usize),
     /// Set the serial port to this bit rate.
     Baud(u32),
+    /// Set this pin.
+    Pin {
+        /// Which.
+        pin: Pin,
+        /// Whether it is to do what its name says.
+        active: bool,
+    },
     /// Nothing to do until then, or until bytes or users come.
     Timeout(Option<Instant>),
 }
@@ -41,6 +48,11 @@ pub trait Drive {
 
     /// Wakes the task that drives.
     fn wake(&self);
+
+    /// Says which pins there are beside the serial port; see [`Engine::attach`].
+    fn attach(&self, pins: PinSet) {
+        let _ = pins;
+    }
 }
 
 /// A line with a modem and with sockets: what the facade of embedded-nal stands on.
@@ -79,6 +91,7 @@ impl Engine {
                 Task::Transmit(count)
             }
             Output::Baud(baud) => Task::Baud(baud),
+            Output::Pin { pin, active } => Task::Pin { pin, active },
             Output::Timeout(next) => Task::Timeout(next.map(|(at, _)| at)),
         }
     }
@@ -107,5 +120,9 @@ impl Drive for &RefCell<Engine> {
 
     fn wake(&self) {
         self.borrow_mut().wake_runner();
+    }
+
+    fn attach(&self, pins: PinSet) {
+        self.borrow_mut().attach(pins);
     }
 }

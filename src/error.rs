@@ -54,6 +54,9 @@ pub enum Error {
     PinRequired,
     /// The SIM card refused the configured PIN. It is not tried again.
     WrongPin,
+    /// One try is left for the PIN of the SIM card. It is not spent without being told to; see
+    /// `Control::spend_last_pin_try`.
+    LastPinTry,
     /// The SIM card is blocked and asks for its PUK.
     PukRequired,
     /// The network refused to register this SIM card or modem.
@@ -137,6 +140,7 @@ impl core::fmt::Display for Error {
             Self::NoModem => "no modem answers on the serial line",
             Self::NoSim => "no SIM card, or it cannot be read",
             Self::PinRequired => "the SIM card asks for a PIN and none is configured",
+            Self::LastPinTry => "one try is left for the PIN, and it is spared",
             Self::WrongPin => "the SIM card refused the PIN; it is not tried again",
             Self::PukRequired => "the SIM card is blocked and asks for its PUK",
             Self::RegistrationDenied => "the network denied registration",
@@ -184,7 +188,9 @@ impl embedded_io::Error for Error {
             | Self::RegistrationDenied
             | Self::NotRegistered
             | Self::NoAddress => ErrorKind::AddrNotAvailable,
-            Self::PinRequired | Self::WrongPin | Self::PukRequired => ErrorKind::PermissionDenied,
+            Self::PinRequired | Self::WrongPin | Self::LastPinTry | Self::PukRequired => {
+                ErrorKind::PermissionDenied
+            }
             Self::LinkDown | Self::NotConnected | Self::Installing => ErrorKind::NotConnected,
             Self::Closed => ErrorKind::BrokenPipe,
             Self::Reset => ErrorKind::ConnectionReset,

@@ -30,6 +30,7 @@ mod error;
 mod link;
 #[cfg(any(feature = "async", feature = "nb"))]
 mod pem;
+mod pins;
 mod resources;
 mod socket;
 mod time;
@@ -51,9 +52,10 @@ pub mod ppp;
 
 pub use dialect::{SecurityProfile, Session, TlsVersion, Validation};
 pub use drive::{Base, Drive, Task};
-pub use engine::{Engine, Output, Timer};
+pub use engine::{Engine, Output, Pin, PinSet, Timer};
 pub use error::{CmeCode, Error};
-pub use link::{Config, LinkState, Status};
+pub use link::{Config, LinkState, PowerSaving, Recovery, Rung, Status, UartSleep};
+pub use pins::{Active, NotWired, Pins, Wiring};
 pub use resources::Resources;
 pub use socket::{Arrived, Name, Slots, SocketHandle, Sockets, Table, Ticket};
 pub use time::{Duration, Instant};

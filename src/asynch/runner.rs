@@ -11,7 +11,8 @@ use embedded_io_async::{Read, Write};
 
 use super::now;
 use crate::drive::{Drive, Task};
-use crate::engine::Engine;
+use crate::engine::{Engine, PinSet};
+use crate::pins::Pins;
 use crate::time::Instant;
 
 /// Bytes moved at a time.
@@ -85,7 +86,26 @@ impl<D: Drive> Runner<'_, D> {
         tx: &mut W,
         port: &mut P,
     ) -> RunError<R::Error, W::Error> {
-        match select(self.receive(rx), self.transmit(tx, port)).await {
+        self.run_with(rx, tx, port, &mut ()).await
+    }
+
+    /// Like [`run_on`](Self::run_on), with pins beside the serial port: the modem is switched on by its power key,
+    /// and reset when it does not answer.
+    ///
+    /// # Cancel safety
+    /// As for [`run`](Self::run); a pin may be held until `run_with` is called again.
+    pub async fn run_with<R: Read, W: Write, P: Port, L: Pins>(
+        &mut self,
+        rx: &mut R,
+        tx: &mut W,
+        port: &mut P,
+        pins: &mut L,
+    ) -> RunError<R::Error, W::Error> {
+        let available = pins.available();
+        if available != PinSet::NONE {
+            self.drive.attach(available);
+        }
+        match select(self.receive(rx), self.transmit(tx, port, pins)).await {
             Either::First(error) => error.map_or(RunError::Eof, RunError::Read),
             Either::Second(error) => error.map_or(RunError::Eof, RunError::Write),
         }
@@ -116,7 +136,12 @@ impl<D: Drive> Runner<'_, D> {
         }
     }
 
-    async fn transmit<W: Write, P: Port>(&self, tx: &mut W, port: &mut P) -> Option<W::Error> {
+    async fn transmit<W: Write, P: Port, L: Pins>(
+        &self,
+        tx: &mut W,
+        port: &mut P,
+        pins: &mut L,
+    ) -> Option<W::Error> {
         let mut chunk = [0; CHUNK];
         let mut unflushed = false;
         loop {
@@ -124,6 +149,10 @@ impl<D: Drive> Runner<'_, D> {
                 Task::Transmit(count) => (count, None),
                 Task::Baud(baud) => {
                     port.set_baud(baud);
+                    continue;
+                }
+                Task::Pin { pin, active } => {
+                    pins.set(pin, active);
                     continue;
                 }
                 Task::Timeout(until) => (0, until),

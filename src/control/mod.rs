@@ -7,6 +7,7 @@ mod lwm2m;
 mod network;
 mod power;
 mod provision;
+mod recovery;
 mod signal;
 mod sim;
 pub mod sms;

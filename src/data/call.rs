@@ -80,6 +80,12 @@ impl<'d, L: Link> DataConnection<'d, L> {
         self.clean
     }
 
+    /// Whether calls have just failed so often that the link under them is to be made anew: after 3 of them, 6, 12, 24 and so on
+    /// (LENA-R8 application development §8.2: "cannot establish dial-up").
+    pub(super) const fn is_in_vain(&self) -> bool {
+        self.failures.is_multiple_of(3) && (self.failures / 3).is_power_of_two()
+    }
+
     /// When the next call may be made.
     pub(super) const fn retry_at(&self) -> Instant {
         self.retry

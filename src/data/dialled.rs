@@ -6,7 +6,7 @@ use core::task::Waker;
 use super::Link;
 use super::call::DataConnection;
 use crate::drive::{Drive, Task};
-use crate::engine::Engine;
+use crate::engine::{Engine, PinSet};
 use crate::time::Instant;
 
 /// Who has the line.
@@ -71,6 +71,9 @@ impl<L: Link> State<'_, L> {
                 if self.data.advance(now, engine, !down) {
                     engine.unpark(now);
                     self.owner = Owner::Engine;
+                    if self.data.is_in_vain() {
+                        engine.dialled_in_vain(now);
+                    }
                 }
             }
         }
@@ -128,6 +131,10 @@ impl<L: Link> Drive for Dialled<'_, L> {
     fn register(&self, waker: &Waker) {
         self.engine.borrow_mut().register_runner(waker);
         self.link.borrow_mut().register_runner(waker);
+    }
+
+    fn attach(&self, pins: PinSet) {
+        self.engine.borrow_mut().attach(pins);
     }
 
     fn wake(&self) {

@@ -2,18 +2,22 @@
 
 use super::{Args, OnError, Procedure, Step, Urc};
 use crate::at::{Params, is_one_of, split};
+use crate::link::PowerSaving;
 use crate::time::Duration;
 
 /// The procedures that need nothing of a vendor's own; empty for all others.
 pub(crate) fn steps(procedure: Procedure) -> &'static [Step] {
     match procedure {
         Procedure::SimStatus => SIM_STATUS,
+        Procedure::PinTries => PIN_TRIES,
         Procedure::EnterPin => ENTER_PIN,
         Procedure::RadioOn => RADIO_ON,
         Procedure::RadioOff => RADIO_OFF,
         Procedure::Registration => REGISTRATION,
         Procedure::Activate => ACTIVATE,
         Procedure::Status => STATUS,
+        Procedure::Reattach => REATTACH,
+        Procedure::SetBaud => SET_BAUD,
         _ => &[],
     }
 }
@@ -41,6 +45,10 @@ const SIM_STATUS: &[Step] = &[
     Step::new("+CPIN?").text("+CPIN: {SIM}"),
 ];
 
+/// How often the PIN may still be given wrongly (27.007 §8.65, Cassiopeia use cases §1.1.2).
+const PIN_TRIES: &[Step] =
+    &[Step::new("+CPINR").optional_text("+CPINR: {Which},{left}").on_error(OnError::Ignore)];
+
 const ENTER_PIN: &[Step] = &[Step::new("+CPIN={PIN}")];
 
 /// Sets the APN where one is configured and the modem has another one. It takes effect at the next
@@ -52,11 +60,25 @@ pub(crate) const RADIO_ON: &[Step] = &[
     GET_FUNCTIONALITY,
     AIRPLANE.when(|a| needs_apn(a) && a.call.found.functionality == Some(1)),
     Step::new("+CGDCONT={cid},\"IPV4V6\",{APN}").when(needs_apn),
+    POWER_SAVING,
+    SAVE_POWER,
     FULL_FUNCTIONALITY,
 ];
 
-/// `+CEREG=2`: reports of the registration (27.007 §10.1.22).
-pub(crate) const REPORT_REGISTRATION: Step = Step::new("+CEREG=2");
+/// What the modem asks of the network. It is kept in flash ("as setting is persistent", LENA-R8 application
+/// development §8.1.2), so it is written only where it differs.
+pub(crate) const POWER_SAVING: Step = Step::new("+CPSMS?")
+    .when(|a| a.config.power_saving.is_some())
+    .optional_text("+CPSMS: {Power saving}")
+    .on_error(OnError::Ignore);
+
+/// Timers of power saving mode (27.007 §7.38). A modem without it has an error to say, and no more.
+pub(crate) const SAVE_POWER: Step = Step::new("+CPSMS=1,,,{Update},{Quiet}")
+    .when(|a| a.config.power_saving.is_some() && a.call.found.active != Some(true))
+    .on_error(OnError::Ignore);
+
+/// `+CEREG=2`: reports of the registration; 4 is with the timers of power saving (27.007 §10.1.22).
+pub(crate) const REPORT_REGISTRATION: Step = Step::new("+CEREG={Reports}");
 
 /// `+CGEREP=2,1`: reports of lost packet connections, kept while the line is busy (27.007 §10.1.19).
 pub(crate) const REPORT_EVENTS: Step = Step::new("+CGEREP=2,1").on_error(OnError::Ignore);
@@ -96,7 +118,28 @@ const OPERATOR: Step = Step::new("+COPS?")
     .on_error(OnError::Ignore)
     .timeout(Duration::from_secs(60));
 
-const STATUS: &[Step] = &[Step::new("+CSQ").optional_text("+CSQ: {dBm}").on_error(OnError::Ignore), OPERATOR];
+/// "AT+CFUN=0 / 1 is faster than AT+COPS=2 / 0", and +CFUN=4 is kept in flash (LENA-R8 application development
+/// §8.2); the guides of all families detach like this (SARA/LEXI internet applications §2.3, RYZ014 use cases
+/// §2.3.2.6).
+const REATTACH: &[Step] = &[
+    Step::new("+CFUN=0").on_error(OnError::Ignore).timeout(CFUN),
+    FULL_FUNCTIONALITY.on_error(OnError::Ignore),
+];
+
+/// Sets the bit rate, where it is another one; the answer comes at the old one (LENA-R8 application development §5.3.1).
+const SET_BAUD: &[Step] = &[
+    Step::new("+IPR?").optional_text("+IPR: {total}").on_error(OnError::Ignore),
+    Step::new("+IPR={baud}").when(|a| a.call.found.total != a.config.fixed_baud),
+];
+
+const STATUS: &[Step] = &[
+    Step::new("+CEREG?")
+        .when(|a| a.config.power_saving.is_some())
+        .optional_text("+CEREG: {wait}")
+        .on_error(OnError::Ignore),
+    Step::new("+CSQ").optional_text("+CSQ: {dBm}").on_error(OnError::Ignore),
+    OPERATOR,
+];
 
 /// The default bearer is up with the attach; where it has no address yet, it is activated.
 pub(crate) const ACTIVATE: &[Step] = &[
@@ -121,6 +164,26 @@ pub(crate) fn registration(mut params: Params<'_>) -> Option<u8> {
         return Some(stat);
     }
     Some(first)
+}
+
+/// The timers of power saving mode: `<Active-Time>` and `<Periodic-TAU>` are the eighth and ninth parameter of the
+/// answer to `+CEREG?` with reports of mode 4 or 5.
+pub(crate) fn granted(params: Params<'_>) -> Option<Option<PowerSaving>> {
+    timers(params, 7)
+}
+
+/// The same in an unsolicited line, which has one parameter less. `None` where it has no such parameters at all.
+pub(crate) fn granted_unasked(line: &[u8]) -> Option<Option<PowerSaving>> {
+    let (b"+CEREG", rest) = split(line)? else { return None };
+    timers(Params::new(rest), 6)
+}
+
+fn timers(mut params: Params<'_>, before: u8) -> Option<Option<PowerSaving>> {
+    for _ in 0..before {
+        params.raw()?;
+    }
+    let active = params.text()?;
+    Some(PowerSaving::parse(params.text()?, active))
 }
 
 /// Unsolicited lines that nothing depends on.
@@ -165,5 +228,21 @@ mod tests {
         assert_eq!(stat(b"2,5,\"0936\",\"0C702F0F\",7"), Some(5));
         assert_eq!(stat(b"2,3,,,,0,15"), Some(3));
         assert_eq!(stat(b""), None);
+    }
+
+    #[test]
+    fn granted_timers_are_read_from_answers() {
+        // RYZ014 use cases §8.1.2.
+        let text = b"4,1,\"0002\",\"01A2D002\",7,,,\"00000101\",\"00010010\"";
+        let granted = granted(Params::new(text)).unwrap().unwrap();
+        assert_eq!(granted.active_time(), Duration::from_secs(10));
+        assert_eq!(granted.periodic_update(), Duration::from_secs(180 * 60));
+        assert_eq!(super::granted(Params::new(b"2,1,\"0002\",\"01A2D002\",7")), None);
+        let line = b"+CEREG: 1,\"0002\",\"01A2D004\",7,,,\"00000101\",\"00010010\"";
+        assert_eq!(granted_unasked(line), Some(Some(granted)));
+        assert_eq!(
+            granted_unasked(b"+CEREG: 1,\"0002\",\"01A2D004\",7,,,\"00000000\",\"00000000\""),
+            Some(None)
+        );
     }
 }

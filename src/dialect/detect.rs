@@ -4,7 +4,7 @@
 //! that one's.
 
 use super::{
-    Call, Dialect, ESCAPE, Found, Identity, Limits, OnError, Procedure, Step, Timing, Urc, cellular,
+    Call, Dialect, ESCAPE, Found, Identity, Limits, OnError, Power, Procedure, Step, Timing, Urc, cellular,
 };
 use super::{sequans, ublox};
 use crate::time::Duration;
@@ -129,6 +129,17 @@ impl Dialect for Auto {
             close_report: Duration::ZERO,
             escape: ESCAPE.0,
             escape_answer: ESCAPE.1,
+        }
+    }
+
+    /// Long enough for each model whose reset is not a matter of 16 s, and not so long that it switches off what
+    /// it has switched on.
+    fn power(&self) -> Power {
+        Power {
+            switch_on: Duration::from_millis(2000),
+            switch_off: Duration::from_millis(3100),
+            reset: Duration::from_millis(150),
+            shutdown: Duration::from_secs(35),
         }
     }
 

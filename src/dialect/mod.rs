@@ -9,6 +9,7 @@ pub mod detect;
 pub(crate) mod digest;
 pub(crate) mod firmware;
 mod multiplexer;
+mod power;
 pub(crate) mod security;
 pub mod sequans;
 mod session;
@@ -21,6 +22,7 @@ mod urc;
 pub use data::{DataCall, OwnContext};
 pub use firmware::FirmwareUpdate;
 pub use multiplexer::Multiplexer;
+pub use power::Power;
 pub use security::{Security, SecurityProfile, TlsVersion, Validation};
 pub use session::Session;
 pub use step::{Answer, Args, Bare, Call, Found, OnError, Procedure, Prompt, Reading, Step};
@@ -101,6 +103,11 @@ pub trait Dialect: Sync {
     /// What its secure sockets can do; `None` where it has none.
     fn security(&self) -> Option<&'static Security> {
         None
+    }
+
+    /// What its power key and its reset line want.
+    fn power(&self) -> Power {
+        Power::new()
     }
 
     /// How a data connection for PPP is dialled.

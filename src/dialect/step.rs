@@ -18,8 +18,14 @@ use crate::time::Duration;
 pub enum Procedure {
     /// Settings that everything else stands on: echo off, numeric errors, raw payload.
     Setup,
+    /// Says when the modem's serial port may sleep.
+    UartSleep,
+    /// Sets the modem's bit rate.
+    SetBaud,
     /// Reads the state of the SIM card.
     SimStatus,
+    /// Asks how often the PIN may still be given wrongly.
+    PinTries,
     /// Gives the PIN to the SIM card.
     EnterPin,
     /// Sets the APN and turns the radio on.
@@ -32,6 +38,14 @@ pub enum Procedure {
     Activate,
     /// Reads signal strength and operator.
     Status,
+    /// Deactivates the packet connection, where it can be activated again without a new attach.
+    Deactivate,
+    /// Detaches from the network and attaches again.
+    Reattach,
+    /// Restarts the modem.
+    Restart,
+    /// What a modem wants to be told before it may sleep; there need be nothing.
+    Sleep,
     /// Tells the modem how a connection is to be secured.
     Secure,
     /// Opens a TCP connection.
@@ -86,13 +100,20 @@ impl Procedure {
     /// All of them.
     pub const ALL: &'static [Self] = &[
         Self::Setup,
+        Self::UartSleep,
+        Self::SetBaud,
         Self::SimStatus,
+        Self::PinTries,
         Self::EnterPin,
         Self::RadioOn,
         Self::RadioOff,
         Self::Registration,
         Self::Activate,
         Self::Status,
+        Self::Deactivate,
+        Self::Reattach,
+        Self::Restart,
+        Self::Sleep,
         Self::Secure,
         Self::OpenTcp,
         Self::OpenUdp,
@@ -139,6 +160,8 @@ pub struct Found {
     pub address: Option<IpAddr>,
     /// State of the SIM card.
     pub sim: Option<SimState>,
+    /// Tries that are left for the PIN.
+    pub tries: Option<u8>,
     /// Registration state.
     pub registration: Option<u8>,
     /// `<fun>` of `+CFUN`.
@@ -210,6 +233,7 @@ impl Call {
                 state: None,
                 address: None,
                 sim: None,
+                tries: None,
                 registration: None,
                 functionality: None,
                 apn_is_set: false,

@@ -9,7 +9,7 @@ use core::str::Bytes;
 use super::{Args, CredentialKind, Reading, SimState, SocketOption, cellular};
 use crate::at::{CommandWriter, Params};
 use crate::error::Error;
-use crate::link::family;
+use crate::link::{PowerSaving, family};
 
 /// Writes a command. An unknown name fails it.
 pub(crate) fn write(template: &str, args: &Args<'_>, w: &mut CommandWriter<'_>) {
@@ -46,6 +46,10 @@ fn value(letter: Option<u8>, rest: &mut Bytes<'_>, args: &Args<'_>, w: &mut Comm
             None => 0,
         },
         Some(b'r') => call.release as u32,
+        // {baud}
+        Some(b'b') => args.config.fixed_baud.unwrap_or(args.config.baud),
+        // {Reports}: with the timers of power saving, or without.
+        Some(b'R') => 2 + 2 * u32::from(args.config.power_saving.is_some()),
         letter => {
             match letter {
                 // {kind}, {address}, {name}, {APN}, {PIN}
@@ -55,6 +59,12 @@ fn value(letter: Option<u8>, rest: &mut Bytes<'_>, args: &Args<'_>, w: &mut Comm
                 Some(b'n') => _ = w.quoted(args.name),
                 Some(b'A') => _ = w.quoted(args.config.apn.as_bytes()),
                 Some(b'P') => _ = w.quoted(args.config.pin.as_bytes()),
+                // {Update}, {Quiet}: the timers of power saving
+                Some(letter @ (b'U' | b'Q')) => {
+                    let Some(saving) = args.config.power_saving else { return w.fail() };
+                    let [update, active] = saving.bits();
+                    _ = w.quoted(if letter == b'U' { &update } else { &active });
+                }
                 // {T…}: see `security::write`.
                 _ => match args.secure {
                     Some(secure) => (secure.write)(rest.next(), secure, w),
@@ -192,6 +202,29 @@ pub(crate) fn read(template: &[u8], reading: &mut Reading<'_>, mut params: Param
             }
             // {dBm}, as `+CSQ` codes it
             b'd' => status.set_signal(params.byte()?),
+            // {Which}: only the tries of the PIN matter.
+            b'W' => {
+                if params.text()? != b"SIM PIN" {
+                    return Some(());
+                }
+            }
+            // {Power saving}: on, with the timers that are configured
+            b'P' => {
+                let on = params.byte()? == 1;
+                _ = (params.raw(), params.raw());
+                let now =
+                    PowerSaving::parse(params.text().unwrap_or_default(), params.text().unwrap_or_default());
+                found.active = Some(on && now == config.power_saving);
+            }
+            // {wait}: the timers of power saving
+            b'w' => {
+                if let Some(granted) = cellular::granted(params) {
+                    status.granted = granted;
+                }
+                return Some(());
+            }
+            // {left}
+            b'l' => found.tries = Some(params.byte()?),
             // {SIM}
             b'S' => {
                 found.sim = Some(SimState::parse(params.text()?));
@@ -210,7 +243,9 @@ mod tests {
 
     #[test]
     fn every_command_of_every_table_can_be_written() {
-        let config = Config::new().apn("iot").unwrap().pin("1234").unwrap();
+        let second = crate::Duration::from_secs(1);
+        let saving = crate::PowerSaving::new(second, second).unwrap();
+        let config = Config::new().apn("iot").unwrap().pin("1234").unwrap().power_saving(saving);
         let call = Call { remote: ([10, 0, 0, 7], 7).into(), ..Call::new() };
         let args = Args { config: &config, name: b"host", call: &call, secure: None };
         for dialect in crate::dialect::detect::MODELS {

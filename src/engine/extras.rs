@@ -6,12 +6,14 @@
 use core::net::SocketAddr;
 
 use super::Core;
+use super::doze::Dozing;
 use super::job::Job;
 use super::messages::Messages;
 use super::upgrade::Upgrades;
 use crate::dialect::security::Secure;
 use crate::dialect::{Answer, Call, Dialect, Procedure, Step};
 use crate::error::{Error, Failure};
+use crate::link::Rung;
 use crate::socket::{Slot, Slots};
 
 /// Datagrams.
@@ -82,6 +84,14 @@ pub(super) struct Securities {
     pub(super) failure: fn(Option<Error>, bool) -> Error,
 }
 
+/// Power key and reset line.
+#[derive(Debug)]
+pub(super) struct Keys {
+    pub(super) press: fn(&mut Core, Rung),
+    pub(super) wake: fn(&mut Core),
+    pub(super) advance: fn(&mut Core) -> bool,
+}
+
 /// The parts that are in use.
 #[derive(Debug)]
 pub(super) struct Extras {
@@ -97,6 +107,8 @@ pub(super) struct Extras {
     pub(super) security: Option<&'static Securities>,
     pub(super) messages: Option<&'static Messages>,
     pub(super) upgrades: Option<&'static Upgrades>,
+    pub(super) keys: Option<&'static Keys>,
+    pub(super) dozing: Option<&'static Dozing>,
 }
 
 impl Extras {
@@ -112,6 +124,8 @@ impl Extras {
             security: None,
             messages: None,
             upgrades: None,
+            keys: None,
+            dozing: None,
         }
     }
 }

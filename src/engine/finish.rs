@@ -34,13 +34,20 @@ impl Core {
         }
         match job.procedure {
             Procedure::Setup
+            | Procedure::UartSleep
+            | Procedure::SetBaud
             | Procedure::SimStatus
+            | Procedure::PinTries
             | Procedure::EnterPin
             | Procedure::RadioOn
             | Procedure::RadioOff
             | Procedure::Registration
             | Procedure::Activate
-            | Procedure::Status => {
+            | Procedure::Status
+            | Procedure::Deactivate
+            | Procedure::Reattach
+            | Procedure::Sleep
+            | Procedure::Restart => {
                 if job.procedure == Procedure::Setup && result.is_ok() && self.identified(&job) {
                     return;
                 }
@@ -55,6 +62,7 @@ impl Core {
                         &self.config,
                     );
                     self.apply(change);
+                    self.adjust_port(&job, result);
                 }
                 if job.procedure == Procedure::Setup
                     && result.is_ok()
@@ -144,6 +152,7 @@ impl Core {
             Some(Identity::Known(model)) => {
                 info!("the modem is {}", model.name());
                 (self.dialect, self.limits, self.timing) = (model, model.limits(), model.timing());
+                self.offer_rungs();
                 true
             }
             Some(Identity::Unknown) => {
@@ -206,7 +215,12 @@ impl Core {
         let failure = match result {
             Ok(()) if slot.has_id => {
                 info!("socket {} open", slot.id);
-                return slot.opened(now);
+                let connected = slot.kind == Kind::Tcp;
+                slot.opened(now);
+                if connected {
+                    self.judge(true);
+                }
+                return;
             }
             // Each step may fail, but not all of them.
             Ok(()) => Failure::Modem(job.call.failed.unwrap_or(CmeCode::UNKNOWN)),
@@ -226,6 +240,11 @@ impl Core {
             Failure::Modem(_) => job.call.found.cause.unwrap_or(Error::NoSocket),
             failure => failure.into(),
         };
+        let verdict = match error {
+            Error::Refused => Some(true),
+            Error::Timeout => Some(false),
+            _ => None,
+        };
         if again {
             // The datagram is lost, the socket is not.
             (slot.has_id, slot.tied, slot.tx_len) = (false, None, 0);
@@ -244,6 +263,9 @@ impl Core {
         } else if !told {
             // The closing notice must not meet the next socket with this id.
             (self.notice, self.notice_by) = (Some(id), now + notice);
+        }
+        if let Some(answered) = verdict {
+            self.judge(answered);
         }
     }
 
@@ -343,6 +365,9 @@ impl Core {
                 let more = counts || job.read >= job.call.len || slot.is_datagram();
                 slot.maybe_unread |= more && job.read > 0;
                 slot.reader.wake();
+                if job.read > 0 && self.timeouts > 0 {
+                    self.judge(true);
+                }
             }
             Err(Failure::Modem(_) | Failure::NoCarrier) => {
                 slot.roll_back();

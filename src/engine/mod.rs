@@ -1,6 +1,7 @@
 //! When to say it: the core that has no clock, no transport and no vendor.
 
 mod check;
+mod doze;
 #[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades exchange"))]
 pub(crate) mod exchange;
 mod extras;
@@ -18,6 +19,7 @@ mod park;
 #[cfg(any(feature = "async", feature = "nb"))]
 #[cfg_attr(not(feature = "nb"), allow(unreachable_pub, reason = "users of `nb` alone see its types"))]
 pub(crate) mod provision;
+mod recover;
 mod report;
 mod schedule;
 mod security;
@@ -28,11 +30,13 @@ mod transaction;
 pub(crate) mod upgrade;
 mod upload;
 
+use doze::Doze;
 use extras::{Extras, Pipes};
 use job::Job;
 use ledger::Ledger;
 use online::Online;
-pub use output::{Output, Timer};
+pub use output::{Output, Pin, PinSet, Timer};
+use recover::Press;
 use sync::Sync;
 use upload::Upload;
 
@@ -43,6 +47,9 @@ use crate::socket::{Lookup, Slots, State, Table, Waiters, WakerCell};
 use crate::time::{Duration, Instant};
 
 const NO_DEADLINE: (Instant, Timer) = (Instant::NEVER, Timer::Link);
+
+/// Calls that wake a modem, until its power key is pressed or it is taken for off.
+const WAKES: u8 = 2;
 
 /// The longest command: a host name between quotes.
 const COMMAND: usize = 280;
@@ -80,6 +87,8 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     closing: u8,
     /// Damaged answers in a row.
     damages: u8,
+    /// Connections in a row that nobody has answered.
+    timeouts: u8,
     /// Commands have been answered without echo since it was switched off.
     echo_is_off: bool,
     /// The modem has announced its start since it was last called.
@@ -121,6 +130,11 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     quiet_until: Instant,
     /// A bit rate that the serial port must be set to.
     baud: Option<u32>,
+    /// The pins that there are, one of them that must be set, and one that is held.
+    pins: PinSet,
+    pin: Option<(Pin, bool)>,
+    press: Option<Press>,
+    doze: Doze,
     /// The bit rate of the serial port, as far as it is known.
     rate: u32,
     /// Lines that were neither answer nor known report.
@@ -162,6 +176,10 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 online: None,
                 deadline: NO_DEADLINE,
                 baud: None,
+                pins: PinSet::NONE,
+                pin: None,
+                press: None,
+                doze: Doze::new(),
                 rate,
                 ready_at: Instant::START,
                 echo_is_off: false,
@@ -171,6 +189,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 closing: 0,
                 closing_by: Instant::START,
                 damages: 0,
+                timeouts: 0,
                 quiet_until: Instant::START,
                 notice: None,
                 notice_by: Instant::START,
@@ -199,6 +218,7 @@ impl Engine {
     /// Takes bytes from the modem.
     pub fn handle_rx(&mut self, now: Instant, mut bytes: &[u8]) {
         self.core.now = now;
+        self.core.stirs();
         if !self.core.out_of_step {
             if self.framer.hold(bytes) {
                 return self.core.on_held();
@@ -240,12 +260,21 @@ impl Engine {
     /// What is to be done now.
     pub fn poll_output(&mut self, now: Instant) -> Output<'_> {
         self.core.advance(now);
+        if let Some((pin, active)) = self.core.pin.take() {
+            return Output::Pin { pin, active };
+        }
         if let Some(baud) = self.core.baud.take() {
             self.framer.reset();
             self.core.rate = baud;
             return Output::Baud(baud);
         }
-        let deadline = self.core.deadline;
+        let mut deadline = self.core.deadline;
+        if let Some(dozing) = self.core.extras.dozing {
+            if let Some(output) = (dozing.before)(&mut self.core) {
+                return output;
+            }
+            deadline = deadline.min(((dozing.until)(&self.core), Timer::Wake));
+        }
         let bytes = match self.core.pipe() {
             Some(pipes) => (pipes.outgoing)(&mut self.core),
             None => self.core.outgoing(),
@@ -259,6 +288,9 @@ impl Engine {
 
     /// The serial port took `count` bytes of the last [`Output::Transmit`].
     pub fn transmitted(&mut self, count: usize) {
+        if self.core.knocked() {
+            return;
+        }
         match self.core.pipe() {
             Some(pipes) => (pipes.transmitted)(&mut self.core, count),
             None => self.core.on_transmitted(count),
@@ -278,6 +310,7 @@ impl Engine {
     /// The link as it is now.
     pub fn status(&mut self) -> Status {
         self.core.status.state = self.core.link.state();
+        self.core.status.asleep = self.core.link.is_asleep();
         self.core.status.clone()
     }
 
@@ -347,6 +380,7 @@ impl Core {
         // The command that was echoed is being carried out.
         self.quiet_until = self.now + if certain { Duration::ZERO } else { Duration::from_secs(1) };
         self.echo_is_off = false;
+        self.forget_dozing();
         self.forget_job();
         self.link.restarted(self.now);
         if let Some(sync) = &mut self.sync {
@@ -392,16 +426,26 @@ impl Core {
         self.link.start_clocks(now);
         loop {
             self.deadline = NO_DEADLINE;
+            if self.extras.keys.is_some_and(|keys| (keys.advance)(self)) {
+                return;
+            }
             if self.parked && self.job.is_none() && self.sync.is_none() && self.sent >= self.len {
                 return;
             }
             if self.extras.upgrades.is_some_and(|upgrades| (upgrades.alone)(self)) {
                 return;
             }
-            if self.sync.is_none() && self.link.is_calling() {
+            if self.link.is_calling() && self.climb() {
+                continue;
+            }
+            // A command that nobody answers for is let go first.
+            let leaves = self.job.is_none() && self.sent < self.len;
+            if self.sync.is_none() && self.link.is_calling() && !leaves {
                 self.forget_job();
                 let patience = (self.timing.boot.as_millis() / 1000) as u8 + 2;
-                self.begin_sync(Sync::new(now.max(self.quiet_until), true, patience));
+                let wakes = self.link.may_sleep() || self.link.has_switched_off();
+                let patience = if wakes { WAKES } else { patience };
+                self.begin_sync(Sync::new(now.max(self.quiet_until), !wakes, patience));
             }
             if self.sent < self.len || self.baud.is_some() {
                 return self.wait_for_port();
@@ -438,52 +482,5 @@ impl Core {
             self.deadline = (at, timer);
         }
         true
-    }
-
-    /// Goes on with the synchronisation. True when nothing else can be done now.
-    fn advance_sync(&mut self) -> bool {
-        let Some(sync) = &mut self.sync else { return false };
-        if !self.link.is_calling()
-            && self.link.state() == crate::LinkState::Down
-            && self.link.next(self.now).is_none()
-        {
-            // Switched off in the meantime.
-            self.sync = None;
-            return false;
-        }
-        match sync.poll(self.now, self.config.baud, self.timing.escape) {
-            sync::Action::Send(command) => {
-                self.spoil_answer();
-                if let Some(to) = self.command.get_mut(..command.len()) {
-                    to.copy_from_slice(command);
-                }
-                (self.len, self.sent) = (command.len(), 0);
-                true
-            }
-            sync::Action::Fill => {
-                self.spoil_answer();
-                self.command.fill(b'\r');
-                (self.len, self.sent) = (self.command.len(), 0);
-                true
-            }
-            sync::Action::Baud(rate) => {
-                self.baud = Some(rate);
-                true
-            }
-            sync::Action::Silent => {
-                self.lost();
-                false
-            }
-            sync::Action::Done => {
-                self.sync = None;
-                self.ready_at = self.now + self.timing.gap;
-                if self.link.is_calling() {
-                    self.link.answered(self.now);
-                }
-                self.waiters.wake();
-                false
-            }
-            sync::Action::Wait(at) => self.wait(at, Timer::Sync),
-        }
     }
 }

@@ -39,6 +39,13 @@ impl Engine {
         core.runner.wake();
     }
 
+    /// The modem has refused one data call after the other.
+    pub(crate) fn dialled_in_vain(&mut self, now: Instant) {
+        self.core.now = now;
+        self.core.climb_at_once();
+        self.core.runner.wake();
+    }
+
     /// The line leads to another command interpreter of the modem, to which nothing was said yet, and nothing is to
     /// be for so long.
     pub(crate) fn begin_anew(&mut self, now: Instant, quiet: Duration) {
@@ -73,9 +80,9 @@ impl Engine {
         self.core.link.state() == LinkState::Down
     }
 
-    /// Whether the radio is off, too.
+    /// Whether the radio is off, too, or the modem is left alone.
     pub(crate) fn is_off(&self) -> bool {
-        self.core.link.is_off()
+        self.core.link.is_off() || self.core.link.is_asleep()
     }
 
     /// Why users need not wait for the link.

@@ -2,7 +2,7 @@
 
 use super::{Core, bit};
 use crate::at::Final;
-use crate::dialect::{Procedure, Urc};
+use crate::dialect::{Procedure, Urc, cellular};
 use crate::error::{CmeCode, Error};
 use crate::socket::{Kind, State};
 use crate::time::{Duration, Instant};
@@ -45,6 +45,15 @@ impl Core {
     pub(super) fn started(&mut self) {
         if let Some(upgrades) = self.extras.upgrades {
             (upgrades.started)(self);
+        }
+    }
+
+    /// Timers of power saving mode stand in reports of the registration, and with some modems there alone.
+    pub(super) fn note_grant(&mut self, line: &[u8]) {
+        if self.config.power_saving.is_some()
+            && let Some(granted) = cellular::granted_unasked(line)
+        {
+            self.status.granted = granted;
         }
     }
 

@@ -30,14 +30,18 @@ impl Core {
         if let Some(upgrades) = self.extras.upgrades {
             (upgrades.watch)(self);
         }
+        if self.climb() {
+            return false;
+        }
         if let Some(procedure) = self.link.next(now)
             && !self.sockets_first(procedure)
         {
             self.start(procedure, None, Call::new());
             return false;
         }
-        if self.link.deadline() > now {
-            self.wait(self.link.deadline(), Timer::Link);
+        let deadline = self.link.deadline(&self.config);
+        if deadline > now {
+            self.wait(deadline, Timer::Link);
         }
         if !self.link.serves_sockets() {
             return !self.link.is_set_up() || self.serve_others();
@@ -121,7 +125,9 @@ impl Core {
     fn sockets_first(&mut self, procedure: Procedure) -> bool {
         match procedure {
             Procedure::Status => self.next_socket().is_some(),
-            Procedure::RadioOff => self.stale != 0 || self.table.all().iter().any(|slot| slot.has_id),
+            Procedure::RadioOff | Procedure::Sleep => {
+                self.stale != 0 || self.table.all().iter().any(|slot| slot.has_id)
+            }
             _ => false,
         }
     }

@@ -4,7 +4,8 @@
 //! cannot be mistaken for anything else (`AT+CMEE?`). Answers to older commands come before it and
 //! are dropped, so that a late one never reaches the command that follows.
 
-use crate::at::{Final, split};
+use super::{Core, Timer};
+use crate::at::{Final, Params, split};
 use crate::time::{Duration, Instant};
 
 /// Silence after which bare `AT` is repeated.
@@ -34,6 +35,14 @@ enum Stage {
     /// The marked answer came; its final result is next.
     Marked,
     Settling,
+}
+
+/// The configured bit rate, the one that the modem is told to have, and that of the serial port now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rates {
+    configured: u32,
+    fixed: Option<u32>,
+    now: u32,
 }
 
 /// What the engine is to do.
@@ -72,6 +81,8 @@ pub(crate) struct Sync {
     /// How far the escape from the multiplexer and from a data connection is: "close down", silence,
     /// then `+++`.
     escape: u8,
+    /// The number in the answer to the last marked question.
+    mark: Option<u8>,
 }
 
 impl Sync {
@@ -91,6 +102,7 @@ impl Sync {
             round_over: false,
             fills: 0,
             escape: 0,
+            mark: None,
         }
     }
 
@@ -112,6 +124,7 @@ impl Sync {
         let marked = split(line).is_some_and(|(prefix, _)| prefix == b"+CMEE");
         if marked && matches!(self.stage, Stage::Asking) {
             self.stage = Stage::Marked;
+            self.mark = split(line).and_then(|(_, rest)| Params::new(rest).byte());
         }
         let Some(result) = Final::parse(line) else { return };
         match (self.stage, result) {
@@ -142,7 +155,7 @@ impl Sync {
     }
 
     /// `guard` is the silence that the modem wants around `+++`.
-    pub(crate) fn poll(&mut self, now: Instant, configured: u32, guard: Duration) -> Action {
+    pub(crate) fn poll(&mut self, now: Instant, rates: Rates, guard: Duration) -> Action {
         if core::mem::take(&mut self.round_over) {
             return Action::Silent;
         }
@@ -151,7 +164,7 @@ impl Sync {
         }
         match self.stage {
             Stage::Settling => Action::Done,
-            Stage::Calling => self.call(now, configured, guard),
+            Stage::Calling => self.call(now, rates, guard),
             // One that answers the question with nothing but `OK` has nothing else to say.
             Stage::Asking if self.questions >= 3 && self.unmarked => {
                 self.settle(now);
@@ -160,7 +173,7 @@ impl Sync {
             Stage::Asking | Stage::Marked if self.questions >= 3 => {
                 self.stage = Stage::Calling;
                 self.calls = 0;
-                self.call(now, configured, guard)
+                self.call(now, rates, guard)
             }
             Stage::Asking | Stage::Marked => {
                 self.stage = Stage::Asking;
@@ -172,7 +185,7 @@ impl Sync {
         }
     }
 
-    fn call(&mut self, now: Instant, configured: u32, guard: Duration) -> Action {
+    fn call(&mut self, now: Instant, rates: Rates, guard: Duration) -> Action {
         if self.calls >= self.patience {
             self.calls = 0;
             self.escape = 0;
@@ -181,7 +194,7 @@ impl Sync {
                 self.patience = 5;
                 return Action::Silent;
             }
-            return self.next_rate(configured);
+            return self.next_rate(rates);
         }
         if self.calls == 2 && self.fills == 0 {
             self.fills = FILLS;
@@ -206,10 +219,16 @@ impl Sync {
     }
 
     /// After each round of the other rates the configured one has its turn again.
-    fn next_rate(&mut self, configured: u32) -> Action {
-        while let Some(&rate) = RATES.get(usize::from(self.rate)) {
-            self.rate += 1;
-            if rate != configured {
+    fn next_rate(&mut self, rates: Rates) -> Action {
+        let Rates { configured, fixed, now } = rates;
+        // A modem that has restarted may have forgotten its rate, or may be the only one that has not.
+        let first =
+            if now != configured && Some(now) == fixed { configured } else { fixed.unwrap_or(configured) };
+        let all = [first].into_iter().chain(RATES);
+        for (index, rate) in (0..).zip(all).skip(self.rate.into()) {
+            let again = index > 0 && (rate == configured || rate == first);
+            if !again && rate != now {
+                self.rate = index + 1;
                 self.patience = 2;
                 return Action::Baud(rate);
             }
@@ -221,10 +240,90 @@ impl Sync {
     }
 }
 
+impl Core {
+    /// Goes on with the synchronisation. True when nothing else can be done now.
+    pub(super) fn advance_sync(&mut self) -> bool {
+        let Some(sync) = &mut self.sync else { return false };
+        if !self.link.is_calling()
+            && self.link.state() == crate::LinkState::Down
+            && self.link.next(self.now).is_none()
+        {
+            // Switched off in the meantime.
+            self.sync = None;
+            return false;
+        }
+        let rates = Rates { configured: self.config.baud, fixed: self.config.fixed_baud, now: self.rate };
+        match sync.poll(self.now, rates, self.timing.escape) {
+            Action::Send(command) => {
+                self.spoil_answer();
+                if let Some(to) = self.command.get_mut(..command.len()) {
+                    to.copy_from_slice(command);
+                }
+                (self.len, self.sent) = (command.len(), 0);
+                true
+            }
+            Action::Fill => {
+                self.spoil_answer();
+                self.command.fill(b'\r');
+                (self.len, self.sent) = (self.command.len(), 0);
+                true
+            }
+            Action::Baud(rate) => {
+                self.baud = Some(rate);
+                true
+            }
+            Action::Silent => {
+                if !self.wake_by_key() {
+                    self.lost();
+                }
+                false
+            }
+            Action::Done => {
+                // After a start errors have no numbers: the modem would have lost all other settings, too.
+                let kept = sync.mark == Some(1) && self.echo_is_off;
+                self.sync = None;
+                self.ready_at = self.now + self.timing.gap;
+                if self.link.is_calling() {
+                    self.offer_rungs();
+                    self.link.answered(self.now, kept);
+                }
+                self.waiters.wake();
+                false
+            }
+            Action::Wait(at) => self.wait(at, Timer::Sync),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::CALL_BACK;
+    use super::*;
     use crate::cmux::CLOSE_DOWN;
+
+    /// The rates of one round, from `now` on.
+    fn round(configured: u32, fixed: Option<u32>, mut now: u32) -> Vec<u32> {
+        let mut sync = Sync::new(Instant::START, true, 1);
+        let mut rates = Vec::new();
+        while !sync.round_over {
+            if let Action::Baud(rate) = sync.next_rate(Rates { configured, fixed, now }) {
+                rates.push(rate);
+                now = rate;
+            }
+        }
+        rates
+    }
+
+    #[test]
+    fn each_rate_has_its_turn_and_the_likely_ones_first() {
+        let others = [921_600, 9_600, 57_600, 460_800, 230_400, 38_400];
+        let expected: Vec<u32> = others.into_iter().chain([115_200]).collect();
+        assert_eq!(round(115_200, None, 115_200), expected);
+        // The modem has forgotten the rate that it was set to, or has not taken it.
+        assert_eq!(round(115_200, Some(3_000_000), 3_000_000)[0], 115_200);
+        // It has kept it, and the host has started anew.
+        assert_eq!(round(115_200, Some(3_000_000), 115_200)[0], 3_000_000);
+        assert_eq!(round(115_200, Some(3_000_000), 115_200).last(), Some(&115_200));
+    }
 
     #[test]
     fn a_modem_in_multiplexer_mode_is_closed_down() {

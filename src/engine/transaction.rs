@@ -221,6 +221,7 @@ impl Core {
         }
         if let Some(urc) = self.dialect.urc(line) {
             self.ready_at = self.ready_at.max(self.now + self.timing.gap);
+            self.note_grant(line);
             return self.on_urc(urc);
         }
         match Final::parse(line) {

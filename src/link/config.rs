@@ -2,6 +2,7 @@
 
 use heapless::String;
 
+use super::PowerSaving;
 use crate::at::is_quotable;
 use crate::error::Error;
 use crate::time::Duration;
@@ -25,6 +26,9 @@ pub struct Config {
     pub(crate) cid: u8,
     pub(crate) baud: u32,
     pub(crate) registration_timeout: Duration,
+    pub(crate) power_saving: Option<PowerSaving>,
+    pub(crate) uart_sleep: Option<UartSleep>,
+    pub(crate) fixed_baud: Option<u32>,
 }
 
 impl Config {
@@ -36,6 +40,9 @@ impl Config {
             cid: 1,
             baud: 115_200,
             registration_timeout: Duration::from_secs(180),
+            power_saving: None,
+            uart_sleep: None,
+            fixed_baud: None,
         }
     }
 
@@ -87,6 +94,50 @@ impl Config {
         self.registration_timeout = timeout;
         self
     }
+
+    /// Asks the network for power saving mode; see [`Status::granted_power_saving`](crate::Status) for what it
+    /// grants, and `Control::sleep` for how to let the modem rest. Without this call the modem keeps what it has
+    /// been told some time: it remembers.
+    #[must_use]
+    pub fn power_saving(mut self, saving: PowerSaving) -> Self {
+        self.power_saving = Some(saving);
+        self
+    }
+
+    /// How the modem's serial port may sleep. Where the model has no such setting nothing changes. Without this call
+    /// the modem keeps the one that it has.
+    ///
+    /// With [`UartSleep::Timeout`] a byte gets lost in front of each command after a pause; PPP and raw pipes have no
+    /// such bytes, and want another setting.
+    #[must_use]
+    pub fn uart_sleep(mut self, sleep: UartSleep) -> Self {
+        self.uart_sleep = Some(sleep);
+        self
+    }
+
+    /// A bit rate that the modem is set to (`+IPR`) once it answers; the serial port follows, so it must be one whose
+    /// rate can be changed. When the modem does not answer at this rate, it is searched for at others, and not told again
+    /// before its next start.
+    #[must_use]
+    pub fn fixed_baud(mut self, baud: u32) -> Self {
+        self.fixed_baud = Some(baud);
+        self
+    }
+}
+
+/// When a modem's serial port may sleep (LENA-R8 application development §5.6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum UartSleep {
+    /// Never.
+    Off,
+    /// After some seconds without a byte; the next byte wakes it, and is lost. u-blox only.
+    Timeout,
+    /// While RTS is inactive. It is [`Pin::Rts`](crate::Pin) where that is wired; otherwise the serial port's flow control
+    /// has it.
+    Rts,
+    /// While DTR is inactive: [`Pin::Dtr`](crate::Pin). u-blox but SARA-R42 only.
+    Dtr,
 }
 
 impl Default for Config {
@@ -103,6 +154,9 @@ impl core::fmt::Debug for Config {
             .field("cid", &self.cid)
             .field("baud", &self.baud)
             .field("registration_timeout", &self.registration_timeout)
+            .field("power_saving", &self.power_saving)
+            .field("uart_sleep", &self.uart_sleep)
+            .field("fixed_baud", &self.fixed_baud)
             .finish()
     }
 }

@@ -1,8 +1,17 @@
 //! The states of the link and what leads from one to the next.
 
+mod card;
+mod phase;
+mod recovery;
+mod sleep;
+
+use self::card::Pin;
+use self::phase::Phase;
+use self::sleep::Waking;
+use super::ladder::{ADDRESS, Ladder, Trouble};
 use super::{Config, LinkState, Status};
-use crate::dialect::{Call, Procedure, SimState};
-use crate::error::{CmeCode, Error, Failure};
+use crate::dialect::{Call, Procedure};
+use crate::error::{Error, Failure};
 use crate::time::{Duration, Instant};
 
 /// How often the registration is asked for beside its unsolicited reports.
@@ -17,30 +26,6 @@ const DENIAL: Duration = Duration::from_secs(10);
 const IDLE: u8 = 4;
 /// Starts of a modem in the middle of its setup after which users need not wait for it.
 const RESTARTS: u8 = 4;
-/// How long a registered modem may be without an address.
-const ADDRESS: Duration = Duration::from_secs(30);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Off,
-    Calling,
-    Setup,
-    Sim,
-    Pin,
-    RadioOn,
-    Searching,
-    Activating,
-    Up,
-    TurningOff,
-}
-
-/// What became of the configured PIN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Pin {
-    Untried,
-    Accepted,
-    Refused,
-}
 
 /// What a change of the link means for the sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +56,14 @@ pub(crate) struct Link {
     requested: bool,
     /// Starts of the modem in a row before its setup was done.
     restarts: u8,
+    /// The user wants the last try of the PIN to be spent.
+    last_try: bool,
+    /// Tries of the PIN that are left, where the modem tells them.
+    pin_tries: Option<u8>,
+    waking: Waking,
+    /// The modem was told its bit rate since the link was last up.
+    rate_told: bool,
+    ladder: Ladder,
 }
 
 impl Link {
@@ -87,16 +80,28 @@ impl Link {
             refresh: false,
             requested: false,
             restarts: 0,
+            last_try: false,
+            pin_tries: None,
+            waking: Waking::No,
+            rate_told: false,
+            ladder: Ladder::new(),
         }
     }
 
     pub(crate) const fn state(&self) -> LinkState {
         match self.phase {
-            Phase::Off | Phase::TurningOff => LinkState::Down,
+            Phase::Off | Phase::TurningOff | Phase::FallingAsleep | Phase::Asleep => LinkState::Down,
             Phase::Calling => LinkState::Starting,
-            Phase::Setup | Phase::Sim | Phase::Pin | Phase::RadioOn => LinkState::Configuring,
-            Phase::Searching => LinkState::Searching,
-            Phase::Activating => LinkState::Activating,
+            Phase::Setup
+            | Phase::Port
+            | Phase::Rate
+            | Phase::Sim
+            | Phase::Tries
+            | Phase::Pin
+            | Phase::RadioOn
+            | Phase::Restarting => LinkState::Configuring,
+            Phase::Searching | Phase::Reattaching => LinkState::Searching,
+            Phase::Activating | Phase::Deactivating => LinkState::Activating,
             Phase::Up => LinkState::Up,
         }
     }
@@ -117,12 +122,15 @@ impl Link {
 
     /// Whether existing sockets may be worked on.
     pub(crate) fn serves_sockets(&self) -> bool {
-        matches!(self.phase, Phase::Searching | Phase::Activating | Phase::Up | Phase::TurningOff)
+        matches!(
+            self.phase,
+            Phase::Searching | Phase::Activating | Phase::Up | Phase::TurningOff | Phase::FallingAsleep
+        )
     }
 
     /// Whether echo has been switched off.
     pub(crate) fn is_set_up(&self) -> bool {
-        !matches!(self.phase, Phase::Off | Phase::Calling | Phase::Setup)
+        !matches!(self.phase, Phase::Off | Phase::Calling | Phase::Setup | Phase::Asleep)
     }
 
     /// Brings the link up, or takes it down.
@@ -131,7 +139,11 @@ impl Link {
         self.requested = true;
         self.denied = Instant::NEVER;
         match (up, self.phase) {
-            (true, Phase::Off | Phase::TurningOff) => self.enter(now, Phase::Calling),
+            (true, Phase::FallingAsleep | Phase::Asleep) => self.wake(now),
+            (true, Phase::Off | Phase::TurningOff) => {
+                self.ladder.well(now);
+                self.enter(now, Phase::Calling);
+            }
             (true, _) => self.due = self.due.min(now),
             (false, Phase::Off | Phase::Calling) => self.enter(now, Phase::Off),
             (false, _) => self.enter(now, Phase::TurningOff),
@@ -141,6 +153,9 @@ impl Link {
     /// Counts the time of a request from now on.
     pub(crate) fn start_clocks(&mut self, now: Instant) {
         if core::mem::take(&mut self.requested) {
+            if self.phase == Phase::Calling {
+                self.ladder.wanted(now);
+            }
             self.since = now;
         }
     }
@@ -166,25 +181,36 @@ impl Link {
     fn procedure(&self) -> Option<Procedure> {
         match self.phase {
             Phase::Setup => Some(Procedure::Setup),
+            Phase::Port => Some(Procedure::UartSleep),
+            Phase::Rate => Some(Procedure::SetBaud),
             Phase::Sim => Some(Procedure::SimStatus),
+            Phase::Tries => Some(Procedure::PinTries),
             Phase::Pin => Some(Procedure::EnterPin),
             Phase::RadioOn => Some(Procedure::RadioOn),
             Phase::Searching => Some(Procedure::Registration),
             Phase::Activating => Some(Procedure::Activate),
             Phase::TurningOff => Some(Procedure::RadioOff),
-            Phase::Off | Phase::Calling | Phase::Up => None,
+            Phase::Deactivating => Some(Procedure::Deactivate),
+            Phase::Reattaching => Some(Procedure::Reattach),
+            Phase::Restarting => Some(Procedure::Restart),
+            Phase::FallingAsleep => Some(Procedure::Sleep),
+            Phase::Off | Phase::Asleep | Phase::Calling | Phase::Up => None,
         }
     }
 
-    pub(crate) const fn deadline(&self) -> Instant {
-        self.due
+    /// When something is due that does not come from the line.
+    pub(crate) fn deadline(&self, config: &Config) -> Instant {
+        self.due.min(self.rung_due(config))
     }
 
-    /// The modem answers.
-    pub(crate) fn answered(&mut self, now: Instant) {
+    /// The modem answers; whether it has kept its settings since it was last up.
+    pub(crate) fn answered(&mut self, now: Instant, kept: bool) {
         if self.phase == Phase::Calling {
             self.error = None;
-            self.enter(now, Phase::Setup);
+            self.ladder.answered();
+            // One that has kept its settings has slept, and no more.
+            let slept = kept && self.waking != Waking::No;
+            self.enter(now, if slept { Phase::Searching } else { Phase::Setup });
         }
     }
 
@@ -196,9 +222,11 @@ impl Link {
     /// The modem does not answer. It is called on.
     pub(crate) fn lost(&mut self, now: Instant) {
         self.fail(Error::NoModem);
-        if self.phase == Phase::TurningOff {
+        if matches!(self.phase, Phase::TurningOff | Phase::FallingAsleep) {
             self.enter(now, Phase::Off);
-        } else if self.phase != Phase::Calling {
+        } else if self.phase == Phase::Calling {
+            self.ladder.watch(now, Trouble::Modem);
+        } else {
             self.restarted(now);
         }
     }
@@ -207,8 +235,11 @@ impl Link {
     pub(crate) fn restarted(&mut self, now: Instant) {
         match self.phase {
             Phase::Off => {}
+            Phase::Asleep => self.waking = Waking::No,
             Phase::TurningOff => self.enter(now, Phase::Off),
+            Phase::FallingAsleep => self.enter(now, Phase::Asleep),
             _ => {
+                self.waking = Waking::No;
                 self.restarts = match self.phase {
                     Phase::Setup => self.restarts.saturating_add(1),
                     Phase::Calling => self.restarts,
@@ -217,7 +248,7 @@ impl Link {
                 if self.restarts >= RESTARTS {
                     self.fail(Error::NoModem);
                 }
-                self.pin = if self.pin == Pin::Refused { Pin::Refused } else { Pin::Untried };
+                self.forget_pin();
                 self.enter(now, Phase::Calling);
             }
         }
@@ -248,8 +279,8 @@ impl Link {
     #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
     pub(crate) fn begin_anew(&mut self, now: Instant) {
         match self.phase {
-            Phase::Off => {}
-            Phase::TurningOff => self.enter(now, Phase::Off),
+            Phase::Off | Phase::Asleep => {}
+            Phase::TurningOff | Phase::FallingAsleep => self.enter(now, Phase::Off),
             _ => self.enter(now, Phase::Calling),
         }
     }
@@ -306,27 +337,37 @@ impl Link {
             return Change::None;
         }
         match (self.phase, result) {
-            (Phase::Setup, Ok(())) => self.enter(now, Phase::Sim),
+            (Phase::Setup, Ok(())) => {
+                let next = if config.uart_sleep.is_some() { Phase::Port } else { self.behind_port(config) };
+                self.enter(now, next);
+            }
+            // A modem without such a setting, or that refuses it, is used as it is.
+            (Phase::Port, _) => {
+                let next = self.behind_port(config);
+                self.enter(now, next);
+            }
+            (Phase::Rate, _) => self.enter(now, Phase::Sim),
             (Phase::Sim, Ok(())) => self.sim(now, call.found.sim, config),
             (Phase::Sim, Err(failure)) => self.sim_error(now, failure, config),
-            (Phase::Pin, Ok(())) => {
-                self.pin = Pin::Accepted;
-                self.enter(now, Phase::Sim);
-            }
-            // Whatever went wrong, a second try could cost the card.
-            (Phase::Pin, Err(_)) => {
-                self.pin = Pin::Refused;
-                self.enter(now, Phase::Sim);
-                self.fail_and_wait(now, Error::WrongPin);
-            }
+            (Phase::Tries, result) => self.read_tries(now, result, call.found.tries),
+            (Phase::Pin, result) => self.gave_pin(now, result),
             (Phase::RadioOn, Ok(())) => self.enter(now, Phase::Searching),
             (Phase::Setup | Phase::RadioOn, Err(failure)) => {
                 self.tries = self.tries.saturating_add(1);
                 self.due = now + Duration::from_secs(1);
                 if self.tries >= 3 {
+                    self.ladder.watch(now, Trouble::Settings);
                     self.fail_and_wait(now, failure.into());
                 }
             }
+            (Phase::Deactivating, _) => self.enter(now, Phase::Activating),
+            // The card was without power.
+            (Phase::Reattaching, _) => {
+                self.forget_pin();
+                self.enter(now, Phase::Sim);
+            }
+            // Where it was carried out, the modem is called by now.
+            (Phase::Restarting, _) => self.enter(now, Phase::Sim),
             (Phase::Searching, result) => {
                 self.due = now + POLL;
                 if let (Ok(()), Some(stat)) = (result, call.found.registration) {
@@ -337,7 +378,8 @@ impl Link {
                 if self.phase == Phase::Searching && self.idle >= IDLE {
                     self.idle = 0;
                     let since = self.since;
-                    self.enter(now, Phase::RadioOn);
+                    // Or the card was pulled.
+                    self.enter(now, Phase::Sim);
                     self.since = since;
                 }
                 if self.phase == Phase::Searching && now.is_past(self.since, config.registration_timeout) {
@@ -349,7 +391,10 @@ impl Link {
                     self.error = None;
                     self.enter(now, Phase::Up);
                     self.due = Instant::NEVER;
-                    self.refresh = true;
+                    // Whoever has woken for a moment has no time for that.
+                    self.refresh = self.waking == Waking::No;
+                    self.waking = Waking::No;
+                    self.rate_told = false;
                     let before = status.address.replace(address);
                     if before.is_some_and(|before| before != address) {
                         return Change::SocketsLost;
@@ -368,39 +413,14 @@ impl Link {
                 self.enter(now, Phase::Off);
                 return Change::SocketsLost;
             }
-            (Phase::Off | Phase::Calling | Phase::Up, _) => {}
+            (Phase::FallingAsleep, _) => {
+                status.address = None;
+                self.enter(now, Phase::Asleep);
+                return Change::SocketsLost;
+            }
+            (Phase::Off | Phase::Asleep | Phase::Calling | Phase::Up, _) => {}
         }
         Change::None
-    }
-
-    fn sim(&mut self, now: Instant, sim: Option<SimState>, config: &Config) {
-        let settling = !now.is_past(self.since, SIM_SETTLES);
-        match sim {
-            Some(SimState::Ready) => {
-                self.error = None;
-                self.pin = Pin::Untried;
-                self.enter(now, Phase::RadioOn);
-            }
-            Some(SimState::Pin) => match self.pin {
-                _ if config.pin.is_empty() => self.fail_and_wait(now, Error::PinRequired),
-                Pin::Untried => self.enter(now, Phase::Pin),
-                Pin::Accepted if settling => self.due = now + Duration::from_millis(500),
-                Pin::Accepted | Pin::Refused => self.fail_and_wait(now, Error::WrongPin),
-            },
-            Some(SimState::Puk) => self.fail_and_wait(now, Error::PukRequired),
-            Some(SimState::Locked) => self.fail_and_wait(now, Error::Modem(CmeCode(5))),
-            None if settling => self.due = now + Duration::from_millis(500),
-            None => self.fail_and_wait(now, Error::NoSim),
-        }
-    }
-
-    fn sim_error(&mut self, now: Instant, failure: Failure, config: &Config) {
-        let state = match failure {
-            Failure::Modem(CmeCode::SIM_PIN_REQUIRED) => Some(SimState::Pin),
-            Failure::Modem(CmeCode::SIM_PUK_REQUIRED) => Some(SimState::Puk),
-            _ => None,
-        };
-        self.sim(now, state, config);
     }
 
     fn enter(&mut self, now: Instant, phase: Phase) {
@@ -411,8 +431,16 @@ impl Link {
         self.since = now;
         self.tries = 0;
         self.denied = Instant::NEVER;
+        match phase {
+            Phase::Searching => self.ladder.watch(now, Trouble::Registration),
+            Phase::Activating => self.ladder.watch(now, Trouble::Address),
+            Phase::Off | Phase::Asleep | Phase::Up => self.ladder.well(now),
+            // A card is looked for again while the network is waited for.
+            Phase::Sim | Phase::Tries | Phase::Pin | Phase::RadioOn => {}
+            _ => self.ladder.calm(),
+        }
         self.due = match phase {
-            Phase::Off | Phase::Calling | Phase::Up => Instant::NEVER,
+            Phase::Off | Phase::Asleep | Phase::Calling | Phase::Up => Instant::NEVER,
             _ => now,
         };
     }
@@ -427,23 +455,5 @@ impl Link {
     fn fail_and_wait(&mut self, now: Instant, error: Error) {
         self.fail(error);
         self.due = now + AGAIN;
-    }
-}
-
-#[cfg_attr(not(any(feature = "log", feature = "defmt")), allow(dead_code, reason = "for logs"))]
-impl Phase {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Calling => "calling",
-            Self::Setup => "setup",
-            Self::Sim => "SIM",
-            Self::Pin => "PIN",
-            Self::RadioOn => "radio on",
-            Self::Searching => "searching",
-            Self::Activating => "activating",
-            Self::Up => "up",
-            Self::TurningOff => "turning off",
-        }
     }
 }

@@ -3,12 +3,16 @@
 mod config;
 #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
 mod dial;
+mod ladder;
 mod machine;
+mod saving;
 mod status;
 
-pub use config::Config;
+pub use config::{Config, UartSleep};
 #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
 pub(crate) use dial::{Dialler, Goal, Progress};
+pub use ladder::{Recovery, Rung};
 pub(crate) use machine::{Change, Link};
+pub use saving::PowerSaving;
 pub(crate) use status::family;
 pub use status::{LinkState, Status};

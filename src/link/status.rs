@@ -4,6 +4,8 @@ use core::net::IpAddr;
 
 use heapless::String;
 
+use super::{PowerSaving, Recovery};
+
 /// How far the link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -33,6 +35,9 @@ pub struct Status {
     pub(crate) address: Option<IpAddr>,
     /// The families of all addresses, as [`family`] gives them.
     pub(crate) families: u8,
+    pub(crate) recovery: Option<Recovery>,
+    pub(crate) granted: Option<PowerSaving>,
+    pub(crate) asleep: bool,
 }
 
 /// One bit for each family of addresses.
@@ -49,6 +54,9 @@ impl Status {
             signal: None,
             address: None,
             families: 0,
+            recovery: None,
+            granted: None,
+            asleep: false,
         }
     }
 
@@ -80,6 +88,22 @@ impl Status {
     /// The IP address.
     pub const fn address(&self) -> Option<IpAddr> {
         self.address
+    }
+
+    /// What was done last to bring the link back, and why; `None` when nothing was needed so far.
+    pub const fn recovery(&self) -> Option<Recovery> {
+        self.recovery
+    }
+
+    /// The power saving that the network has granted, where it was asked for with
+    /// [`Config::power_saving`](crate::Config::power_saving); as old as the status is.
+    pub const fn granted_power_saving(&self) -> Option<PowerSaving> {
+        self.granted
+    }
+
+    /// Whether the modem has been left alone, so that it can sleep; the link is down then.
+    pub const fn is_asleep(&self) -> bool {
+        self.asleep
     }
 
     pub(crate) fn set_operator(&mut self, name: &[u8]) {

@@ -14,6 +14,7 @@ use crate::drive::{Base, Task};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::link::{Config, Status};
+use crate::pins::Pins;
 use crate::resources::Resources;
 use crate::socket::{SocketHandle, Sockets};
 use crate::time::Instant;
@@ -57,6 +58,7 @@ pub struct Stack<'d, IO, C, B: Base = &'d RefCell<Engine>> {
     failed: bool,
     baud: Option<u32>,
     refreshing: bool,
+    pins: Option<&'d mut dyn Pins>,
 }
 
 impl<'d, IO, C> Stack<'d, IO, C>
@@ -82,7 +84,7 @@ where
     }
 }
 
-impl<IO, C, B> Stack<'_, IO, C, B>
+impl<'d, IO, C, B> Stack<'d, IO, C, B>
 where
     IO: Read + ReadReady + Write + WriteReady,
     C: Clock,
@@ -91,7 +93,29 @@ where
     /// Drives a line of another kind over `io`: an IP stack over the modem's data connection, by
     /// `ip::Dialled` or `ip::Multiplexed`.
     pub const fn on(base: B, io: IO, clock: C) -> Self {
-        Self { base, lifetime: PhantomData, io, clock, failed: false, baud: None, refreshing: false }
+        Self {
+            base,
+            lifetime: PhantomData,
+            io,
+            clock,
+            failed: false,
+            baud: None,
+            refreshing: false,
+            pins: None,
+        }
+    }
+
+    /// Gives it pins beside the serial port: the modem is switched on by its power key, and reset when it does not
+    /// answer. They are set by whichever call comes at their time, so times are as exact as calls are frequent.
+    pub fn set_pins(&mut self, pins: &'d mut dyn Pins) {
+        self.base.attach(pins.available());
+        self.pins = Some(pins);
+    }
+
+    /// Lets the last try of the SIM card's PIN be spent, once: without this call it never is, and the link has
+    /// [`Error::LastPinTry`].
+    pub fn spend_last_pin_try(&mut self) {
+        self.base.engine().borrow_mut().spend_last_pin_try();
     }
 
     /// Moves bytes, without waiting.
@@ -127,6 +151,27 @@ where
         drop(engine);
         self.pump();
         result
+    }
+
+    /// Leaves the modem alone, so that it can go into power saving mode: call it until it is `Ok`. See
+    /// `Control::sleep`; [`link_up`](Self::link_up) wakes it.
+    ///
+    /// # Errors
+    /// Why the link is not up: then nothing happens.
+    pub fn link_sleep(&mut self) -> nb::Result<(), Error> {
+        self.pump();
+        let mut engine = self.base.engine().borrow_mut();
+        engine.link_sleep().map_err(nb::Error::Other)?;
+        let result = ready(engine.poll_asleep(Waker::noop()).map(Ok));
+        drop(engine);
+        self.pump();
+        result
+    }
+
+    /// The modem has pulled its RING line; see `Control::ring`.
+    pub fn ring(&mut self) {
+        self.base.engine().borrow_mut().ring();
+        self.pump();
     }
 
     /// What is known of the link.
@@ -270,6 +315,12 @@ where
                 },
                 Task::Baud(baud) => {
                     self.baud = Some(baud);
+                    continue;
+                }
+                Task::Pin { pin, active } => {
+                    if let Some(pins) = &mut self.pins {
+                        pins.set(pin, active);
+                    }
                     continue;
                 }
                 Task::Timeout(_) => break,

@@ -11,6 +11,7 @@ pub mod faulty;
 pub mod golden;
 #[cfg(feature = "nb")]
 pub mod nb;
+pub mod recovery;
 pub mod script;
 mod side;
 pub mod six;
@@ -56,6 +57,7 @@ pub struct World {
     pub log: Rc<RefCell<Vec<String>>>,
     /// Bits per second of the host's port can change.
     pub baud_changes: bool,
+    pub on_pin: Box<dyn FnMut(&mut Modem, Duration, cellular_nal::Pin, bool)>,
     woken: Arc<Woken>,
     /// Looks at each piece that the modem prints, and may put something behind it.
     pub behind: Option<Behind>,
@@ -176,6 +178,7 @@ impl Setup {
             host_baud: self.host_baud,
             log,
             baud_changes: true,
+            on_pin: Box::new(recovery::wired),
             woken: Arc::default(),
             behind: None,
             lost: None,
@@ -260,6 +263,10 @@ impl World {
                             self.host_baud = baud;
                             self.line.set_speeds(baud, self.modem.baud());
                         }
+                        busy = true;
+                    }
+                    Task::Pin { pin, active } => {
+                        (self.on_pin)(&mut self.modem, self.now, pin, active);
                         busy = true;
                     }
                     Task::Timeout(at) => {

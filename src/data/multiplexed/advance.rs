@@ -189,6 +189,9 @@ impl<L: Link> Line<'_, L> {
             self.data.advance(now, engine, !down);
         }
         if self.data.is_idle() {
+            if self.data.is_in_vain() {
+                engine.dialled_in_vain(now);
+            }
             if !self.data.is_clean() {
                 mux.close(modem.data);
                 self.reopen = now + REOPEN;

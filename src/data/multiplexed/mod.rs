@@ -12,7 +12,7 @@ use super::wire::Chunk;
 use crate::cmux::{self, Mux};
 use crate::dialect::Multiplexer;
 use crate::drive::{Drive, Task};
-use crate::engine::Engine;
+use crate::engine::{Engine, Pin, PinSet};
 use crate::error::Error;
 use crate::link::{Dialler, Goal};
 use crate::time::Instant;
@@ -56,6 +56,8 @@ struct Line<'d, L> {
     carrier: bool,
     /// The close-down that is sent on the plain line.
     note: Chunk,
+    /// A pin that the engine wants to be set.
+    pin: Option<(Pin, bool)>,
     source: Source,
 }
 
@@ -105,6 +107,7 @@ impl<'d, L: Link> Multiplexed<'d, L> {
             reopen: Instant::START,
             carrier: false,
             note: Chunk::new(),
+            pin: None,
             source: Source::Engine,
         };
         Self { engine, link, line: RefCell::new(line) }
@@ -154,6 +157,10 @@ impl<L: Link> Line<'_, L> {
                     }
                     // The line has one bit rate, and it is the right one.
                     Task::Baud(_) => {}
+                    Task::Pin { pin, active } => {
+                        self.pin = Some((pin, active));
+                        return Some(now);
+                    }
                     Task::Timeout(at) => {
                         next = at;
                         break;
@@ -170,7 +177,8 @@ impl<L: Link> Line<'_, L> {
                         _ => break,
                     }
                 }
-                Task::Baud(_) => {}
+                // PPP sets neither.
+                Task::Baud(_) | Task::Pin { .. } => {}
                 Task::Timeout(at) => {
                     next = next.into_iter().chain(at).min();
                     break;
@@ -208,6 +216,9 @@ impl<L: Link> Line<'_, L> {
     fn framed_output(&mut self, now: Instant, engine: &mut Engine, chunk: &mut [u8]) -> Task {
         self.source = Source::Mux;
         let more = self.collect(now, engine);
+        if let Some((pin, active)) = self.pin.take() {
+            return Task::Pin { pin, active };
+        }
         let Some(mux) = &mut self.mux else { return Task::Timeout(None) };
         match mux.poll_output(now) {
             cmux::Output::Transmit(bytes) => {
@@ -290,6 +301,10 @@ impl<L: Link> Drive for Multiplexed<'_, L> {
     fn register(&self, waker: &Waker) {
         self.engine.borrow_mut().register_runner(waker);
         self.link.borrow_mut().register_runner(waker);
+    }
+
+    fn attach(&self, pins: PinSet) {
+        self.engine.borrow_mut().attach(pins);
     }
 
     fn wake(&self) {

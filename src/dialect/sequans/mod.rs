@@ -13,7 +13,8 @@ mod urc;
 pub use models::{CASSIOPEIA, GM02S, GM02S_MULTIPLEXER, RYZ014A};
 
 use super::{
-    Dialect, ESCAPE, FirmwareUpdate, Limits, Multiplexer, Procedure, Security, Step, Timing, Urc, cellular,
+    Dialect, ESCAPE, FirmwareUpdate, Limits, Multiplexer, OnError, Power, Procedure, Security, Step, Timing,
+    Urc, cellular,
 };
 use crate::time::Duration;
 
@@ -22,12 +23,26 @@ use crate::time::Duration;
 pub struct Sequans {
     name: &'static str,
     setup: &'static [Step],
+    uart_sleep: &'static [Step],
     registration: &'static [Step],
     security: Option<&'static Security>,
     multiplexer: Option<&'static Multiplexer>,
     /// Whether new firmware comes from LwM2M servers, too.
     lwm2m: bool,
 }
+
+/// Only a context that is not the default bearer's.
+const DEACTIVATE: &[Step] = &[Step::new("+CGACT=0,{cid}")
+    .when(|a| a.config.cid != 1)
+    .on_error(OnError::Ignore)
+    .timeout(Duration::from_secs(40))];
+
+/// "Restart the modem" (use cases §2.1.2.1, Cassiopeia §2.3.2).
+const RESTART: &[Step] = &[Step::new("^RESET").restarts()];
+
+/// RESETN starts it anew, also after `+SQNSSHDN`; there is no power key. How long it is to be pulled is not
+/// documented at hand: shipping drivers take 10 ms and more.
+const POWER: Power = Power { reset: Duration::from_millis(100), ..Power::new() };
 
 impl Dialect for Sequans {
     fn name(&self) -> &'static str {
@@ -53,6 +68,9 @@ impl Dialect for Sequans {
         match procedure {
             Procedure::Setup => self.setup,
             Procedure::Registration => self.registration,
+            Procedure::Deactivate => DEACTIVATE,
+            Procedure::UartSleep => self.uart_sleep,
+            Procedure::Restart => RESTART,
             Procedure::OpenTcp => socket::OPEN_TCP,
             Procedure::OpenUdp => socket::OPEN_UDP,
             Procedure::Send | Procedure::SendDatagram => socket::SEND,
@@ -74,6 +92,10 @@ impl Dialect for Sequans {
 
     fn security(&self) -> Option<&'static Security> {
         self.security
+    }
+
+    fn power(&self) -> Power {
+        POWER
     }
 
     fn multiplexer(&self) -> Option<&'static Multiplexer> {

@@ -3,12 +3,14 @@
 use super::Sequans;
 use crate::dialect::security::Speech;
 use crate::dialect::{Multiplexer, OnError, Security, Step, TlsVersion, cellular};
+use crate::link::UartSleep;
 use crate::time::Duration;
 
 /// Renesas RYZ014A and Sequans GM01Q (Monarch).
 pub const RYZ014A: Sequans = Sequans {
     name: "ryz014a",
     setup: SETUP,
+    uart_sleep: SLEEP,
     registration: REGISTRATION_WITH_ATTACH,
     security: Some(&SECURITY),
     multiplexer: None,
@@ -53,11 +55,19 @@ pub const GM02S_MULTIPLEXER: Multiplexer = Multiplexer {
 pub const CASSIOPEIA: Sequans = Sequans {
     name: "cassiopeia",
     setup: SETUP_WITHOUT_BYPASS,
+    uart_sleep: &[],
     registration: REGISTRATION_WITH_ATTACH,
     security: None,
     multiplexer: None,
     lwm2m: false,
 };
+
+/// The port sleeps while RTS is inactive, 5 s after the last byte. `+SQNIPSCFG` is in none of the documents at hand;
+/// shipping drivers use it like this.
+const SLEEP: &[Step] = &[
+    Step::new("+SQNIPSCFG=0").when(|a| a.config.uart_sleep == Some(UartSleep::Off)),
+    Step::new("+SQNIPSCFG=1,5000").when(|a| a.config.uart_sleep == Some(UartSleep::Rts)),
+];
 
 const SETUP: &[Step] = &[cellular::ECHO_OFF, cellular::NUMERIC_ERRORS];
 

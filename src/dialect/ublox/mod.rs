@@ -15,8 +15,8 @@ pub use models::{LENA_R8, LEXI_R422, LEXI_R520, SARA_R5, SARA_R5_00B, SARA_R5_01
 pub use models::{LENA_R8_MULTIPLEXER, LEXI_R520_MULTIPLEXER, SARA_R5_MULTIPLEXER, SARA_R42_MULTIPLEXER};
 
 use super::{
-    DataCall, Dialect, FirmwareUpdate, Limits, Multiplexer, OnError, OwnContext, Procedure, Security, Step,
-    Timing, Urc, cellular,
+    DataCall, Dialect, FirmwareUpdate, Limits, Multiplexer, OnError, OwnContext, Power, Procedure, Security,
+    Step, Timing, Urc, cellular,
 };
 use crate::time::Duration;
 
@@ -32,6 +32,10 @@ pub struct Ublox {
     radio_on: &'static [Step],
     registration: &'static [Step],
     activate: &'static [Step],
+    deactivate: &'static [Step],
+    restart: &'static [Step],
+    power: Power,
+    uart_sleep: &'static [Step],
     close: &'static [Step],
     /// The longest from the result of a close in the background to `+UUSOCL`.
     close_report: Duration,
@@ -45,6 +49,11 @@ pub struct Ublox {
     multiplexer: &'static Multiplexer,
     firmware: FirmwareUpdate,
 }
+
+/// `+UPINCNT` is in none of the guides at hand; it is what the vendor's modules have in common (tries of PIN, PIN2,
+/// PUK and PUK2).
+const PIN_TRIES: &[Step] =
+    &[Step::new("+UPINCNT").optional_text("+UPINCNT: {left}").on_error(OnError::Ignore)];
 
 /// Raw instead of hexadecimal payload: some versions keep `+UDCONF=1` over a reboot.
 const SETUP: &[Step] =
@@ -76,6 +85,10 @@ impl Dialect for Ublox {
             Procedure::RadioOn => self.radio_on,
             Procedure::Registration => self.registration,
             Procedure::Activate => self.activate,
+            Procedure::PinTries => PIN_TRIES,
+            Procedure::Deactivate => self.deactivate,
+            Procedure::Restart => self.restart,
+            Procedure::UartSleep => self.uart_sleep,
             Procedure::OpenTcp => socket::OPEN_TCP,
             Procedure::OpenUdp => socket::OPEN_UDP,
             Procedure::Send => socket::SEND,
@@ -101,6 +114,10 @@ impl Dialect for Ublox {
 
     fn security(&self) -> Option<&'static Security> {
         self.security
+    }
+
+    fn power(&self) -> Power {
+        self.power
     }
 
     fn data_call(&self) -> DataCall {

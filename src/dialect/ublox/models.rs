@@ -2,7 +2,10 @@
 
 use super::{Ublox, packet, socket};
 use crate::dialect::security::Speech;
-use crate::dialect::{ESCAPE, FirmwareUpdate, Multiplexer, OwnContext, Security, TlsVersion, cellular};
+use crate::dialect::{
+    Args, ESCAPE, FirmwareUpdate, Multiplexer, OwnContext, Power, Security, Step, TlsVersion, cellular,
+};
+use crate::link::UartSleep;
 use crate::time::Duration;
 
 /// SARA-R5, product version 02B.
@@ -18,6 +21,10 @@ pub const SARA_R5: Ublox = Ublox {
     radio_on: cellular::RADIO_ON,
     registration: cellular::REGISTRATION,
     activate: cellular::ACTIVATE,
+    deactivate: packet::DEACTIVATE,
+    restart: RESTART,
+    power: POWER,
+    uart_sleep: SLEEP,
     close: socket::CLOSE,
     close_report: Duration::ZERO,
     released: socket::SEND_LAST_DATAGRAM,
@@ -28,6 +35,54 @@ pub const SARA_R5: Ublox = Ublox {
     // `+UFWINSTALL` is in none of the guides at hand. A shipping firmware installs so on SARA-R5 and waits 32
     // minutes for it.
     firmware: FirmwareUpdate::File { reports: false, patience: Duration::from_secs(40 * 60) },
+};
+
+/// "+CFUN=16: reboot of the module" (IADG §2.3.2, LENA §8.2).
+const RESTART: &[Step] = &[Step::new("+CFUN=16").restarts()];
+
+/// Of SARA-R42 and LEXI-R422 (not documented at hand; what the vendor's own driver sends).
+const RESTART_R42: &[Step] = &[Step::new("+CFUN=15").restarts()];
+
+/// `+UPSV` of SARA-R5 (AT commands manual); 2000 frames are 9.2 s.
+const SLEEP: &[Step] = &[AWAKE, Step::new("+UPSV=1,2000").when(by_timeout), ASLEEP_BY_RTS, ASLEEP_BY_DTR];
+
+/// "+UPSV: (0,2,3,4)" (LENA §14, table of differences).
+const SLEEP_R8: &[Step] = &[AWAKE, Step::new("+UPSV=4,2000").when(by_timeout), ASLEEP_BY_RTS, ASLEEP_BY_DTR];
+
+/// SARA-R42 and LEXI-R422 sleep after 6 s or not at all (AT commands manual of the SARA-R4 series).
+const SLEEP_R42: &[Step] = &[AWAKE, Step::new("+UPSV=4").when(by_timeout)];
+
+const AWAKE: Step = Step::new("+UPSV=0").when(|a| a.config.uart_sleep == Some(UartSleep::Off));
+const ASLEEP_BY_RTS: Step = Step::new("+UPSV=2").when(|a| a.config.uart_sleep == Some(UartSleep::Rts));
+const ASLEEP_BY_DTR: Step = Step::new("+UPSV=3").when(|a| a.config.uart_sleep == Some(UartSleep::Dtr));
+
+fn by_timeout(a: &Args<'_>) -> bool {
+    a.config.uart_sleep == Some(UartSleep::Timeout)
+}
+
+/// The figures of the pins, here and below, are in the system integration manuals, which are not at hand; these
+/// are the ones that the vendor's own driver uses.
+const POWER: Power = Power {
+    switch_on: Duration::from_millis(1500),
+    switch_off: Duration::from_millis(2000),
+    reset: Duration::from_millis(150),
+    shutdown: Duration::from_secs(20),
+};
+
+/// Of SARA-R42 and LEXI-R422.
+const POWER_R42: Power = Power {
+    switch_on: Duration::from_millis(300),
+    switch_off: Duration::from_millis(2000),
+    reset: Duration::from_millis(16_500),
+    shutdown: Duration::from_secs(35),
+};
+
+/// Of LENA-R8.
+const POWER_R8: Power = Power {
+    switch_on: Duration::from_millis(2000),
+    switch_off: Duration::from_millis(3100),
+    reset: Duration::from_millis(50),
+    shutdown: Duration::from_secs(35),
 };
 
 /// "It is mandatory to configure the authentication parameters at least with a dummy username and password"
@@ -59,16 +114,27 @@ const SECURITY: Security = Security {
 pub const SARA_R5_00B: Ublox = Ublox {
     name: "sara-r5-00b",
     activate: packet::PROFILE,
+    deactivate: packet::DEACTIVATE_PROFILE,
     released: &[],
     security: Some(&Security { newest: TlsVersion::Tls12, ..SECURITY }),
     ..SARA_R5
 };
 
 /// SARA-R5, product version 01B: as 00B, with release assistance.
-pub const SARA_R5_01B: Ublox = Ublox { name: "sara-r5-01b", activate: packet::PROFILE, ..SARA_R5 };
+pub const SARA_R5_01B: Ublox = Ublox {
+    name: "sara-r5-01b",
+    activate: packet::PROFILE,
+    deactivate: packet::DEACTIVATE_PROFILE,
+    ..SARA_R5
+};
 
 /// LEXI-R520, which is SARA-R5 02B in another case.
-pub const LEXI_R520: Ublox = Ublox { name: "lexi-r520", multiplexer: &LEXI_R520_MULTIPLEXER, ..SARA_R5 };
+pub const LEXI_R520: Ublox = Ublox {
+    name: "lexi-r520",
+    power: Power { switch_on: Duration::from_millis(150), ..POWER },
+    multiplexer: &LEXI_R520_MULTIPLEXER,
+    ..SARA_R5
+};
 
 /// SARA-R422, and whichever of the SARA-R42 is not known better.
 ///
@@ -78,6 +144,9 @@ pub const SARA_R42: Ublox = Ublox {
     name: "sara-r42",
     registration: cellular::REGISTRATION_ANYWHERE,
     activate: packet::AFTER_EACH_ATTACH,
+    restart: RESTART_R42,
+    power: POWER_R42,
+    uart_sleep: SLEEP_R42,
     close: socket::CLOSE_IN_BACKGROUND,
     close_report: Duration::from_secs(120),
     security: None,
@@ -110,6 +179,9 @@ pub const LENA_R8: Ublox = Ublox {
     escape_answer: Duration::ZERO,
     radio_on: packet::RADIO_ON_BESIDE_DEFAULT,
     activate: packet::BESIDE_DEFAULT,
+    restart: RESTART,
+    power: POWER_R8,
+    uart_sleep: SLEEP_R8,
     // The only close in its document (LENA §9.2.5).
     close: socket::CLOSE,
     close_report: Duration::ZERO,

@@ -54,6 +54,18 @@ pub(super) const AFTER_EACH_ATTACH: &[Step] = &[
 /// "Always issue the AT+CGACT=1,<cid> command on used context" (LENA §13.1).
 pub(super) const BESIDE_DEFAULT: &[Step] = &[ACTIVATE_CONTEXT, cellular::ADDRESS];
 
+/// The context is deactivated, so that it is activated anew, "(<cid> != 1)" (LENA §8.2): the first one is the
+/// default bearer's, whose end is a detach. On LENA-R8 that is context 0 (§7.2), and the first is spared all the
+/// same, because both are written.
+pub(super) const DEACTIVATE: &[Step] = &[Step::new("+CGACT=0,{cid}")
+    .when(|a| a.config.cid != 1)
+    .on_error(OnError::Ignore)
+    .timeout(Duration::from_secs(40))];
+
+/// The internal profile is deactivated (IADG §2.3); the context under it stays.
+pub(super) const DEACTIVATE_PROFILE: &[Step] =
+    &[Step::new("+UPSDA=0,4").on_error(OnError::Ignore).timeout(ACTIVATING)];
+
 const ACTIVATE_CONTEXT: Step =
     Step::new("+CGACT=1,{cid}").on_error(OnError::Ignore).timeout(Duration::from_secs(150));
 
@@ -65,6 +77,8 @@ pub(super) const RADIO_ON_BESIDE_DEFAULT: &[Step] = &[
     Step::new("+CGDCONT?").optional_text("+CGDCONT: {Defined},{*},{APN}"),
     Step::new("+CGACT=0,{cid}").when(redefines).on_error(OnError::Ignore).timeout(Duration::from_secs(40)),
     Step::new("+CGDCONT={cid},\"IP\",{APN}").when(defines),
+    cellular::POWER_SAVING,
+    cellular::SAVE_POWER,
     cellular::FULL_FUNCTIONALITY,
 ];
 
