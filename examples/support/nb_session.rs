@@ -89,7 +89,7 @@ pub(crate) fn run(options: &Options, application: impl Application) -> Result<()
     let clock = Clock(Instant::now());
     // Three lines under the same sockets.
     match options.mode {
-        Mode::Sockets => work(Stack::on(&*engine, serial, clock), session, None, application),
+        Mode::Sockets => work(Stack::on(engine, serial, clock), session, None, application),
         Mode::Ppp => {
             let ip = memory.ip(ppp::Config::new(seed()));
             let line = ip::Dialled::new(engine, ip);

@@ -7,7 +7,7 @@ use std::io::{self, Read as _, Write as _};
 
 use async_io::Async;
 use cellular_nal::asynch::{self, Control, Port, RunError, Runner, Stack};
-use cellular_nal::{Drive, Error, Resources, Sockets, ip, ppp};
+use cellular_nal::{Config, Drive, Error, Resources, Sockets, ip, ppp};
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, Timer, with_timeout};
 use embedded_io_async::{ErrorType, Read, Write};
@@ -78,11 +78,21 @@ pub(crate) fn run(
     limit: Option<Duration>,
     application: impl Application,
 ) -> Result<(), Failure> {
+    run_with(options, options.config().map_err(|error| error.to_string())?, limit, application)
+}
+
+/// The same with settings of the example's own.
+#[allow(dead_code, reason = "few examples have some")]
+pub(crate) fn run_with(
+    options: &Options,
+    config: Config,
+    limit: Option<Duration>,
+    application: impl Application,
+) -> Result<(), Failure> {
     let file = port::open(options)?;
     let file = Async::new(file).map_err(|error| format!("port: {error}"))?;
     let trace = RefCell::new(Trace::new(options.trace));
     let serial = Serial { file: &file, trace: &trace };
-    let config = options.config().map_err(|error| error.to_string())?;
     let mut modem = Resources::<4, 4096, 4096>::new();
     // The link, four TCP sockets and three for datagrams.
     let mut memory = ip::Resources::<8, 3, 4096, 4096>::new();

@@ -57,7 +57,7 @@ pub struct World {
     pub log: Rc<RefCell<Vec<String>>>,
     /// Bits per second of the host's port can change.
     pub baud_changes: bool,
-    pub on_pin: Box<dyn FnMut(&mut Modem, Duration, cellular_nal::Pin, bool)>,
+    pub on_pin: OnPin,
     woken: Arc<Woken>,
     /// Looks at each piece that the modem prints, and may put something behind it.
     pub behind: Option<Behind>,
@@ -68,6 +68,9 @@ pub struct World {
     /// Bytes that the host's port has not given on yet.
     waiting: Vec<u8>,
 }
+
+/// See [`World::on_pin`].
+pub type OnPin = Box<dyn FnMut(&mut Modem, Duration, cellular_nal::Pin, bool)>;
 
 /// See [`World::lost`].
 pub type Lost = Box<dyn FnMut(&[u8]) -> bool>;

@@ -79,7 +79,7 @@ impl Modem {
 
     /// The boot does what was asked for. Messages stay (LENA-R8 application development §6.2).
     pub(super) fn restore_factory(&mut self) {
-        let Factory { files, settings, saved } = std::mem::replace(&mut self.factory, Factory::default());
+        let Factory { files, settings, saved } = std::mem::take(&mut self.factory);
         self.factory.saved = saved;
         if files > 0 {
             let folder = if self.model.is_ublox() { "ublox/file/" } else { "sequans/" };

@@ -207,7 +207,7 @@ impl Modem {
         Some(match command.name.as_str() {
             "+CSQ" => self.csq(command),
             // Shipping drivers say that LENA-R8 has none.
-            "+CESQ" if !self.model.ublox().is_some_and(|t| t.default_cid == 0) => self.cesq(command),
+            "+CESQ" if self.model.ublox().is_none_or(|t| t.default_cid != 0) => self.cesq(command),
             "+CCLK" => self.cclk(command),
             "+CTZU" => self.setting(command, 0, 1, |s| u32::from(s.updates), |s, n| s.updates = n == 1),
             "+CTZR" => self.setting(command, 0, 3, |s| s.zone_reports, |s, n| s.zone_reports = n),

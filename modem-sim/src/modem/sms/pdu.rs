@@ -187,10 +187,9 @@ fn read_address(bytes: &mut &[u8]) -> Option<String> {
 /// A moment as TP-SCTS has it; the zone is in quarters of an hour.
 pub(super) fn stamp(local: i64, zone: i32) -> [u8; 7] {
     let (year, month, day, hour, minute, second) = crate::credential::calendar(local);
-    let swap = |n: u32| (n % 10 << 4 | n / 10 % 10) as u8;
+    let swap = |n: u32| (((n % 10) << 4) | (n / 10 % 10)) as u8;
     let sign = if zone < 0 { 8 } else { 0 };
-    let parts =
-        [year.rem_euclid(100) as u32, month as u32, day as u32, hour as u32, minute as u32, second as u32];
+    let parts = [year.rem_euclid(100) as u32, month, day, hour, minute, second];
     let [y, mo, d, h, mi, s] = parts.map(swap);
     [y, mo, d, h, mi, s, swap(zone.unsigned_abs()) | sign]
 }
