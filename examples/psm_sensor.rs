@@ -79,7 +79,8 @@ struct Sensor<'a> {
 impl Application for Sensor<'_> {
     async fn run<S: Sockets + ?Sized>(self, session: Session<'_, S>) -> Result<(), Failure> {
         let control = session.control;
-        let ip = session.stack.get_host_by_name(&self.peer.host, AddrType::Either).await.map_err(text)?;
+        let Some(stack) = session.own else { return Err("the modem's own sockets are out of reach".into()) };
+        let ip = stack.get_host_by_name(&self.peer.host, AddrType::Either).await.map_err(text)?;
         match control.status().granted_power_saving() {
             Some(saving) => eprintln!(
                 "granted: rest of {} s after {} s",
@@ -93,7 +94,7 @@ impl Application for Sensor<'_> {
             let start = Instant::now();
             control.connect().await.map_err(text)?;
             let up = start.elapsed();
-            send(session.stack, (ip, self.peer.port).into(), number).await.map_err(text)?;
+            send(stack, (ip, self.peer.port).into(), number).await.map_err(text)?;
             let sent = start.elapsed();
             control.sleep().await.map_err(text)?;
             let done = start.elapsed();
@@ -116,11 +117,7 @@ impl Application for Sensor<'_> {
 }
 
 /// One datagram. The network is told that nothing follows, so that the radio rests at once, where the modem can.
-async fn send<S: Sockets + ?Sized>(
-    stack: Stack<'_, S>,
-    remote: core::net::SocketAddr,
-    number: u32,
-) -> Result<(), Error> {
+async fn send(stack: Stack<'_>, remote: core::net::SocketAddr, number: u32) -> Result<(), Error> {
     let (_, mut socket) = stack.connect(remote).await?;
     let reading = format!("reading {number}: 21.5 degrees");
     match socket.send_last(reading.as_bytes(), ReleaseAssistance::NoMore).await {
