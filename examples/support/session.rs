@@ -73,6 +73,7 @@ impl<S: ?Sized> Session<'_, S> {
 
 /// Brings the link up, runs `application` and takes the link down. The link bounds itself; `limit` is for
 /// the application.
+#[allow(dead_code, reason = "one example has settings of its own")]
 pub(crate) fn run(
     options: &Options,
     limit: Option<Duration>,
