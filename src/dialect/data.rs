@@ -16,7 +16,7 @@ pub struct DataCall {
     /// The context of a call beside the modem's own sockets, where the two cannot share one.
     pub own: Option<OwnContext>,
     /// The context that `{cid}` stands for, if it is another one than is configured.
-    pub(crate) context: Option<u8>,
+    pub context: Option<u8>,
 }
 
 /// A context for calls alone. Its access point is the configured one.
