@@ -7,6 +7,7 @@
 
 pub mod edge_http_server;
 pub mod http_get;
+pub mod https_get;
 pub mod mqtt;
 pub mod mqtt_nb;
 pub mod ppp_http;

@@ -15,6 +15,8 @@ mod qemu;
 mod servers;
 #[path = "../../../examples/support/time_server.rs"]
 mod time_server;
+#[path = "../../../examples/support/tls_server.rs"]
+mod tls_server;
 #[path = "../../../examples/support/trace.rs"]
 mod trace;
 #[path = "../../../examples/support/web_server.rs"]

@@ -20,6 +20,9 @@ const QEMU: &str = "qemu-system-arm";
 /// How often is looked whether QEMU has ended.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// What setpriv ends with when there is no such program.
+const NOT_FOUND: i32 = 127;
+
 /// What a firmware that hangs ends with.
 const HUNG: u8 = 1;
 
@@ -76,6 +79,9 @@ fn start<'a>(
 }
 
 fn code(status: ExitStatus) -> Result<u8, Failure> {
+    if status.code() == Some(NOT_FOUND) {
+        return Err(format!("missing: {QEMU} (Debian: qemu-system-arm)"));
+    }
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     code.ok_or_else(|| format!("{QEMU}: {status}"))
 }

@@ -13,7 +13,7 @@ use nal_tests::{Addresses, Role};
 use crate::modems::{Api, SIMULATED_IP, deviations};
 use crate::options::{Arguments, Mode};
 use crate::support::{Failure, SERVER};
-use crate::{broker, echo_server, time_server, web_server};
+use crate::{broker, echo_server, time_server, tls_server, web_server};
 
 /// Pause before a client comes again.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -40,8 +40,15 @@ pub(crate) fn start(arguments: &Arguments) -> Result<Servers, Failure> {
     let listen = free_port().map_err(|error| format!("free port: {error}"))?;
     let limit = arguments.limit;
     thread::spawn(move || visit(listen, limit));
+    let url = web_server::start()?;
+    let web = url.trim_end_matches('/').rsplit(':').next().and_then(|port| port.parse().ok());
+    let (secure, authority) = tls_server::start(web.ok_or("web server: it has no port")?)?;
+    // An argument has no spaces and no ends of lines.
+    let lines = authority.lines().filter(|line| !line.starts_with('-'));
     let addresses = vec![
-        format!("url={}", web_server::start()?),
+        format!("url={url}"),
+        format!("secure=https://{SERVER}:{secure}/"),
+        format!("ca={}", lines.collect::<Vec<_>>().join(".")),
         format!("broker={SERVER}:{}", broker::start()?),
         format!("time={SERVER}:{}", time_server::start()?),
         format!("echo={SERVER}:{}", echo_server::start()?),

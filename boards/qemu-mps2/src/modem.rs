@@ -141,19 +141,19 @@ async fn drive<D: Drive>(
 }
 
 async fn work<S: Sockets + ?Sized>(world: World<S>, application: impl Application) -> Result<(), Failed> {
-    up(world.control, world.ip).await.map_err(|error| {
-        log::error!("no link: {error}");
-        Failed
-    })?;
+    up(world.control, world.ip).await?;
     application.run(world).await
 }
 
 /// Waits for the link, and where there is an IP stack for that one's.
-async fn up(control: Control<'static>, ip: Option<&RefCell<Ip<'static>>>) -> Result<(), Error> {
-    control.connect().await?;
+async fn up(control: Control<'static>, ip: Option<&RefCell<Ip<'static>>>) -> Result<(), Failed> {
+    control.connect().await.map_err(tell("no link"))?;
     log::info!("modem: {}", control.model());
     let address = match ip {
-        Some(ip) => Some(poll_fn(|cx| ip.borrow_mut().poll_link(cx.waker())).await?),
+        Some(ip) => {
+            let link = poll_fn(|cx| ip.borrow_mut().poll_link(cx.waker())).await;
+            Some(link.map_err(tell("no IP in this mode"))?)
+        }
         None => control.status().address(),
     };
     match address {
@@ -161,6 +161,14 @@ async fn up(control: Control<'static>, ip: Option<&RefCell<Ip<'static>>>) -> Res
         None => log::info!("address: unknown"),
     }
     Ok(())
+}
+
+/// Says why there is no way on.
+pub(crate) fn tell(what: &str) -> impl Fn(Error) -> Failed {
+    move |error| {
+        log::error!("{what}: {error}");
+        Failed
+    }
 }
 
 /// Seconds that all of it may take.

@@ -38,13 +38,13 @@ impl Parameters {
 
 /// Reads the arguments. There are none when it is called again.
 pub fn parameters() -> Parameters {
-    static TEXT: StaticCell<[u8; 1024]> = StaticCell::new();
+    static TEXT: StaticCell<[u8; 4096]> = StaticCell::new();
     #[repr(C)]
     struct Block {
         buffer: *mut u8,
         length: usize,
     }
-    let Some(text) = TEXT.try_init([0; 1024]) else { return Parameters("") };
+    let Some(text) = TEXT.try_init([0; 4096]) else { return Parameters("") };
     let mut block = Block { buffer: text.as_mut_ptr(), length: text.len() };
     let status = unsafe { syscall(nr::GET_CMDLINE, &mut block) };
     let text: &'static [u8] = text;
@@ -80,13 +80,16 @@ pub fn start_log(level: LevelFilter) {
     log::set_max_level(level);
 }
 
+/// The firmwares that tell something themselves.
+const BINS: [&str; 2] = ["https_get", "ppp_http"];
+
 struct Logger;
 
 impl Log for Logger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         // Clients tell a lot; the conversation with the modem is what matters.
         let target = metadata.target();
-        let ours = target == "ppp_http"
+        let ours = BINS.contains(&target)
             || target.starts_with("cellular_nal")
             || target.starts_with("apps")
             || target.starts_with("qemu");

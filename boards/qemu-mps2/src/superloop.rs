@@ -11,7 +11,7 @@ use embassy_time::Instant as Now;
 use static_cell::StaticCell;
 
 use crate::Setup;
-use crate::modem::{self, Memory, Mode, config, limit};
+use crate::modem::{self, Memory, Mode, config, limit, tell};
 use crate::semihosting::{Parameters, exit};
 use crate::uart::Polled;
 
@@ -68,7 +68,7 @@ fn work<B: Base>(
     let Setup { parameters, rx, tx } = board;
     let clock: fn() -> Instant = || Instant::from_micros(Now::now().as_micros());
     let mut stack = Stack::on(base, Polled::new(rx, tx), clock);
-    until(parameters, || stack.link_up())?;
+    until(parameters, || stack.link_up()).map_err(tell("no link"))?;
     log::info!("modem: {}", stack.model());
     if let Some(ip) = ip {
         let address = until(parameters, || {
@@ -78,21 +78,18 @@ fn work<B: Base>(
                 Poll::Pending => Err(nb::Error::WouldBlock),
             }
         });
-        log::info!("address: {}", address?);
+        log::info!("address: {}", address.map_err(tell("no IP in this mode"))?);
     }
     application.run(World { stack, parameters, mode })
 }
 
 /// Calls `step` until it has a result.
-fn until<T>(parameters: Parameters, mut step: impl FnMut() -> nb::Result<T, Error>) -> Result<T, Failed> {
+fn until<T>(parameters: Parameters, mut step: impl FnMut() -> nb::Result<T, Error>) -> Result<T, Error> {
     loop {
         match step() {
             Ok(done) => return Ok(done),
             Err(nb::Error::WouldBlock) => pause(parameters),
-            Err(nb::Error::Other(error)) => {
-                log::error!("no link: {error}");
-                return Err(Failed);
-            }
+            Err(nb::Error::Other(error)) => return Err(error),
         }
     }
 }
