@@ -43,7 +43,7 @@ impl DataCall {
     }
 
     /// The call beside sockets that use context `configured`.
-    #[cfg(feature = "smoltcp")]
+    #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
     pub(crate) fn beside(self, configured: u8) -> Self {
         let Some(OwnContext { cid, prepare }) = self.own else { return self };
         let cid = if cid == configured { cid + 1 } else { cid };

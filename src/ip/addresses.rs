@@ -230,6 +230,7 @@ impl Ip<'_> {
     }
 
     /// Which families lead to everybody.
+    #[cfg(feature = "smoltcp-dns")]
     pub(super) const fn families(&self) -> Families {
         self.addresses.families()
     }
