@@ -18,18 +18,18 @@ async_tcp_sequans        ryz014a plain 3 async TCP client, RYZ014A
 async_tcp_auto           sara-r5 plain 3 async TCP client, whichever modem answers
 async_tls_ublox          sara-r5 plain 3 async TLS client, SARA-R5
 async_tls_sequans        ryz014a plain 3 async TLS client, RYZ014A
-async_everything_ublox   sara-r5 plain 2 async, TCP, UDP, names and more, SARA-R5
-async_everything_sequans ryz014a plain 2 async, TCP, UDP, names and more, RYZ014A
+async_everything_ublox   sara-r5 plain 1 async, TCP, UDP, names and more, SARA-R5
+async_everything_sequans ryz014a plain 1 async, TCP, UDP, names and more, RYZ014A
 edge_tcp_ublox           sara-r5 plain 3 edge-nal TCP client, SARA-R5
 edge_tcp_sequans         ryz014a plain 3 edge-nal TCP client, RYZ014A
 nb_tcp_ublox             sara-r5 plain 3 nb TCP client, SARA-R5
 nb_tcp_sequans           ryz014a plain 3 nb TCP client, RYZ014A
 ppp_packets              sara-r5 ppp   0 PPP alone
 mux_channels             sara-r5 mux   0 multiplexer alone
-ip_tcp_wire              sara-r5 ppp   3 async TCP client by smoltcp over PPP, line already connected
-ip_tcp_dialled           sara-r5 plain 3 async TCP client over PPP, SARA-R5 dialled
-ip_tcp_multiplexed       sara-r5 plain 3 async TCP client over PPP and multiplexer, SARA-R5
-all                      sara-r5 plain 3 all of it at once, whichever modem answers
+ip_tcp_wire              sara-r5 ppp   2 async TCP client by smoltcp over PPP, line already connected
+ip_tcp_dialled           sara-r5 plain 2 async TCP client over PPP, SARA-R5 dialled
+ip_tcp_multiplexed       sara-r5 plain 2 async TCP client over PPP and multiplexer, SARA-R5
+all                      sara-r5 plain 2 all of it at once, whichever modem answers
 END
 }
 

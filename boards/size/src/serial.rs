@@ -30,15 +30,16 @@ impl Ring {
         self.put.load(Ordering::Acquire) == self.taken.load(Ordering::Relaxed)
     }
 
-    /// Lost when the ring is full, as with any port that has no flow control.
+    fn is_full(&self) -> bool {
+        self.put.load(Ordering::Relaxed).wrapping_add(1) == self.taken.load(Ordering::Acquire)
+    }
+
     fn put(&self, byte: u8) {
         let put = self.put.load(Ordering::Relaxed);
-        if put.wrapping_add(1) != self.taken.load(Ordering::Acquire) {
-            if let Some(place) = self.bytes.get(usize::from(put)) {
-                place.store(byte, Ordering::Relaxed);
-            }
-            self.put.store(put.wrapping_add(1), Ordering::Release);
+        if let Some(place) = self.bytes.get(usize::from(put)) {
+            place.store(byte, Ordering::Relaxed);
         }
+        self.put.store(put.wrapping_add(1), Ordering::Release);
     }
 
     fn take(&self, buffer: &mut [u8]) -> usize {
@@ -56,11 +57,21 @@ impl Ring {
     }
 }
 
+/// What does not fit stays in the UART, which stops the modem: that is what RTS does.
 pub(crate) fn on_interrupt() {
-    while let Some(byte) = chip::received() {
+    while !RING.is_full()
+        && let Some(byte) = chip::received()
+    {
         RING.put(byte);
+        RING.reader.wake();
     }
-    RING.reader.wake();
+}
+
+/// Takes what has come, and what has waited for room.
+fn take(buffer: &mut [u8]) -> usize {
+    let count = RING.take(buffer);
+    critical_section::with(|_| on_interrupt());
+    count
 }
 
 fn try_send(byte: u8) -> bool {
@@ -88,7 +99,7 @@ impl embedded_io_async::Read for Receiver {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
         poll_fn(|cx| {
             RING.reader.register(cx.waker());
-            match RING.take(buffer) {
+            match take(buffer) {
                 0 => Poll::Pending,
                 count => Poll::Ready(Ok(count)),
             }
@@ -147,7 +158,7 @@ impl ReadReady for Serial {
 
 impl embedded_io::Read for Serial {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
-        Ok(RING.take(buffer))
+        Ok(take(buffer))
     }
 }
 

@@ -24,7 +24,7 @@ const DATAGRAMS: u16 = 4000;
 /// How often peers come to the modem.
 const VISIT: Duration = Duration::from_millis(700);
 /// Time for what comes after a connection.
-const LONGER: Duration = Duration::from_secs(4);
+const LONGER: Duration = Duration::from_secs(10);
 /// Time for all connections.
 const LIMIT: Duration = Duration::from_secs(120);
 /// A modem that runs answers at once.
