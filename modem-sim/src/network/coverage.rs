@@ -28,7 +28,8 @@ impl World {
     /// What crosses the air while there is none stays there, datagrams are lost.
     pub(super) fn crosses(&mut self, event: Event) -> Option<Event> {
         match event {
-            Event::PauseOver(_) => Some(event),
+            // The service centre keeps a message until the modem takes it.
+            Event::PauseOver(_) | Event::Message(_) => Some(event),
             _ if !self.air.cut => Some(event),
             Event::UdpToServer { .. } | Event::UdpToClient { .. } => None,
             _ => {

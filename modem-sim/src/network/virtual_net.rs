@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::world::{Udp, World};
+use super::world::{Event, Udp, World};
 use super::{Failure, Handle, Message, Network, Peer, Service, Stray, TcpState};
 
 /// Names a TCP connection of a [`VirtualNetwork`], seen from the far end.
@@ -95,7 +95,7 @@ impl VirtualNetwork {
     /// Sends a short message to the modem. It arrives when the modem looks next, if it is registered and has room.
     pub fn deliver_sms(&self, from: &str, text: &str) {
         let message = Message { number: from.to_owned(), text: text.to_owned(), pdu: String::new() };
-        self.world().mailbox.to_modem.push_back(message);
+        self.world().at(Duration::ZERO, Event::Message(message));
     }
 
     /// Short messages that the modem has sent, oldest first.

@@ -8,7 +8,7 @@ use super::coverage::Air;
 use super::dial::{Listener, Strays};
 use super::messages::Mailbox;
 use super::service::Services;
-use super::{Datagram, Failure, Peer, ScriptStep, TcpState};
+use super::{Datagram, Failure, Message, Peer, ScriptStep, TcpState};
 use crate::Prng;
 
 /// Bytes of a TCP segment on the way to the modem.
@@ -113,6 +113,7 @@ pub(super) enum Event {
     Dns(u64),
     UdpToServer { from_port: u16, to: SocketAddr, bytes: Vec<u8> },
     UdpToClient { from: SocketAddr, port: u16, bytes: Vec<u8> },
+    Message(Message),
 }
 
 #[derive(Debug)]
@@ -347,6 +348,7 @@ impl World {
                     _ => Err(Failure::Unreachable),
                 });
             }
+            Event::Message(message) => self.mailbox.to_modem.push_back(message),
             Event::UdpToServer { from_port, to, bytes } => self.udp_at_server(from_port, to, bytes),
             Event::UdpToClient { from, port, bytes } => {
                 let socket = self.udps.values_mut().find(|u| u.open && u.local_port == port);
