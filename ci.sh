@@ -106,9 +106,12 @@ verb_features() {
     done
     for set in "${sets[@]}"; do
         case ",$set," in
+        # One brings the other along.
+        *,async,*edge-nal,* | *,async,*embassy-net,* | *,nb,*no-std-net,*) continue ;;
+        *,ppp,*smoltcp,* | *,ppp,*ipv6,* | *,ppp,*embassy-net,* | *,smoltcp,*ipv6,*) continue ;;
         # Parts of the IP stack: they do nothing without it, and these do not touch it.
-        *,smoltcp-*,defmt,* | *,smoltcp-*,log,* | *,edge-nal,*,smoltcp-* | *,no-std-net,*,smoltcp-*) continue ;;
-        *,smoltcp,*smoltcp-* | *,smoltcp-*,smoltcp,*) ;;
+        *,smoltcp-*,defmt,* | *,smoltcp-*,log,* | *,edge-nal,*smoltcp-* | *,no-std-net,*smoltcp-*) continue ;;
+        *,smoltcp,*smoltcp-* | *,smoltcp-*,ipv6,*) ;;
         *,smoltcp-*) continue ;;
         esac
         cargo clippy --quiet --locked --lib --no-default-features --features "$set" -- -D warnings ||
