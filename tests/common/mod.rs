@@ -9,6 +9,7 @@ pub mod dialing;
 pub mod dropping;
 pub mod faulty;
 pub mod golden;
+mod hooks;
 #[cfg(feature = "nb")]
 pub mod nb;
 pub mod recovery;
@@ -18,6 +19,7 @@ pub mod six;
 pub mod tls;
 pub mod urcs;
 
+pub use hooks::{Behind, Extra, Lost, OnPin};
 pub use side::Mode;
 
 use std::cell::RefCell;
@@ -67,29 +69,6 @@ pub struct World {
     pub fifo: Option<usize>,
     /// Bytes that the host's port has not given on yet.
     waiting: Vec<u8>,
-}
-
-/// See [`World::on_pin`].
-pub type OnPin = Box<dyn FnMut(&mut Modem, Duration, cellular_nal::Pin, bool)>;
-
-/// See [`World::lost`].
-pub type Lost = Box<dyn FnMut(&[u8]) -> bool>;
-
-/// See [`World::behind`].
-pub type Behind = Box<dyn FnMut(&[u8]) -> Option<Extra>>;
-
-/// Something behind a piece that the modem has printed.
-pub enum Extra {
-    /// An unsolicited line, at the next place where the modem may print one.
-    Inject(String),
-    /// These bytes, here.
-    Raw(Vec<u8>),
-    /// The modem restarts by itself.
-    Reboot,
-    /// The modem's power fails.
-    PowerOff,
-    /// Nothing gets over the line any more.
-    Unplug,
 }
 
 /// How a world is made.

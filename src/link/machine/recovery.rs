@@ -34,9 +34,12 @@ impl Link {
         let (rung, trouble) = self.ladder.climb(now)?;
         let denied = self.error == Some(Error::RegistrationDenied) && trouble == Trouble::Registration;
         let reason = if denied { Error::RegistrationDenied } else { trouble.error() };
+        // Users who wait for a link that was up need not hear of it: it comes back, or has a reason of its own soon.
         let count = status.recovery.map_or(0, |before| before.count).saturating_add(1);
         status.recovery = Some(Recovery { rung, reason, count });
-        self.fail(reason);
+        if trouble != Trouble::Data {
+            self.fail(reason);
+        }
         warning!("recovery {}: {}, because: {}", count, rung.name(), reason);
         self.enter(
             now,
