@@ -107,7 +107,7 @@ rows() {
                 n = split(targets, target, " ")
                 for (i = 1; i <= n; i++) {
                     t = target[i]
-                    printf "%s %s %s ", t in flash ? flash[t] : "–", t in ram ? ram[t] : "–", t in stack ? stack[t] : "–"
+                    printf "%s %s %s ", (t in flash) ? flash[t] : "–", (t in ram) ? ram[t] : "–", (t in stack) ? stack[t] : "–"
                 }
                 print title
             }' "$size_budget" "$stack_budget"

@@ -26,7 +26,10 @@ mod security;
 mod sockets;
 mod sync;
 mod transaction;
-#[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades upgrade"))]
+#[cfg_attr(
+    not(any(feature = "async", feature = "nb")),
+    allow(dead_code, unreachable_pub, reason = "facades upgrade")
+)]
 pub(crate) mod upgrade;
 mod upload;
 
