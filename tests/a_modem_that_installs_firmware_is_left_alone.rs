@@ -16,8 +16,9 @@ const URL: &str = "http://192.0.2.1/modem.dup";
 
 /// A modem that has just said that it restarts to install.
 fn installing() -> Desk<Canned> {
-    let mut desk =
-        up(Model::Ryz014a, |command| (command == "AT+CGMR").then(|| lines(&["LR5.4.1.1-57830", "OK"])));
+    let mut desk = up(Model::Ryz014a, |command| {
+        (command == "ATI1").then(|| lines(&["UE5.4.1.1", "LR5.4.1.1-57830", "OK"]))
+    });
     let control = desk.control;
     let mut socket = desk.run(10, tcp(desk.stack, ([10, 0, 0, 7], 7))).expect("it connects");
     let mut upgrade = desk.run(10, control.upgrade(URL, UpgradeOptions::new())).expect("it begins");

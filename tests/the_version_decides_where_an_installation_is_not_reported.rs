@@ -15,7 +15,7 @@ use modem_sim::Model;
 fn told(reports: &[&str], version: &'static str, last: Option<&str>) -> Vec<Progress> {
     let mut versions = ["old", version].into_iter();
     let mut desk = up(Model::Ryz014a, move |command| match command {
-        "AT+CGMR" => Some(lines(&[versions.next().unwrap_or(version), "OK"])),
+        "ATI1" => Some(lines(&["UE5.4.1.1", versions.next().unwrap_or(version), "OK"])),
         "AT+SQNSUPGRADE?" => Some(lines(&["+SQNSUPGRADE: \"idle\"", "OK"])),
         _ => None,
     });

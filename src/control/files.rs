@@ -132,7 +132,7 @@ impl<'d> Control<'d> {
         'd: 'u,
     {
         let FirmwareUpdate::File { reports, .. } = self.firmware()? else { return Err(Error::Unsupported) };
-        let before = self.revision().await.ok();
+        let before = self.version().await;
         let rate = borrow(self.engine).core.bit_rate();
         // The serial port and its bit rate; the third parameter is left out, the fourth asks for reports.
         let write = |w: &mut CommandWriter<'_>| {

@@ -22,6 +22,7 @@ const BEGIN: Step = Step::new("+SQNSUPGRADE").timeout(Duration::from_secs(60));
 /// In the foreground each report counts anew.
 const FOREGROUND: Step = Step::new("+SQNSUPGRADE").timeout(Duration::from_secs(240));
 const STATE: Step = Step::new("+SQNSUPGRADE?").lines("+SQNSUPGRADE", false);
+const VERSION: Step = Step::new("I1").lines("", true);
 const PROFILE: Step = Step::new("+SQNSPCFG").lines("+SQNSPCFG", false);
 const RESET: Step = Step::new("^RESET").timeout(Duration::from_secs(60));
 
@@ -156,7 +157,7 @@ impl<'d> Control<'d> {
         if url.is_empty() || options.report > 100 {
             return Err(Error::InvalidInput);
         }
-        let before = self.revision().await.ok();
+        let before = self.version().await;
         let mut upgrade = Upgrade { control: *self, url, options, turn: None, seen: None, before };
         let mut turn: Turn<'u> = upgrade.control.turn();
         if options.foreground {
@@ -186,7 +187,7 @@ impl<'d> Control<'d> {
         'd: 'u,
     {
         borrow(self.engine).core.follow_upgrades();
-        let before = self.revision().await.ok();
+        let before = self.version().await;
         Upgrade { control: *self, url: "", options: UpgradeOptions::new(), turn: None, seen: None, before }
     }
 
@@ -238,6 +239,15 @@ impl<'d> Control<'d> {
         }
     }
 
+    /// All that the modem tells of its version: on Sequans modems the second line of `ATI1` has the build.
+    pub(super) async fn version(&self) -> Option<Text> {
+        if !self.is_sequans() {
+            return self.revision().await.ok();
+        }
+        let read = |lines: Lines<'_>| super::identity::text(lines.iter().last()?);
+        self.ask(&VERSION, &|w| _ = w.text("I1"), read).await.ok()
+    }
+
     /// It fetches firmware itself.
     fn needs_download(&self) -> Result<(), Error> {
         match self.firmware()? {
@@ -271,7 +281,7 @@ impl Upgrade<'_> {
     /// what lies between two calls may be left out. After an end ([`Progress::is_end`]) it is given again at once.
     ///
     /// Lost reports do no harm: after 30 s of silence the modem is asked. After a restart the version of its
-    /// firmware ([`Control::revision`]) decides, where "installed" is not reported; where that has not
+    /// firmware decides (`ATI1` on Sequans modems, RYZ014 FOTA §4.5.3: `+CGMR` leaves the build out there), where "installed" is not reported; where that has not
     /// changed 60 s after the modem has started, the upgrade has failed. An image with the version that the modem
     /// has already is therefore taken for installed only when the modem says so.
     ///
@@ -356,10 +366,10 @@ impl Upgrade<'_> {
         if !borrow(self.control.engine).core.is_to_be_compared() {
             return;
         }
-        let now = self.control.revision().await;
+        let now = self.control.version().await;
         let core = &mut borrow(self.control.engine).core;
         match (&self.before, now) {
-            (Some(before), Ok(now)) => core.compared(*before != now),
+            (Some(before), Some(now)) => core.compared(*before != now),
             // There is nothing to compare with: what the modem has said counts.
             (None, _) if core.decides_by_word() => core.compared(false),
             _ => {}
