@@ -107,7 +107,7 @@ rows() {
                 n = split(targets, target, " ")
                 for (i = 1; i <= n; i++) {
                     t = target[i]
-                    printf "%s %s %s ", (t in flash) ? flash[t] : "–", (t in ram) ? ram[t] : "–", (t in stack) ? stack[t] : "–"
+                    printf "%s %s %s ", ((t in flash) ? flash[t] : "–"), ((t in ram) ? ram[t] : "–"), ((t in stack) ? stack[t] : "–")
                 }
                 print title
             }' "$size_budget" "$stack_budget"
@@ -145,7 +145,7 @@ compare() {
             for (i = 3; i < 3 + columns; i++) if ($i > budget[$1, $2, i] * (1 + percent / 100)) over = over " over " budget[$1, $2, i]
             if (!(($1, $2) in known)) over = " has no budget"
             if (over) failed = 1
-            printf "%-30s %-26s %8d %8s%s\n", $1, $2, $3, columns > 1 ? $4 : "", over
+            printf "%-30s %-26s %8d %8s%s\n", $1, $2, $3, (columns > 1 ? $4 : ""), over
         }
         END {
             if (failed) {

@@ -3,8 +3,6 @@
 //! What was reported is kept as facts, and how far the upgrade is follows from them: a report that comes
 //! twice changes nothing, one that is lost is made good by the next, and nothing goes back.
 
-#![cfg_attr(not(any(feature = "async", feature = "nb")), allow(unreachable_pub, reason = "facades show it"))]
-
 use core::task::{Poll, Waker};
 
 use super::{Core, Timer};
