@@ -35,6 +35,8 @@ impl<const SOCKETS: usize, const RX: usize, const TX: usize> Resources<SOCKETS, 
     /// Puts an engine into the memory. The facades call this; it is for shells of one's own, too.
     ///
     /// The sizes end here: all else works on the engine as it is behind the reference.
+    // In a frame of its own: in that of a caller that never returns it would stay taken.
+    #[inline(never)]
     pub fn engine(&mut self, dialect: &'static dyn Dialect, config: Config) -> &RefCell<Engine<dyn Slots>> {
         // Dropped before, so that most of the new one is built in its place and not on the stack.
         self.engine = None;

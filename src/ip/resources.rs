@@ -70,6 +70,8 @@ impl<'d, const SOCKETS: usize, const UDP: usize, const RX: usize, const TX: usiz
     /// Puts an IP stack over PPP into the memory, for good.
     ///
     /// The sizes end here: all else works on the stack behind the reference.
+    // In a frame of its own, as `Resources::engine` of the engine.
+    #[inline(never)]
     pub fn ip(&'d mut self, config: Config<'d>) -> &'d RefCell<Ip<'d>> {
         let parts = Parts {
             rx: self.rx.as_flattened_mut(),
