@@ -47,7 +47,8 @@ pub fn start() -> Stack {
     if let Some(apn) = option_env!("APN") {
         config = config.apn(apn).unwrap();
     }
-    let mut stack = Stack::new(&GM02S, config, MEMORY.init_with(Resources::new), port, now as fn() -> Instant);
+    let mut stack =
+        Stack::new(&GM02S, config, MEMORY.init_with(Resources::new), port, now as fn() -> Instant);
     while let Err(error) = nb::block!(stack.link_up()) {
         // It is tried on; this only tells why it takes so long.
         log::warn!("no link yet: {error}");
