@@ -31,7 +31,7 @@ Usage: ./ci.sh VERB...
   panics    nothing of the library panics in boards/size but what panics.txt there tells
   cycles    instructions a byte on a Cortex-M4, in QEMU, stay within their budget (--write: write it anew)
   examples  every example runs against every simulated modem
-  boards    firmwares run in QEMU against every simulated modem
+  boards    firmwares run in QEMU against every simulated modem, with its sockets and with IP of their own
   hals      firmwares for boards with the vendors' HALs build
   firmware  only builds these firmwares; part of boards
   paths     no file names a path of somebody's machine
@@ -164,7 +164,7 @@ example_options() {
 # One run: $1 is the directory for what it prints, $2 the model that it has to find, then the
 # program and its options.
 run_one() {
-    local dir=$1 model=$2 program=$3 status=0 name wrong
+    local dir=$1 model=$2 program=$3 status=0 name row result wrong="" begin=$SECONDS
     shift 3
     name="$(basename "$program") $*"
     name=${name//"$TARGET_DIR/bare/$BARE/release/"/}
@@ -177,7 +177,12 @@ run_one() {
         wrong="does not say 'modem: $model'"
     elif grep -q '^breach: ' "$dir/err"; then
         wrong="breaks a rule"
-    else
+    fi
+    # What is the same in all columns of the table.
+    row=$(sed -E 's/^boards-host //; s/ --modem auto --model [^ ]+/ --modem auto/; s/ --modem '"$model"'//; s/ --limit [0-9]+//' <<<"$name")
+    [ -z "$wrong" ] && result="$((SECONDS - begin)) s" || result=FAILED
+    printf '%s\t%s\t%s\n' "$row" "$model" "$result" >>"$RUNS_DIR/table"
+    if [ -z "$wrong" ]; then
         echo "$name: ok, $(wc -c <"$dir/out") bytes"
         rm -r "$dir"
         return
@@ -203,12 +208,31 @@ run_next() {
     run_one "$RUNS_DIR/$RUNS" "$@" &
 }
 
+# What came of each run: models in columns, all else in rows.
+runs_table() {
+    LC_ALL=C sort "$RUNS_DIR/table" | awk -F '\t' -v models="$MODELS" '
+        { if ($1 != row[rows]) row[++rows] = $1; cell[$1, $2] = $3; if (length($1) > wide) wide = length($1) }
+        END {
+            columns = split(models, model, " ")
+            printf "%-*s", wide, ""
+            for (c = 1; c <= columns; c++) printf "  %*s", length(model[c]), model[c]
+            print ""
+            for (r = 1; r <= rows; r++) {
+                printf "%-*s", wide, row[r]
+                for (c = 1; c <= columns; c++)
+                    printf "  %*s", length(model[c]), (row[r], model[c]) in cell ? cell[row[r], model[c]] : "-"
+                print ""
+            }
+        }'
+}
+
 # Fails under the name $1 when a run did.
 runs_end() {
     local failed
     wait
+    runs_table
     # What was well has removed its directory.
-    failed=$(find "$RUNS_DIR" -mindepth 1 -maxdepth 1 | wc -l)
+    failed=$(find "$RUNS_DIR" -mindepth 1 -maxdepth 1 -type d | wc -l)
     rm -r "$RUNS_DIR"
     [ "$failed" -eq 0 ] || fail "$1: $failed of $RUNS runs failed"
     echo "$RUNS runs"
@@ -345,7 +369,7 @@ verb_firmware() {
 # Real firmware, real servers, and between them a simulated modem.
 verb_boards() {
     need cargo
-    local file name model host="$TARGET_DIR/debug/boards-host" status=0
+    local app model mode host="$TARGET_DIR/debug/boards-host" bin="$TARGET_DIR/bare/$BARE/release"
     verb_firmware
     cargo build --quiet --locked -p boards-host
     if ! command -v qemu-system-arm >/dev/null; then
@@ -355,20 +379,70 @@ verb_boards() {
     # The conformance cases take a minute, and the board is the same for all modems.
     local RUN_LIMIT=170
     runs_begin
-    for model in sara-r5 ryz014a; do
-        run_next "$model" "$host" "$TARGET_DIR/bare/$BARE/release/conformance" --modem "$model" --limit 160
-    done
-    for file in boards/qemu-mps2/src/bin/*.rs; do
-        name=$(basename "$file" .rs)
-        [ "$name" != conformance ] || continue
+    cases() { run_next "$2" "$host" "$bin/$1" --modem "$2" --limit 160 "${@:3}"; }
+    cases conformance sara-r5
+    cases conformance ryz014a
+    cases conformance gm02s api=edge
+    cases conformance_nb ryz014a
+    cases conformance sara-r5 --mode ppp
+    cases conformance gm02s --mode cmux
+    cases conformance sara-r5 --mode ppp api=edge
+    cases conformance lena-r8 --mode cmux api=edge
+    cases conformance_nb sara-r5 --mode ppp
+    cases conformance_nb gm02s --mode cmux
+    firmware() { run_next "$2" "$host" "$bin/$1" --modem "$2" --limit 45 "${@:3}"; }
+    for app in edge_http_server http_get https_get mqtt mqtt_nb signal_report udp_sntp; do
         for model in $MODELS; do
-            run_next "$model" "$host" "$TARGET_DIR/bare/$BARE/release/$name" --modem "$model" --limit 45
+            case "$app $model" in
+            # Their documents know no TLS.
+            "https_get sara-r42" | "https_get cassiopeia") ;;
+            *) firmware $app "$model" ;;
+            esac
         done
     done
+    for model in $MODELS; do
+        firmware ppp_http "$model" --mode ppp
+        case $model in
+        # Nothing is documented of a multiplexer.
+        ryz014a | cassiopeia) continue ;;
+        esac
+        firmware ppp_http "$model" --mode cmux
+        firmware signal_report "$model" --mode cmux
+    done
+    # What they add to the mode is the same on all models.
+    for mode in ppp cmux; do
+        for app in edge_http_server http_get mqtt mqtt_nb udp_sntp; do
+            firmware $app sara-r5 --mode $mode
+            firmware $app gm02s --mode $mode
+        done
+    done
+    firmware https_get sara-r5 --mode cmux
+    firmware https_get gm02s --mode cmux
     runs_end boards
-    # A firmware that fails has to say so.
-    "$host" "$TARGET_DIR/bare/$BARE/release/http_get" --no-sim --limit 45 >/dev/null || status=$?
-    [ $status -eq 1 ] || fail "boards: http_get without a SIM card ends with $status"
+    # A firmware that cannot do it has to say so, and in time.
+    local refusals=()
+    refused "http_get --no-sim" "no SIM card" &
+    refusals+=($!)
+    refused "http_get --silent" "no modem answers" &
+    refusals+=($!)
+    refused "http_get --modem ryz014a --mode cmux" "no IP in this mode" &
+    refusals+=($!)
+    refused "https_get --mode ppp" "no TLS by the modem" &
+    refusals+=($!)
+    for app in "${refusals[@]}"; do
+        wait "$app" || fail "boards: see above"
+    done
+}
+
+# The firmware and options of $1 end with 1, and $2 stands in what is printed.
+refused() {
+    local words out status=0
+    read -ra words <<<"$1"
+    out=$("$TARGET_DIR/debug/boards-host" "$TARGET_DIR/bare/$BARE/release/${words[0]}" "${words[@]:1}" --limit 45 2>&1) ||
+        status=$?
+    [ $status -eq 1 ] && grep -qF "$2" <<<"$out" && echo "$1: ok, says '$2'" && return
+    echo "$1: ends with $status and does not say '$2':" && tail -n 5 <<<"$out"
+    return 1
 }
 
 # The triple is that of the board's own configuration.
