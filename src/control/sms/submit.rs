@@ -99,9 +99,9 @@ impl<'a> Submission<'a> {
             (packer.septets(), packer.octets())
         } else {
             let mut end = header;
-            for unit in piece.encode_utf16() {
-                data.get_mut(end..end + 2)?.copy_from_slice(&unit.to_be_bytes());
-                end += 2;
+            for octet in piece.encode_utf16().flat_map(u16::to_be_bytes) {
+                *data.get_mut(end)? = octet;
+                end += 1;
             }
             (end, end)
         };
