@@ -158,6 +158,8 @@ examples_features() {
 example_options() {
     case $1 in
     bulk) echo "--bytes 16384" ;;
+    psm_sensor) echo "--count 2 --pause 1" ;;
+    signal_report) echo "--count 2" ;;
     esac
 }
 

@@ -121,7 +121,8 @@ async fn send(stack: Stack<'_>, remote: core::net::SocketAddr, number: u32) -> R
     let (_, mut socket) = stack.connect(remote).await?;
     let reading = format!("reading {number}: 21.5 degrees");
     match socket.send_last(reading.as_bytes(), ReleaseAssistance::NoMore).await {
-        Err(Error::Unsupported) => {
+        // How u-blox modems want to be told is in none of their guides at hand, and some refuse.
+        Err(Error::Unsupported | Error::Modem(_)) => {
             embedded_nal_async::ConnectedUdp::send(&mut socket, reading.as_bytes()).await
         }
         other => other,

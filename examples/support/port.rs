@@ -7,8 +7,8 @@ use std::io;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::os::fd::{AsFd, OwnedFd};
 
-use modem_sim::Model;
 use modem_sim::host::{self, HostConfig};
+use modem_sim::{Image, Model};
 use rustix::fs::{Mode, OFlags};
 use rustix::termios::{ControlModes, OptionalActions};
 
@@ -21,6 +21,15 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Times of the simulated modem. Real ones need many seconds to boot and to find a network.
 const BOOT: Duration = Duration::from_millis(500);
 const SEARCH: Duration = Duration::from_millis(500);
+
+/// Where the simulated modem fetches new firmware, and how long it takes to install it.
+pub(crate) const IMAGE_URL: &str = "http://server.example/modem.dup";
+const INSTALLATION: Duration = Duration::from_secs(2);
+
+/// New firmware, as far as the simulated modem is concerned.
+pub(crate) fn image() -> Vec<u8> {
+    (0..60_000u32).map(|at| (at % 251) as u8).collect()
+}
 
 /// Opens the port that the options name, and says which.
 pub(crate) fn open(options: &Options) -> Result<File, Failure> {
@@ -43,6 +52,14 @@ fn simulator(model: Model, options: &Options) -> Result<OwnedFd, Failure> {
     let mut config = HostConfig::new(model);
     config.options.boot_time = Some(BOOT);
     config.options.registration_time = SEARCH;
+    config.options.surroundings.install_time = INSTALLATION;
+    config.options.surroundings.images.push(Image {
+        url: IMAGE_URL.to_owned(),
+        bytes: image(),
+        from: String::new(),
+        version: if model.is_ublox() { "02.00,A09.99" } else { "9.9.9.9-99999" }.to_owned(),
+        damaged: false,
+    });
     config.hosts = vec![(SERVER.to_owned(), Ipv4Addr::LOCALHOST.into())];
     if options.mode != options::Mode::Sockets {
         config.forward.clone_from(&options.listening);
