@@ -26,10 +26,10 @@ nb_tcp_ublox             sara-r5 plain 3 nb TCP client, SARA-R5
 nb_tcp_sequans           ryz014a plain 3 nb TCP client, RYZ014A
 ppp_packets              sara-r5 ppp   0 PPP alone
 mux_channels             sara-r5 mux   0 multiplexer alone
-ip_tcp_wire              sara-r5 ppp   2 async TCP client by smoltcp over PPP, line already connected
-ip_tcp_dialled           sara-r5 plain 2 async TCP client over PPP, SARA-R5 dialled
-ip_tcp_multiplexed       sara-r5 plain 2 async TCP client over PPP and multiplexer, SARA-R5
-all                      sara-r5 plain 2 all of it at once, whichever modem answers
+ip_tcp_wire              sara-r5 ppp   1 async TCP client by smoltcp over PPP, line already connected
+ip_tcp_dialled           sara-r5 plain 1 async TCP client over PPP, SARA-R5 dialled
+ip_tcp_multiplexed       sara-r5 plain 1 async TCP client over PPP and multiplexer, SARA-R5
+all                      sara-r5 plain 1 all of it at once, whichever modem answers
 END
 }
 
