@@ -30,7 +30,7 @@ impl Control<'_> {
     }
 
     /// Lets the last try of the SIM card's PIN be spent, once: without this call it never is, and the link has
-    /// [`Error::LastPinTry`](crate::Error::LastPinTry). When the configured PIN was the wrong one, the card is
+    /// [`Error::LastPinTry`]. When the configured PIN was the wrong one, the card is
     /// blocked until its PUK is given.
     pub fn spend_last_pin_try(&self) {
         borrow(self.engine).spend_last_pin_try();
