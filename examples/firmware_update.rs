@@ -102,7 +102,7 @@ impl Application for Update<'_> {
                 };
                 match control.upload_firmware(len, source).await {
                     Err(Error::Unsupported) => {
-                        eprintln!("{}: no way to new firmware over this line is documented", session.model);
+                        println!("{}: no way to new firmware over this line is documented", session.model);
                         return Ok(());
                     }
                     other => other.map_err(text)?,
@@ -120,7 +120,7 @@ impl Application for Update<'_> {
             }
         }
         let now = control.revision().await.map_err(text)?;
-        eprintln!("firmware: {before}, now {now}");
+        println!("firmware: {before}, now {now}");
         match (end, self.cancel_at) {
             (Progress::Installed, _) | (Progress::Cancelled, Some(_)) => Ok(()),
             (end, _) => Err(format!("{end:?}")),

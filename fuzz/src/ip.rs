@@ -178,10 +178,10 @@ impl Session<'_> {
             3 => ip.listen(u16::from(tape.byte()), waker),
             _ => {
                 let family = [None, Some(false), Some(true)][tape.below(3)];
-                if let Poll::Ready(Ok(ticket)) = ip.resolve("a.example", family, waker) {
-                    if tape.below(2) == 0 {
-                        ip.cancel_lookup(ticket);
-                    }
+                if let Poll::Ready(Ok(ticket)) = ip.resolve("a.example", family, waker)
+                    && tape.below(2) == 0
+                {
+                    ip.cancel_lookup(ticket);
                 }
                 return;
             }

@@ -16,6 +16,7 @@ const TEXT_LIMIT: usize = 1500;
 const CTRL_Z: u8 = 0x1a;
 const ESC: u8 = 0x1b;
 const BACKSPACE: u8 = 0x08;
+const PPP_FLAG: u8 = 0x7e;
 
 impl Modem {
     pub(super) fn rx_byte(&mut self, byte: u8) {
@@ -60,8 +61,9 @@ impl Modem {
             }
             return;
         }
+        // A PPP frame (RFC 1662 §3.1 begins it with this flag) that crossed with NO CARRIER is no command.
         if self.terminal.line.is_empty()
-            && byte != cr
+            && ![cr, PPP_FLAG].contains(&byte)
             && let Some(end) = self.gap_end()
             && self.now < end
         {
