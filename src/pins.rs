@@ -23,6 +23,16 @@ impl Pins for () {
     fn set(&mut self, _: Pin, _: bool) {}
 }
 
+impl<P: Pins + ?Sized> Pins for &mut P {
+    fn available(&self) -> PinSet {
+        (**self).available()
+    }
+
+    fn set(&mut self, pin: Pin, active: bool) {
+        (**self).set(pin, active);
+    }
+}
+
 impl core::fmt::Debug for dyn Pins + '_ {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         self.available().fmt(f)

@@ -1,6 +1,6 @@
 //! TCP connections from outside.
 
-use core::future::poll_fn;
+use core::future::{Future, poll_fn};
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::socket::Owned;
@@ -35,8 +35,9 @@ impl<'d, S: Sockets + ?Sized> Stack<'d, S> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
-    pub async fn listen(&self, port: u16) -> Result<TcpListener<'d, S>, Error> {
-        Owned::open(self.sockets, |sockets, waker| sockets.listen(port, waker)).await.map(TcpListener)
+    pub fn listen(&self, port: u16) -> impl Future<Output = Result<TcpListener<'d, S>, Error>> {
+        let wrap = |socket| Ok(TcpListener(socket));
+        Owned::open(self.sockets, wrap, move |sockets, waker| sockets.listen(port, waker))
     }
 }
 

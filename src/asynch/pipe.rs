@@ -1,6 +1,6 @@
 //! A TCP connection as a raw pipe.
 
-use core::future::poll_fn;
+use core::future::{Future, poll_fn};
 
 use embedded_io_async::{ErrorType, Read, Write};
 
@@ -74,8 +74,8 @@ impl Read for Pipe<'_, '_> {
     ///
     /// # Cancel safety
     /// Nothing is lost.
-    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.socket.read(buffer).await
+    fn read(&mut self, buffer: &mut [u8]) -> impl Future<Output = Result<usize, Error>> {
+        self.socket.read(buffer)
     }
 }
 
@@ -84,24 +84,24 @@ impl Write for Pipe<'_, '_> {
     ///
     /// # Cancel safety
     /// A dropped future has taken nothing.
-    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        self.socket.write(bytes).await
+    fn write(&mut self, bytes: &[u8]) -> impl Future<Output = Result<usize, Error>> {
+        self.socket.write(bytes)
     }
 
     /// Takes all of it; waits for room.
     ///
     /// # Cancel safety
     /// A dropped future may have taken a part.
-    async fn write_all(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.socket.write_all(bytes).await
+    fn write_all(&mut self, bytes: &[u8]) -> impl Future<Output = Result<(), Error>> {
+        self.socket.write_all(bytes)
     }
 
     /// Waits until the serial port has taken all that was written.
     ///
     /// # Cancel safety
     /// What was written leaves all the same.
-    async fn flush(&mut self) -> Result<(), Error> {
-        self.socket.flush().await
+    fn flush(&mut self) -> impl Future<Output = Result<(), Error>> {
+        self.socket.flush()
     }
 }
 

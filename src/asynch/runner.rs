@@ -30,6 +30,12 @@ pub trait Port {
 /// A port with a fixed bit rate.
 impl Port for () {}
 
+impl<P: Port + ?Sized> Port for &mut P {
+    fn set_baud(&mut self, baud: u32) {
+        (**self).set_baud(baud);
+    }
+}
+
 /// Why [`Runner::run`] returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -56,6 +62,7 @@ impl<'d> Runner<'d> {
     }
 }
 
+#[allow(clippy::manual_async_fn, reason = "such a future keeps its parameters twice")]
 impl<D: Drive> Runner<'_, D> {
     pub(crate) const fn new(drive: D) -> Self {
         Self { drive, lifetime: PhantomData }
@@ -72,21 +79,25 @@ impl<D: Drive> Runner<'_, D> {
     /// # Cancel safety
     /// The future may be dropped and `run` called again, as far as reading and writing of the port
     /// are cancel safe themselves.
-    pub async fn run<R: Read, W: Write>(&mut self, rx: &mut R, tx: &mut W) -> RunError<R::Error, W::Error> {
-        self.run_on(rx, tx, &mut ()).await
+    pub fn run<'a, R: Read, W: Write>(
+        &'a mut self,
+        rx: &'a mut R,
+        tx: &'a mut W,
+    ) -> impl Future<Output = RunError<R::Error, W::Error>> + 'a {
+        self.serve(rx, tx, (), ())
     }
 
     /// Like [`run`](Self::run), with a port whose bit rate can change.
     ///
     /// # Cancel safety
     /// As for [`run`](Self::run).
-    pub async fn run_on<R: Read, W: Write, P: Port>(
-        &mut self,
-        rx: &mut R,
-        tx: &mut W,
-        port: &mut P,
-    ) -> RunError<R::Error, W::Error> {
-        self.run_with(rx, tx, port, &mut ()).await
+    pub fn run_on<'a, R: Read, W: Write, P: Port>(
+        &'a mut self,
+        rx: &'a mut R,
+        tx: &'a mut W,
+        port: &'a mut P,
+    ) -> impl Future<Output = RunError<R::Error, W::Error>> + 'a {
+        self.serve(rx, tx, port, ())
     }
 
     /// Like [`run_on`](Self::run_on), with pins beside the serial port: the modem is switched on by its power key,
@@ -94,34 +105,48 @@ impl<D: Drive> Runner<'_, D> {
     ///
     /// # Cancel safety
     /// As for [`run`](Self::run); a pin may be held until `run_with` is called again.
-    pub async fn run_with<R: Read, W: Write, P: Port, L: Pins>(
-        &mut self,
-        rx: &mut R,
-        tx: &mut W,
-        port: &mut P,
-        pins: &mut L,
-    ) -> RunError<R::Error, W::Error> {
-        let available = pins.available();
-        if available != PinSet::NONE {
-            self.drive.attach(available);
-        }
-        match select(self.receive(rx), self.transmit(tx, port, pins)).await {
-            Either::First(error) => error.map_or(RunError::Eof, RunError::Read),
-            Either::Second(error) => error.map_or(RunError::Eof, RunError::Write),
+    pub fn run_with<'a, R: Read, W: Write, P: Port, L: Pins>(
+        &'a mut self,
+        rx: &'a mut R,
+        tx: &'a mut W,
+        port: &'a mut P,
+        pins: &'a mut L,
+    ) -> impl Future<Output = RunError<R::Error, W::Error>> + 'a {
+        self.serve(rx, tx, port, pins)
+    }
+
+    fn serve<'a, R: Read, W: Write, P: Port + 'a, L: Pins + 'a>(
+        &'a mut self,
+        rx: &'a mut R,
+        tx: &'a mut W,
+        port: P,
+        pins: L,
+    ) -> impl Future<Output = RunError<R::Error, W::Error>> + 'a {
+        async move {
+            let available = pins.available();
+            if available != PinSet::NONE {
+                self.drive.attach(available);
+            }
+            match select(self.receive(rx), self.transmit(tx, port, pins)).await {
+                Either::First(error) => error.map_or(RunError::Eof, RunError::Read),
+                Either::Second(error) => error.map_or(RunError::Eof, RunError::Write),
+            }
         }
     }
 
-    async fn receive<R: Read>(&self, rx: &mut R) -> Option<R::Error> {
-        let mut chunk = [0; CHUNK];
-        loop {
-            let room = poll_fn(|cx| self.poll_room(cx)).await;
-            let count = match rx.read(chunk.get_mut(..room.min(CHUNK)).unwrap_or_default()).await {
-                Ok(0) => return None,
-                Ok(count) => count,
-                Err(error) => return Some(error),
-            };
-            self.drive.handle_rx(now(), chunk.get(..count).unwrap_or_default());
-            self.drive.wake();
+    fn receive<'a, R: Read>(&'a self, rx: &'a mut R) -> impl Future<Output = Option<R::Error>> + 'a {
+        async move {
+            let mut chunk = [0; CHUNK];
+            loop {
+                let room = poll_fn(|cx| self.poll_room(cx)).await;
+                let count = match rx.read(chunk.get_mut(..room.min(CHUNK)).unwrap_or_default()).await {
+                    Ok(0) => return None,
+                    Ok(count) => count,
+                    Err(error) => return Some(error),
+                };
+                self.drive.handle_rx(now(), chunk.get(..count).unwrap_or_default());
+                self.drive.wake();
+            }
         }
     }
 
@@ -136,49 +161,51 @@ impl<D: Drive> Runner<'_, D> {
         }
     }
 
-    async fn transmit<W: Write, P: Port, L: Pins>(
-        &self,
-        tx: &mut W,
-        port: &mut P,
-        pins: &mut L,
-    ) -> Option<W::Error> {
-        let mut chunk = [0; CHUNK];
-        let mut unflushed = false;
-        loop {
-            let (count, until) = match self.drive.poll_output(now(), &mut chunk) {
-                Task::Transmit(count) => (count, None),
-                Task::Baud(baud) => {
-                    port.set_baud(baud);
-                    continue;
+    fn transmit<'a, W: Write, P: Port + 'a, L: Pins + 'a>(
+        &'a self,
+        tx: &'a mut W,
+        mut port: P,
+        mut pins: L,
+    ) -> impl Future<Output = Option<W::Error>> + 'a {
+        async move {
+            let mut chunk = [0; CHUNK];
+            let mut unflushed = false;
+            loop {
+                let (count, until) = match self.drive.poll_output(now(), &mut chunk) {
+                    Task::Transmit(count) => (count, None),
+                    Task::Baud(baud) => {
+                        port.set_baud(baud);
+                        continue;
+                    }
+                    Task::Pin { pin, active } => {
+                        pins.set(pin, active);
+                        continue;
+                    }
+                    Task::Timeout(until) => (0, until),
+                };
+                if count > 0 {
+                    match tx.write(chunk.get(..count).unwrap_or_default()).await {
+                        Ok(0) => return None,
+                        Ok(count) => self.drive.transmitted(count),
+                        Err(error) => return Some(error),
+                    }
+                    unflushed = true;
+                } else if unflushed {
+                    if let Err(error) = tx.flush().await {
+                        return Some(error);
+                    }
+                    unflushed = false;
+                } else {
+                    self.wait(until).await;
                 }
-                Task::Pin { pin, active } => {
-                    pins.set(pin, active);
-                    continue;
-                }
-                Task::Timeout(until) => (0, until),
-            };
-            if count > 0 {
-                match tx.write(chunk.get(..count).unwrap_or_default()).await {
-                    Ok(0) => return None,
-                    Ok(count) => self.drive.transmitted(count),
-                    Err(error) => return Some(error),
-                }
-                unflushed = true;
-            } else if unflushed {
-                if let Err(error) = tx.flush().await {
-                    return Some(error);
-                }
-                unflushed = false;
-            } else {
-                self.wait(until).await;
             }
         }
     }
 
     /// Waits for users, bytes or the deadline.
-    async fn wait(&self, until: Option<Instant>) {
+    fn wait(&self, until: Option<Instant>) -> impl Future<Output = ()> + '_ {
         let mut first = true;
-        poll_fn(|cx| {
+        poll_fn(move |cx| {
             if !core::mem::take(&mut first) {
                 return Poll::Ready(());
             }
@@ -190,6 +217,5 @@ impl<D: Drive> Runner<'_, D> {
             }
             Poll::Pending
         })
-        .await;
     }
 }

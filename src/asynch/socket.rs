@@ -1,7 +1,7 @@
 //! What all kinds of sockets have in common.
 
 use core::cell::RefCell;
-use core::future::poll_fn;
+use core::future::{Future, poll_fn};
 use core::net::SocketAddr;
 use core::task::{Poll, Waker, ready};
 
@@ -12,7 +12,8 @@ use crate::error::Error;
 use crate::socket::{Arrived, SocketHandle, Sockets};
 
 /// A socket of the engine, let go when this is dropped. All of it is cancel safe: the engine keeps
-/// what has been begun, and a future that is dropped has taken nothing.
+/// what has been begun, and a future that is dropped has taken nothing. None of it is an `async fn`: such a future
+/// keeps its parameters twice.
 #[derive(Debug)]
 pub(crate) struct Owned<'d, S: Sockets + ?Sized = Engine> {
     pub(crate) sockets: &'d RefCell<S>,
@@ -20,62 +21,71 @@ pub(crate) struct Owned<'d, S: Sockets + ?Sized = Engine> {
 }
 
 impl<'d, S: Sockets + ?Sized> Owned<'d, S> {
-    /// Takes a socket and waits until it is open.
-    pub(super) async fn open(
+    /// Takes a socket, waits until it is open, and makes of it what users get.
+    pub(super) fn open<T>(
         sockets: &'d RefCell<S>,
+        mut wrap: impl FnMut(Self) -> Result<T, Error>,
         mut take: impl FnMut(&mut S, &Waker) -> Poll<Result<SocketHandle, Error>>,
-    ) -> Result<Self, Error> {
-        let handle = poll_fn(|cx| take(&mut borrow(sockets), cx.waker())).await?;
-        let socket = Self { sockets, handle };
-        poll_fn(|cx| borrow(sockets).poll_open(handle, cx.waker())).await?;
-        Ok(socket)
+    ) -> impl Future<Output = Result<T, Error>> {
+        let mut taken = None;
+        poll_fn(move |cx| {
+            let socket = match taken.take() {
+                Some(socket) => socket,
+                None => Self { sockets, handle: ready!(take(&mut borrow(sockets), cx.waker()))? },
+            };
+            let open = borrow(sockets).poll_open(socket.handle, cx.waker());
+            if open.is_pending() {
+                taken = Some(socket);
+                return Poll::Pending;
+            }
+            open.map(|open| open.and_then(|()| wrap(socket)))
+        })
     }
 
-    pub(crate) async fn read(&self, buffer: &mut [u8]) -> Result<usize, Error> {
-        poll_fn(|cx| borrow(self.sockets).read(self.handle, buffer, cx.waker())).await
+    pub(crate) fn read(&self, buffer: &mut [u8]) -> impl Future<Output = Result<usize, Error>> {
+        poll_fn(|cx| borrow(self.sockets).read(self.handle, buffer, cx.waker()))
     }
 
-    pub(crate) async fn write(&self, bytes: &[u8]) -> Result<usize, Error> {
-        poll_fn(|cx| borrow(self.sockets).write(self.handle, bytes, cx.waker())).await
+    pub(crate) fn write(&self, bytes: &[u8]) -> impl Future<Output = Result<usize, Error>> {
+        poll_fn(|cx| borrow(self.sockets).write(self.handle, bytes, cx.waker()))
     }
 
     /// Writes all of it. That of embedded-io would panic at a write of nothing.
-    pub(crate) async fn write_all(&self, mut bytes: &[u8]) -> Result<(), Error> {
-        poll_fn(|cx| {
+    pub(crate) fn write_all(&self, mut bytes: &[u8]) -> impl Future<Output = Result<(), Error>> {
+        poll_fn(move |cx| {
             while !bytes.is_empty() {
                 let count = ready!(borrow(self.sockets).write(self.handle, bytes, cx.waker()))?;
                 bytes = bytes.get(count..).unwrap_or_default();
             }
             Poll::Ready(Ok(()))
         })
-        .await
     }
 
-    pub(crate) async fn flush(&self) -> Result<(), Error> {
-        poll_fn(|cx| borrow(self.sockets).flush(self.handle, cx.waker())).await
+    pub(crate) fn flush(&self) -> impl Future<Output = Result<(), Error>> {
+        poll_fn(|cx| borrow(self.sockets).flush(self.handle, cx.waker()))
     }
 
-    pub(crate) async fn readable(&self) -> Result<(), Error> {
-        poll_fn(|cx| borrow(self.sockets).poll_readable(self.handle, cx.waker())).await
+    pub(crate) fn readable(&self) -> impl Future<Output = Result<(), Error>> {
+        poll_fn(|cx| borrow(self.sockets).poll_readable(self.handle, cx.waker()))
     }
 
     /// Lets go of the socket, and waits until what was written has left or cannot leave any more. There
     /// is a limit to that.
     #[cfg(feature = "edge-nal")]
-    pub(crate) async fn close(&self) -> Result<(), Error> {
+    pub(crate) fn close(&self) -> impl Future<Output = Result<(), Error>> {
         let mut begun = false;
-        poll_fn(|cx| borrow(self.sockets).poll_close(self.handle, &mut begun, cx.waker())).await
+        poll_fn(move |cx| borrow(self.sockets).poll_close(self.handle, &mut begun, cx.waker()))
     }
 
     /// Sends a datagram and waits until the modem has taken it.
-    pub(crate) async fn send(
+    pub(crate) fn send(
         &self,
         to: Option<SocketAddr>,
         bytes: &[u8],
         release: ReleaseAssistance,
-    ) -> Result<(), Error> {
+    ) -> impl Future<Output = Result<(), Error>> {
         let mut taken = false;
-        poll_fn(|cx| {
+        poll_fn(move |cx| {
             let mut sockets = borrow(self.sockets);
             if !taken {
                 ready!(sockets.send_datagram(self.handle, to, bytes, release, cx.waker()))?;
@@ -83,11 +93,10 @@ impl<'d, S: Sockets + ?Sized> Owned<'d, S> {
             }
             sockets.flush(self.handle, cx.waker())
         })
-        .await
     }
 
-    pub(crate) async fn receive(&self, buffer: &mut [u8]) -> Result<Arrived, Error> {
-        poll_fn(|cx| borrow(self.sockets).receive_datagram(self.handle, buffer, cx.waker())).await
+    pub(crate) fn receive(&self, buffer: &mut [u8]) -> impl Future<Output = Result<Arrived, Error>> {
+        poll_fn(|cx| borrow(self.sockets).receive_datagram(self.handle, buffer, cx.waker()))
     }
 
     /// Ends this direction.
@@ -127,7 +136,7 @@ impl<S: Sockets + ?Sized> Drop for Owned<'_, S> {
 }
 
 impl Owned<'_> {
-    pub(crate) async fn set_option(&self, option: SocketOption) -> Result<(), Error> {
-        poll_fn(|cx| borrow(self.sockets).set_option(self.handle, option, cx.waker())).await
+    pub(crate) fn set_option(&self, option: SocketOption) -> impl Future<Output = Result<(), Error>> {
+        poll_fn(move |cx| borrow(self.sockets).set_option(self.handle, option, cx.waker()))
     }
 }

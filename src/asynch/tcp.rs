@@ -1,5 +1,6 @@
 //! TCP connections.
 
+use core::future::Future;
 use core::net::SocketAddr;
 
 use embedded_io_async::{ErrorType, Read, Write};
@@ -29,8 +30,9 @@ impl<'d, S: Sockets + ?Sized> TcpConnect for Stack<'d, S> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back. The modem's command runs to its end before.
-    async fn connect<'a>(&'a self, remote: SocketAddr) -> Result<TcpSocket<'d, S>, Error> {
-        Owned::open(self.sockets, |sockets, waker| sockets.open_tcp(remote, waker)).await.map(TcpSocket)
+    fn connect<'a>(&'a self, remote: SocketAddr) -> impl Future<Output = Result<TcpSocket<'d, S>, Error>> {
+        let wrap = |socket| Ok(TcpSocket(socket));
+        Owned::open(self.sockets, wrap, move |sockets, waker| sockets.open_tcp(remote, waker))
     }
 }
 
@@ -66,8 +68,8 @@ impl<S: Sockets + ?Sized> TcpSocket<'_, S> {
     ///
     /// # Cancel safety
     /// Nothing is lost.
-    pub async fn readable(&mut self) -> Result<(), Error> {
-        self.0.readable().await
+    pub fn readable(&mut self) -> impl Future<Output = Result<(), Error>> {
+        self.0.readable()
     }
 
     /// Both directions for themselves, so that one task can read while another one writes.
@@ -94,8 +96,8 @@ impl<'d> TcpSocket<'d> {
     ///
     /// # Cancel safety
     /// The option may be set all the same.
-    pub async fn set_option(&mut self, option: SocketOption) -> Result<(), Error> {
-        self.0.set_option(option).await
+    pub fn set_option(&mut self, option: SocketOption) -> impl Future<Output = Result<(), Error>> {
+        self.0.set_option(option)
     }
 
     /// Turns the connection into a raw pipe: the serial line carries its bytes and nothing else.
@@ -124,8 +126,8 @@ impl<S: Sockets + ?Sized> Read for TcpSocket<'_, S> {
     ///
     /// # Cancel safety
     /// Nothing is lost.
-    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.0.read(buffer).await
+    fn read(&mut self, buffer: &mut [u8]) -> impl Future<Output = Result<usize, Error>> {
+        self.0.read(buffer)
     }
 }
 
@@ -134,24 +136,24 @@ impl<S: Sockets + ?Sized> Write for TcpSocket<'_, S> {
     ///
     /// # Cancel safety
     /// A dropped future has taken nothing.
-    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        self.0.write(bytes).await
+    fn write(&mut self, bytes: &[u8]) -> impl Future<Output = Result<usize, Error>> {
+        self.0.write(bytes)
     }
 
     /// Takes all of it; waits for room.
     ///
     /// # Cancel safety
     /// A dropped future may have taken a part.
-    async fn write_all(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.0.write_all(bytes).await
+    fn write_all(&mut self, bytes: &[u8]) -> impl Future<Output = Result<(), Error>> {
+        self.0.write_all(bytes)
     }
 
     /// Waits until the modem has taken all that was written. The peer may not have it yet.
     ///
     /// # Cancel safety
     /// What was written leaves all the same.
-    async fn flush(&mut self) -> Result<(), Error> {
-        self.0.flush().await
+    fn flush(&mut self) -> impl Future<Output = Result<(), Error>> {
+        self.0.flush()
     }
 }
 
@@ -168,8 +170,8 @@ impl<S: Sockets + ?Sized> Read for TcpReader<'_, S> {
     ///
     /// # Cancel safety
     /// Nothing is lost.
-    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.0.read(buffer).await
+    fn read(&mut self, buffer: &mut [u8]) -> impl Future<Output = Result<usize, Error>> {
+        self.0.read(buffer)
     }
 }
 
@@ -186,23 +188,23 @@ impl<S: Sockets + ?Sized> Write for TcpWriter<'_, S> {
     ///
     /// # Cancel safety
     /// A dropped future has taken nothing.
-    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        self.0.write(bytes).await
+    fn write(&mut self, bytes: &[u8]) -> impl Future<Output = Result<usize, Error>> {
+        self.0.write(bytes)
     }
 
     /// Takes all of it; waits for room.
     ///
     /// # Cancel safety
     /// A dropped future may have taken a part.
-    async fn write_all(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.0.write_all(bytes).await
+    fn write_all(&mut self, bytes: &[u8]) -> impl Future<Output = Result<(), Error>> {
+        self.0.write_all(bytes)
     }
 
     /// As that of [`TcpSocket`].
     ///
     /// # Cancel safety
     /// What was written leaves all the same.
-    async fn flush(&mut self) -> Result<(), Error> {
-        self.0.flush().await
+    fn flush(&mut self) -> impl Future<Output = Result<(), Error>> {
+        self.0.flush()
     }
 }

@@ -1,6 +1,7 @@
 //! TLS and DTLS by the modem.
 
 use core::cell::RefCell;
+use core::future::Future;
 use core::net::{IpAddr, SocketAddr};
 
 use embedded_nal_async::{AddrType, Dns, TcpConnect, UdpStack};
@@ -69,10 +70,9 @@ impl<'d> TcpConnect for TlsStack<'d> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back. The modem's command runs to its end before.
-    async fn connect<'a>(&'a self, remote: SocketAddr) -> Result<TcpSocket<'d>, Error> {
-        let profile = self.profile;
-        let open = Owned::open(self.engine(), |engine, waker| engine.open_tls(profile, remote, waker));
-        open.await.map(TcpSocket)
+    fn connect<'a>(&'a self, remote: SocketAddr) -> impl Future<Output = Result<TcpSocket<'d>, Error>> {
+        let (profile, wrap) = (self.profile, |socket| Ok(TcpSocket(socket)));
+        Owned::open(self.engine(), wrap, move |engine, waker| engine.open_tls(profile, remote, waker))
     }
 }
 
@@ -89,15 +89,16 @@ impl<'d> UdpStack for TlsStack<'d> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
-    async fn connect_from(
+    fn connect_from(
         &self,
         local: SocketAddr,
         remote: SocketAddr,
-    ) -> Result<(SocketAddr, Self::Connected), Error> {
-        let (profile, port) = (self.profile, local.port());
-        let open = Owned::open(self.engine(), |engine, waker| engine.open_dtls(profile, remote, port, waker));
-        let socket = open.await?;
-        Ok((socket.local(local)?, UdpSocket(socket)))
+    ) -> impl Future<Output = Result<(SocketAddr, Self::Connected), Error>> {
+        let profile = self.profile;
+        let wrap = move |socket: Owned<'d>| Ok((socket.local(local)?, UdpSocket(socket)));
+        Owned::open(self.engine(), wrap, move |engine, waker| {
+            engine.open_dtls(profile, remote, local.port(), waker)
+        })
     }
 
     /// # Errors
@@ -117,11 +118,19 @@ impl<'d> UdpStack for TlsStack<'d> {
 impl Dns for TlsStack<'_> {
     type Error = Error;
 
-    async fn get_host_by_name(&self, host: &str, addr_type: AddrType) -> Result<IpAddr, Error> {
-        self.stack.get_host_by_name(host, addr_type).await
+    fn get_host_by_name(
+        &self,
+        host: &str,
+        addr_type: AddrType,
+    ) -> impl Future<Output = Result<IpAddr, Error>> {
+        self.stack.get_host_by_name(host, addr_type)
     }
 
-    async fn get_host_by_address(&self, address: IpAddr, result: &mut [u8]) -> Result<usize, Error> {
-        self.stack.get_host_by_address(address, result).await
+    fn get_host_by_address(
+        &self,
+        address: IpAddr,
+        result: &mut [u8],
+    ) -> impl Future<Output = Result<usize, Error>> {
+        self.stack.get_host_by_address(address, result)
     }
 }

@@ -1,5 +1,6 @@
 //! UDP sockets.
 
+use core::future::Future;
 use core::net::SocketAddr;
 
 use embedded_io_async::ErrorType;
@@ -28,15 +29,13 @@ impl<'d, S: Sockets + ?Sized> UdpStack for Stack<'d, S> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
-    async fn connect_from(
+    fn connect_from(
         &self,
         local: SocketAddr,
         remote: SocketAddr,
-    ) -> Result<(SocketAddr, Self::Connected), Error> {
-        let port = local.port();
-        let socket =
-            Owned::open(self.sockets, |sockets, waker| sockets.open_udp(remote, port, waker)).await?;
-        Ok((socket.local(local)?, UdpSocket(socket)))
+    ) -> impl Future<Output = Result<(SocketAddr, Self::Connected), Error>> {
+        let wrap = move |socket: Owned<'d, S>| Ok((socket.local(local)?, UdpSocket(socket)));
+        Owned::open(self.sockets, wrap, move |sockets, waker| sockets.open_udp(remote, local.port(), waker))
     }
 
     /// Opens a socket for datagrams to and from anybody.
@@ -54,9 +53,11 @@ impl<'d, S: Sockets + ?Sized> UdpStack for Stack<'d, S> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
-    async fn bind_single(&self, local: SocketAddr) -> Result<(SocketAddr, Self::UniquelyBound), Error> {
-        let socket = self.bound(local).await?;
-        Ok((socket.local, socket))
+    fn bind_single(
+        &self,
+        local: SocketAddr,
+    ) -> impl Future<Output = Result<(SocketAddr, Self::UniquelyBound), Error>> {
+        self.bound(local, |socket| (socket.local, socket))
     }
 
     /// The same as [`bind_single`](Self::bind_single): a link has one address that matters.
@@ -66,16 +67,20 @@ impl<'d, S: Sockets + ?Sized> UdpStack for Stack<'d, S> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
-    async fn bind_multiple(&self, local: SocketAddr) -> Result<Self::MultiplyBound, Error> {
-        self.bound(local).await
+    fn bind_multiple(&self, local: SocketAddr) -> impl Future<Output = Result<Self::MultiplyBound, Error>> {
+        self.bound(local, |socket| socket)
     }
 }
 
 impl<'d, S: Sockets + ?Sized> Stack<'d, S> {
-    async fn bound(&self, local: SocketAddr) -> Result<BoundUdpSocket<'d, S>, Error> {
-        let port = local.port();
-        let socket = Owned::open(self.sockets, |sockets, waker| sockets.open_bound(port, waker)).await?;
-        Ok(BoundUdpSocket { local: socket.local(local)?, socket })
+    fn bound<T>(
+        &self,
+        local: SocketAddr,
+        mut wrap: impl FnMut(BoundUdpSocket<'d, S>) -> T,
+    ) -> impl Future<Output = Result<T, Error>> {
+        let wrap =
+            move |socket: Owned<'d, S>| Ok(wrap(BoundUdpSocket { local: socket.local(local)?, socket }));
+        Owned::open(self.sockets, wrap, move |sockets, waker| sockets.open_bound(local.port(), waker))
     }
 }
 
@@ -101,8 +106,12 @@ impl UdpSocket<'_> {
     ///
     /// # Cancel safety
     /// The datagram is sent whole or not at all.
-    pub async fn send_last(&mut self, data: &[u8], release: ReleaseAssistance) -> Result<(), Error> {
-        self.0.send(None, data, release).await
+    pub fn send_last(
+        &mut self,
+        data: &[u8],
+        release: ReleaseAssistance,
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.0.send(None, data, release)
     }
 
     /// Sets an option, and waits until the modem has taken it.
@@ -112,8 +121,8 @@ impl UdpSocket<'_> {
     ///
     /// # Cancel safety
     /// The option may be set all the same.
-    pub async fn set_option(&mut self, option: SocketOption) -> Result<(), Error> {
-        self.0.set_option(option).await
+    pub fn set_option(&mut self, option: SocketOption) -> impl Future<Output = Result<(), Error>> {
+        self.0.set_option(option)
     }
 }
 
@@ -132,8 +141,8 @@ impl<S: Sockets + ?Sized> ConnectedUdp for UdpSocket<'_, S> {
     ///
     /// # Cancel safety
     /// The datagram is sent whole or not at all.
-    async fn send(&mut self, data: &[u8]) -> Result<(), Error> {
-        self.0.send(None, data, ReleaseAssistance::None).await
+    fn send(&mut self, data: &[u8]) -> impl Future<Output = Result<(), Error>> {
+        self.0.send(None, data, ReleaseAssistance::None)
     }
 
     /// Receives a datagram and gives its full length; what does not fit is dropped.
@@ -170,13 +179,13 @@ impl BoundUdpSocket<'_> {
     ///
     /// # Cancel safety
     /// The datagram is sent whole or not at all.
-    pub async fn send_last(
+    pub fn send_last(
         &mut self,
         remote: SocketAddr,
         data: &[u8],
         release: ReleaseAssistance,
-    ) -> Result<(), Error> {
-        self.socket.send(Some(remote), data, release).await
+    ) -> impl Future<Output = Result<(), Error>> {
+        self.socket.send(Some(remote), data, release)
     }
 
     /// Sets an option, and waits until the modem has taken it.
@@ -187,8 +196,8 @@ impl BoundUdpSocket<'_> {
     ///
     /// # Cancel safety
     /// The option may be set all the same.
-    pub async fn set_option(&mut self, option: SocketOption) -> Result<(), Error> {
-        self.socket.set_option(option).await
+    pub fn set_option(&mut self, option: SocketOption) -> impl Future<Output = Result<(), Error>> {
+        self.socket.set_option(option)
     }
 }
 

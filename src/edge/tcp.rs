@@ -1,5 +1,6 @@
 //! TCP, both ways.
 
+use core::future::Future;
 use core::net::SocketAddr;
 
 use edge_nal::{Close, Readable, TcpAccept, TcpBind, TcpConnect, TcpShutdown, TcpSplit};
@@ -78,8 +79,8 @@ impl<S: Sockets + ?Sized> Readable for TcpSocket<'_, S> {
     ///
     /// # Cancel safety
     /// Nothing is lost.
-    async fn readable(&mut self) -> Result<(), Error> {
-        self.0.readable().await
+    fn readable(&mut self) -> impl Future<Output = Result<(), Error>> {
+        self.0.readable()
     }
 }
 
@@ -88,8 +89,8 @@ impl<S: Sockets + ?Sized> Readable for TcpReader<'_, S> {
     ///
     /// # Cancel safety
     /// Nothing is lost.
-    async fn readable(&mut self) -> Result<(), Error> {
-        self.0.readable().await
+    fn readable(&mut self) -> impl Future<Output = Result<(), Error>> {
+        self.0.readable()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Datagrams.
 
+use core::future::Future;
 use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use edge_nal::{
@@ -50,8 +51,8 @@ impl<'d, S: Sockets + ?Sized> UdpBind for Stack<'d, S> {
     ///
     /// # Cancel safety
     /// A dropped future gives its socket back.
-    async fn bind(&self, local: SocketAddr) -> Result<BoundUdpSocket<'d, S>, Error> {
-        self.bind_multiple(local).await
+    fn bind(&self, local: SocketAddr) -> impl Future<Output = Result<BoundUdpSocket<'d, S>, Error>> {
+        self.bind_multiple(local)
     }
 }
 
@@ -105,8 +106,8 @@ impl<S: Sockets + ?Sized> Readable for UdpReceiver<'_, S> {
     ///
     /// # Cancel safety
     /// Nothing is lost.
-    async fn readable(&mut self) -> Result<(), Error> {
-        self.0.readable().await
+    fn readable(&mut self) -> impl Future<Output = Result<(), Error>> {
+        self.0.readable()
     }
 }
 
