@@ -15,7 +15,6 @@ const STATUS: Step = Step::new("+SQNDMST").lines("+SQNDMST", false).timeout(Dura
 const CONFIGURE: Step = Step::new("+SQNDMCFG").timeout(Duration::from_secs(30));
 const REPORTS: Step = Step::new("+SQNFOTACFG").timeout(Duration::from_secs(30));
 const MANUFACTURING: Step = Step::new("+CFUN=5").timeout(Duration::from_secs(60));
-const RESTART: Step = Step::new("^RESET").restarts().timeout(Duration::from_secs(60));
 
 /// The profile of a modem that belongs to no operator (RYZ014 FOTA §4.3.1.2).
 const PROFILE: &[u8] = b"standard";
@@ -151,12 +150,8 @@ impl Control<'_> {
         let mut turn = self.turn();
         turn.tell(&MANUFACTURING, &|w| _ = w.text("+CFUN=5")).await?;
         let result = server.configure(&mut turn).await;
-        let restart = turn.tell(&RESTART, &|w| _ = w.text("^RESET")).await;
-        match restart {
-            // The answer to it is the last thing that the modem has said.
-            Ok(()) | Err(Error::Aborted) => result,
-            Err(error) => result.and(Err(error)),
-        }
+        let restart = turn.restart().await;
+        result.and(restart)
     }
 
     /// Removes all LwM2M servers and their keys from the modem (RYZ014 FOTA §6.2.4). It starts anew, as for
@@ -173,10 +168,8 @@ impl Control<'_> {
         turn.tell(&MANUFACTURING, &|w| _ = w.text("+CFUN=5")).await?;
         let remove = |w: &mut CommandWriter<'_>| _ = group(w, "delete-profile-config");
         let result = turn.tell(&CONFIGURE, &remove).await;
-        match turn.tell(&RESTART, &|w| _ = w.text("^RESET")).await {
-            Ok(()) | Err(Error::Aborted) => result,
-            Err(error) => result.and(Err(error)),
-        }
+        let restart = turn.restart().await;
+        result.and(restart)
     }
 
     /// Has the modem report what its LwM2M client does, for [`follow_upgrade`](Self::follow_upgrade): `+SQNFOTACFG`

@@ -147,7 +147,7 @@ impl Control<'_> {
             return Ok(false);
         }
         if self.is_sequans() {
-            self.restart_by(&SET_MODE, &|w| _ = w.text("+SQNCTM=").quoted(mode.as_bytes())).await?;
+            self.turn().restart_by(&SET_MODE, &|w| _ = w.text("+SQNCTM=").quoted(mode.as_bytes())).await?;
             return Ok(true);
         }
         let profile: u32 = mode.parse().map_err(|_| Error::InvalidInput)?;
@@ -155,8 +155,7 @@ impl Control<'_> {
         // "While setting the network profile and parameters, the radio functionality must be turned off."
         turn.tell(&super::power::RADIO_OFF, &|w| _ = w.text("+CFUN=0")).await?;
         let set = turn.tell(&SET_PROFILE, &|w| _ = w.text("+UMNOPROF=").number(profile)).await;
-        drop(turn);
-        self.restart().await?;
+        turn.restart().await?;
         set.map(|()| true)
     }
 

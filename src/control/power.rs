@@ -1,13 +1,11 @@
 //! Starting the modem anew, and as it came from the factory.
 
 use super::Control;
-use super::turn::Write;
 use crate::dialect::Step;
 use crate::error::Error;
 use crate::time::Duration;
 
 pub(super) const RADIO_OFF: Step = Step::new("+CFUN=0").lines("", false).timeout(Duration::from_secs(180));
-const RESTART: Step = Step::new("restart").restarts().timeout(Duration::from_secs(60));
 const FACTORY: Step = Step::new("factory").lines("", false).timeout(Duration::from_secs(120));
 
 impl Control<'_> {
@@ -20,21 +18,7 @@ impl Control<'_> {
     /// # Cancel safety
     /// Once the command has left it starts anew.
     pub async fn restart(&self) -> Result<(), Error> {
-        let command = match self.model() {
-            _ if self.is_sequans() => "^RESET",
-            "sara-r42" | "sara-r422s" | "lexi-r422" => "+CFUN=15",
-            _ => "+CFUN=16",
-        };
-        self.restart_by(&RESTART, &|w| _ = w.text(command)).await
-    }
-
-    /// Gives a command after whose OK the modem starts anew.
-    pub(super) async fn restart_by(&self, step: &'static Step, write: Write<'_>) -> Result<(), Error> {
-        match self.tell(step, write).await {
-            // The answer to it is the last thing that the modem has said.
-            Err(Error::Aborted) => Ok(()),
-            other => other,
-        }
+        self.turn().restart().await
     }
 
     /// Puts the modem back to what it was in the factory, its files included, and starts it anew:

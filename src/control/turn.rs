@@ -100,6 +100,21 @@ impl Turn<'_> {
         poll_fn(|cx| self.answer(cx, &mut read)).await
     }
 
+    /// Starts the modem anew, by the command that its documents have for that.
+    pub(super) async fn restart(&mut self) -> Result<(), Error> {
+        let step = borrow(self.engine).core.restart_step().ok_or(Error::LinkDown)?;
+        self.restart_by(step, &|w| _ = w.text(step.command)).await
+    }
+
+    /// Gives a command after whose OK the modem starts anew.
+    pub(super) async fn restart_by(&mut self, step: &'static Step, write: Write<'_>) -> Result<(), Error> {
+        match self.tell(step, write).await {
+            // The answer to it is the last thing that the modem has said.
+            Err(Error::Aborted) => Ok(()),
+            other => other,
+        }
+    }
+
     /// More may come than the answer that was read.
     pub(super) fn resync(&self) {
         borrow(self.engine).core.resync();

@@ -112,6 +112,15 @@ fn read_model(line: &[u8], found: &mut Found) -> bool {
     found.model != before
 }
 
+const TIMING: Timing = Timing {
+    gap: Duration::from_millis(20),
+    boot: Duration::from_secs(10),
+    close_notice: Duration::ZERO,
+    close_report: Duration::ZERO,
+    escape: ESCAPE.0,
+    escape_answer: ESCAPE.1,
+};
+
 impl Dialect for Auto {
     fn name(&self) -> &'static str {
         "auto"
@@ -121,15 +130,8 @@ impl Dialect for Auto {
         Limits { sockets: 0, first_id: 0, write: 0, read: 0, host_keeps_sockets: false }
     }
 
-    fn timing(&self) -> Timing {
-        Timing {
-            gap: Duration::from_millis(20),
-            boot: Duration::from_secs(10),
-            close_notice: Duration::ZERO,
-            close_report: Duration::ZERO,
-            escape: ESCAPE.0,
-            escape_answer: ESCAPE.1,
-        }
+    fn timing(&self) -> &Timing {
+        &TIMING
     }
 
     /// Long enough for each model whose reset is not a matter of 16 s, and not so long that it switches off what

@@ -4,6 +4,7 @@
 //! grows for those who store no credentials.
 
 use super::Found;
+use crate::at::hexadecimal;
 
 /// FNV-1a. What it tells apart are two keys of the same owner, not a key and a forgery.
 pub(crate) const KEY_SEED: u64 = 0xcbf2_9ce4_8422_2325;
@@ -22,7 +23,7 @@ pub(crate) fn add_pem(digest: u64, line: &[u8]) -> u64 {
 /// The first 64 bits of a digest in hexadecimal digits.
 fn parse(digits: &[u8]) -> Option<u64> {
     let head = digits.get(..16)?;
-    head.iter().try_fold(0, |value, &b| Some(value << 4 | u64::from(char::from(b).to_digit(16)?)))
+    head.iter().try_fold(0, |value, &b| Some(value << 4 | u64::from(hexadecimal(b)?)))
 }
 
 impl Found {

@@ -68,6 +68,9 @@ pub struct Timing {
     pub escape_answer: Duration,
 }
 
+/// How long a modem may take for the answer to a command that starts it anew: it leaves the network first.
+const RESTART_TAKES: Duration = Duration::from_secs(60);
+
 /// Silence around `+++` where the modem wants one second, and the time until its answer: what most of
 /// them want.
 const ESCAPE: (Duration, Duration) = (Duration::from_millis(1050), Duration::from_millis(800));
@@ -95,7 +98,7 @@ pub trait Dialect: Sync {
     fn limits(&self) -> Limits;
 
     /// What the modem wants in time.
-    fn timing(&self) -> Timing;
+    fn timing(&self) -> &Timing;
 
     /// The conversation of a procedure. An empty one means that the modem cannot do it.
     fn steps(&self, procedure: Procedure) -> &'static [Step];

@@ -118,7 +118,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     pub(crate) dialect: &'static dyn Dialect,
     /// What the dialect says of itself.
     pub(crate) limits: Limits,
-    timing: Timing,
+    timing: &'static Timing,
     pub(crate) runner: WakerCell,
     /// Users that wait for the link, a free slot or the resolver.
     pub(crate) waiters: Waiters,

@@ -94,7 +94,7 @@ impl Engine {
         &self.core.config
     }
 
-    pub(crate) const fn timing(&self) -> Timing {
+    pub(crate) const fn timing(&self) -> &'static Timing {
         self.core.timing
     }
 

@@ -6,7 +6,7 @@ use super::extras::Keys;
 use super::job::Job;
 use super::{Core, Engine, Pin, PinSet, Sync, Timer};
 use crate::at::CommandWriter;
-use crate::dialect::{Args, Call, Power, Procedure};
+use crate::dialect::{Args, Call, Power, Procedure, Step};
 use crate::error::{Error, Failure};
 use crate::link::{LinkState, Rung};
 use crate::time::{Duration, Instant};
@@ -172,11 +172,16 @@ impl Core {
         }
     }
 
+    /// The command that starts this modem anew.
+    pub(crate) fn restart_step(&self) -> Option<&'static Step> {
+        self.dialect.steps(Procedure::Restart).first()
+    }
+
     /// Tells a modem to restart that does not answer: it may listen all the same.
     fn restart_unheard(&mut self) {
         self.sync = None;
         self.forget_job();
-        let Some(step) = self.dialect.steps(Procedure::Restart).first() else { return };
+        let Some(step) = self.restart_step() else { return };
         let mut writer = CommandWriter::new(&mut self.command);
         writer.text(step.command);
         (self.len, self.sent) = (writer.finish().unwrap_or(0), 0);

@@ -171,7 +171,7 @@ impl Dialler {
         bytes: &[u8],
         goal: Goal,
         config: &Config,
-        timing: Timing,
+        timing: &Timing,
     ) -> usize {
         for (place, &byte) in bytes.iter().enumerate() {
             if byte != b'\r' && byte != b'\n' {
@@ -213,7 +213,7 @@ impl Dialler {
     }
 
     /// Sets time forward.
-    pub(crate) fn poll(&mut self, now: Instant, timing: Timing) -> Progress {
+    pub(crate) fn poll(&mut self, now: Instant, timing: &Timing) -> Progress {
         match self.stage {
             Stage::Connected => return Progress::Connected,
             Stage::Failed(error) => return Progress::Failed(error),
@@ -265,13 +265,13 @@ mod tests {
             let now = Instant::from_millis(0);
             dialler.start(now);
             assert_eq!(said(&mut dialler), b"AT\r");
-            assert_eq!(dialler.handle_rx(now, b"AT\r\r\nOK\r\n", goal, &config, TIMING), 9);
+            assert_eq!(dialler.handle_rx(now, b"AT\r\r\nOK\r\n", goal, &config, &TIMING), 9);
             assert_eq!(said(&mut dialler), b"ATH\r");
-            assert_eq!(dialler.handle_rx(now, b"\r\nOK\r\n", goal, &config, TIMING), 6);
+            assert_eq!(dialler.handle_rx(now, b"\r\nOK\r\n", goal, &config, &TIMING), 6);
             assert_eq!(said(&mut dialler), b"ATD*99***1#\r");
             let bytes = [connect, b"~\xff"].concat();
-            assert_eq!(dialler.handle_rx(now, &bytes, goal, &config, TIMING), connect.len());
-            assert_eq!(dialler.poll(now, TIMING), Progress::Connected);
+            assert_eq!(dialler.handle_rx(now, &bytes, goal, &config, &TIMING), connect.len());
+            assert_eq!(dialler.poll(now, &TIMING), Progress::Connected);
         }
     }
 
@@ -281,11 +281,11 @@ mod tests {
         let mut now = Instant::from_millis(0);
         dialler.start(now);
         let mut all = said(&mut dialler);
-        while let Progress::Waiting(at) = dialler.poll(now, TIMING) {
+        while let Progress::Waiting(at) = dialler.poll(now, &TIMING) {
             all.extend(said(&mut dialler));
             now = at;
         }
         assert_eq!(all, b"AT\rAT\rAT\r+++AT\rAT\rAT\r");
-        assert_eq!(dialler.poll(now, TIMING), Progress::Failed(Error::NoModem));
+        assert_eq!(dialler.poll(now, &TIMING), Progress::Failed(Error::NoModem));
     }
 }

@@ -13,8 +13,8 @@ mod urc;
 pub use models::{CASSIOPEIA, GM02S, GM02S_MULTIPLEXER, RYZ014A};
 
 use super::{
-    Dialect, ESCAPE, FirmwareUpdate, Limits, Multiplexer, OnError, Power, Procedure, Security, Step, Timing,
-    Urc, cellular,
+    Dialect, ESCAPE, FirmwareUpdate, Limits, Multiplexer, OnError, Power, Procedure, RESTART_TAKES, Security,
+    Step, Timing, Urc, cellular,
 };
 use crate::time::Duration;
 
@@ -38,11 +38,20 @@ const DEACTIVATE: &[Step] = &[Step::new("+CGACT=0,{cid}")
     .timeout(Duration::from_secs(40))];
 
 /// "Restart the modem" (use cases §2.1.2.1, Cassiopeia §2.3.2).
-const RESTART: &[Step] = &[Step::new("^RESET").restarts()];
+const RESTART: &[Step] = &[Step::new("^RESET").restarts().timeout(RESTART_TAKES)];
 
 /// RESETN starts it anew, also after `+SQNSSHDN`; there is no power key. How long it is to be pulled is not
 /// documented at hand: shipping drivers take 10 ms and more.
 const POWER: Power = Power { reset: Duration::from_millis(100), ..Power::new() };
+
+const TIMING: Timing = Timing {
+    gap: Duration::ZERO,
+    boot: Duration::from_secs(10),
+    close_notice: Duration::ZERO,
+    close_report: Duration::ZERO,
+    escape: ESCAPE.0,
+    escape_answer: ESCAPE.1,
+};
 
 impl Dialect for Sequans {
     fn name(&self) -> &'static str {
@@ -53,15 +62,8 @@ impl Dialect for Sequans {
         Limits { sockets: 6, first_id: 1, write: 1500, read: 1500, host_keeps_sockets: true }
     }
 
-    fn timing(&self) -> Timing {
-        Timing {
-            gap: Duration::ZERO,
-            boot: Duration::from_secs(10),
-            close_notice: Duration::ZERO,
-            close_report: Duration::ZERO,
-            escape: ESCAPE.0,
-            escape_answer: ESCAPE.1,
-        }
+    fn timing(&self) -> &Timing {
+        &TIMING
     }
 
     fn steps(&self, procedure: Procedure) -> &'static [Step] {

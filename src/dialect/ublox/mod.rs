@@ -18,17 +18,12 @@ use super::{
     DataCall, Dialect, FirmwareUpdate, Limits, Multiplexer, OnError, OwnContext, Power, Procedure, Security,
     Step, Timing, Urc, cellular,
 };
-use crate::time::Duration;
 
 /// A u-blox modem: what is its own, as data.
 #[derive(Clone, Copy, Debug)]
 pub struct Ublox {
     name: &'static str,
-    /// From power-up until commands are answered, at most.
-    boot: Duration,
-    /// The silence around `+++`, and the time until its answer.
-    escape: Duration,
-    escape_answer: Duration,
+    timing: Timing,
     radio_on: &'static [Step],
     registration: &'static [Step],
     activate: &'static [Step],
@@ -37,8 +32,6 @@ pub struct Ublox {
     power: Power,
     uart_sleep: &'static [Step],
     close: &'static [Step],
-    /// The longest from the result of a close in the background to `+UUSOCL`.
-    close_report: Duration,
     /// UDP with release assistance.
     released: &'static [Step],
     security: Option<&'static Security>,
@@ -68,15 +61,8 @@ impl Dialect for Ublox {
         Limits { sockets: 7, first_id: 0, write: 1024, read: 1024, host_keeps_sockets: false }
     }
 
-    fn timing(&self) -> Timing {
-        Timing {
-            gap: Duration::from_millis(20),
-            boot: self.boot,
-            close_notice: Duration::from_secs(2),
-            close_report: self.close_report,
-            escape: self.escape,
-            escape_answer: self.escape_answer,
-        }
+    fn timing(&self) -> &Timing {
+        &self.timing
     }
 
     fn steps(&self, procedure: Procedure) -> &'static [Step] {

@@ -3,7 +3,8 @@
 use super::{Ublox, packet, socket};
 use crate::dialect::security::Speech;
 use crate::dialect::{
-    Args, ESCAPE, FirmwareUpdate, Multiplexer, OwnContext, Power, Security, Step, TlsVersion, cellular,
+    Args, ESCAPE, FirmwareUpdate, Multiplexer, OwnContext, Power, RESTART_TAKES, Security, Step, Timing,
+    TlsVersion, cellular,
 };
 use crate::link::UartSleep;
 use crate::time::Duration;
@@ -14,10 +15,7 @@ use crate::time::Duration;
 /// (IADG §2.3).
 pub const SARA_R5: Ublox = Ublox {
     name: "sara-r5",
-    boot: Duration::from_secs(10),
-    // IADG §9.1.4: one second before and behind.
-    escape: ESCAPE.0,
-    escape_answer: ESCAPE.1,
+    timing: TIMING,
     radio_on: cellular::RADIO_ON,
     registration: cellular::REGISTRATION,
     activate: cellular::ACTIVATE,
@@ -26,7 +24,6 @@ pub const SARA_R5: Ublox = Ublox {
     power: POWER,
     uart_sleep: SLEEP,
     close: socket::CLOSE,
-    close_report: Duration::ZERO,
     released: socket::SEND_LAST_DATAGRAM,
     security: Some(&SECURITY),
     before_dial: DUMMY_CREDENTIALS,
@@ -37,11 +34,21 @@ pub const SARA_R5: Ublox = Ublox {
     firmware: FirmwareUpdate::File { reports: false, patience: Duration::from_secs(40 * 60) },
 };
 
+const TIMING: Timing = Timing {
+    gap: Duration::from_millis(20),
+    boot: Duration::from_secs(10),
+    close_notice: Duration::from_secs(2),
+    close_report: Duration::ZERO,
+    // IADG §9.1.4: one second before and behind.
+    escape: ESCAPE.0,
+    escape_answer: ESCAPE.1,
+};
+
 /// "+CFUN=16: reboot of the module" (IADG §2.3.2, LENA §8.2).
-const RESTART: &[Step] = &[Step::new("+CFUN=16").restarts()];
+const RESTART: &[Step] = &[Step::new("+CFUN=16").restarts().timeout(RESTART_TAKES)];
 
 /// Of SARA-R42 and LEXI-R422 (not documented at hand; what the vendor's own driver sends).
-const RESTART_R42: &[Step] = &[Step::new("+CFUN=15").restarts()];
+const RESTART_R42: &[Step] = &[Step::new("+CFUN=15").restarts().timeout(RESTART_TAKES)];
 
 /// `+UPSV` of SARA-R5 (AT commands manual); 2000 frames are 9.2 s.
 const SLEEP: &[Step] = &[AWAKE, Step::new("+UPSV=1,2000").when(by_timeout), ASLEEP_BY_RTS, ASLEEP_BY_DTR];
@@ -142,13 +149,14 @@ pub const LEXI_R520: Ublox = Ublox {
 /// TLS on SARA-R422 (IADG chapter 3, §5.11).
 pub const SARA_R42: Ublox = Ublox {
     name: "sara-r42",
+    // The longest from the result of a close in the background to `+UUSOCL`.
+    timing: Timing { close_report: Duration::from_secs(120), ..TIMING },
     registration: cellular::REGISTRATION_ANYWHERE,
     activate: packet::AFTER_EACH_ATTACH,
     restart: RESTART_R42,
     power: POWER_R42,
     uart_sleep: SLEEP_R42,
     close: socket::CLOSE_IN_BACKGROUND,
-    close_report: Duration::from_secs(120),
     security: None,
     before_dial: HANG_UP,
     multiplexer: &SARA_R42_MULTIPLEXER,
@@ -175,8 +183,7 @@ pub const LEXI_R422: Ublox = Ublox { name: "lexi-r422", security: Some(&SECURITY
 pub const LENA_R8: Ublox = Ublox {
     name: "lena-r8",
     // "If the host waits 2 seconds"; nothing is said of silence behind (LENA §9.3.2.2.4).
-    escape: Duration::from_millis(2050),
-    escape_answer: Duration::ZERO,
+    timing: Timing { escape: Duration::from_millis(2050), escape_answer: Duration::ZERO, ..TIMING },
     radio_on: packet::RADIO_ON_BESIDE_DEFAULT,
     activate: packet::BESIDE_DEFAULT,
     restart: RESTART,
@@ -184,7 +191,6 @@ pub const LENA_R8: Ublox = Ublox {
     uart_sleep: SLEEP_R8,
     // The only close in its document (LENA §9.2.5).
     close: socket::CLOSE,
-    close_report: Duration::ZERO,
     released: &[],
     // TLS up to 1.2 and no word of DTLS; resumption is for FTP alone (LENA §9.1, §9.3.2).
     security: Some(&Security { newest: TlsVersion::Tls12, datagrams: false, sessions: false, ..SECURITY }),
