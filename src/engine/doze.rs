@@ -21,7 +21,6 @@ const LINES: [Pin; 2] = [Pin::Rts, Pin::Dtr];
 pub(super) struct Dozing {
     pub(super) before: fn(&mut Core) -> Option<Output<'static>>,
     pub(super) until: fn(&Core) -> Instant,
-    pub(super) stir: fn(&mut Core),
 }
 
 /// What wakes the modem's port.
@@ -64,10 +63,8 @@ impl Engine {
     /// The modem has pulled its RING line: where its port is held asleep by a line, it is let wake, so that it can say
     /// why.
     pub fn ring(&mut self) {
-        if let Some(dozing) = self.core.extras.dozing {
-            (dozing.stir)(&mut self.core);
-            self.core.runner.wake();
-        }
+        self.core.stirs();
+        self.core.runner.wake();
     }
 }
 
@@ -88,18 +85,13 @@ impl Core {
 
     /// There are lines, or a setting that needs care.
     pub(super) fn use_dozing(&mut self) {
-        const DOZING: Dozing =
-            Dozing { before: Core::before_bytes, until: Core::line_until, stir: Core::stir };
+        const DOZING: Dozing = Dozing { before: Core::before_bytes, until: Core::line_until };
         self.extras.dozing = Some(&DOZING);
     }
 
     /// The modem begins anew, with the settings of its start.
     pub(super) fn forget_dozing(&mut self) {
         self.doze.by = By::Nothing;
-    }
-
-    fn stir(&mut self) {
-        self.doze.stirred = self.now;
     }
 
     /// A command is on its way, or its answer.
@@ -160,7 +152,7 @@ impl Core {
         knocked
     }
 
-    /// Bytes have come.
+    /// Bytes have come, or the modem has pulled its RING line.
     pub(super) fn stirs(&mut self) {
         self.doze.stirred = self.now;
     }

@@ -39,6 +39,11 @@ pub enum Rung {
 impl Rung {
     const ALL: [Self; 5] = [Self::Context, Self::Radio, Self::Restart, Self::Reset, Self::PowerKey];
 
+    /// The mildest of a set.
+    fn mildest(rungs: u8) -> Option<Self> {
+        Self::ALL.get(rungs.trailing_zeros() as usize).copied()
+    }
+
     /// Its place in a set of them.
     pub(crate) const fn bit(self) -> u8 {
         1 << self as u8
@@ -235,9 +240,9 @@ impl Ladder {
             return Instant::NEVER;
         }
         let (span, times) = match trouble {
-            Trouble::Modem => match self.presses / (self.presses_possible().count() as u8).max(1) {
-                0 => return self.began,
-                rounds => (PRESS_AGAIN, rounds - 1),
+            Trouble::Modem => match self.next_press() {
+                (0, _) => return self.began,
+                (rounds, _) => (PRESS_AGAIN, rounds - 1),
             },
             Trouble::Settings => (SETTINGS, self.climbed),
             Trouble::Card => (CARD, self.climbed),
@@ -254,27 +259,27 @@ impl Ladder {
     pub(super) fn climb(&mut self, now: Instant) -> Option<(Rung, Trouble)> {
         let trouble = self.trouble?;
         let possible = trouble.rungs() & self.available;
-        let has = |rung: &Rung| possible & rung.bit() != 0;
-        let rung = if trouble == Trouble::Modem {
-            let count = self.presses_possible().count();
-            let turn = usize::from(self.presses).checked_rem(count);
-            let press = turn.and_then(|turn| self.presses_possible().nth(turn));
-            self.presses = self.presses.saturating_add(1);
-            self.short = press == Some(Press::On);
-            match press {
-                Some(Press::Reset) => Rung::Reset,
-                Some(Press::On | Press::Off) => Rung::PowerKey,
-                // The command is said all the same.
-                None => has(&Rung::Restart).then_some(Rung::Restart)?,
+        let rung = match trouble {
+            Trouble::Modem => {
+                let (_, press) = self.next_press();
+                self.presses = self.presses.saturating_add(1);
+                self.short = press == Some(Press::On);
+                match press {
+                    Some(Press::Reset) => Rung::Reset,
+                    Some(Press::On | Press::Off) => Rung::PowerKey,
+                    // The command is said all the same.
+                    None => Rung::mildest(possible & Rung::Restart.bit())?,
+                }
             }
-        } else if trouble == Trouble::Data {
-            let turn = usize::from(self.deaf);
-            self.deaf = self.deaf.saturating_add(1);
-            let count = possible.count_ones() as usize;
-            Rung::ALL.into_iter().filter(has).nth(turn.checked_rem(count)?)?
-        } else {
-            let deeper = |rung: &Rung| has(rung) && self.last.is_none_or(|last| *rung > last);
-            Rung::ALL.into_iter().find(deeper).or_else(|| Rung::ALL.into_iter().find(has))?
+            Trouble::Data => {
+                let turn = u32::from(self.deaf).checked_rem(possible.count_ones())?;
+                self.deaf = self.deaf.saturating_add(1);
+                Rung::mildest((0..turn).fold(possible, |rungs, _| rungs & rungs.wrapping_sub(1)))?
+            }
+            _ => {
+                let deeper = self.last.map_or(u8::MAX, |last| !(last.bit() | (last.bit() - 1)));
+                Rung::mildest(possible & deeper).or_else(|| Rung::mildest(possible))?
+            }
         };
         // One that answers is on.
         self.short &= trouble == Trouble::Modem;
@@ -283,16 +288,18 @@ impl Ladder {
         Some((rung, trouble))
     }
 
-    /// What can be done to a modem that does not answer. A key turns on what is off, and off what is on: after two
-    /// presses it is on, whatever it was.
-    fn presses_possible(&self) -> impl Iterator<Item = Press> {
-        let available = self.available;
-        let has = move |press: &Press| {
-            let rung = if *press == Press::Reset { Rung::Reset } else { Rung::PowerKey };
-            available & rung.bit() != 0
-        };
+    /// How often all was done that can be done to a modem that does not answer, and what comes next. A key turns on
+    /// what is off, and off what is on: after two presses it is on, whatever it was.
+    // Out of line, as it is wanted in two places.
+    #[inline(never)]
+    fn next_press(&self) -> (u8, Option<Press>) {
         let order = if self.answered { HUNG } else { SILENT };
-        order.iter().copied().filter(has)
+        let possible = order.iter().copied().filter(|press| {
+            let rung = if *press == Press::Reset { Rung::Reset } else { Rung::PowerKey };
+            self.available & rung.bit() != 0
+        });
+        let count = possible.clone().count().max(1) as u8;
+        (self.presses / count, possible.clone().nth(usize::from(self.presses % count)))
     }
 
     /// Whether the last that was done has switched the modem off, or was to.
@@ -308,7 +315,8 @@ impl Ladder {
 
 /// Twice as long each time.
 fn grown(span: Duration, times: u8) -> Duration {
-    (0..times.min(12)).fold(span, |span, _| span.doubled(LONGEST.max(span)))
+    let grown = span.as_millis().saturating_mul(1 << times.min(12));
+    Duration::from_millis(grown.min(LONGEST.as_millis().max(span.as_millis())))
 }
 
 #[cfg(test)]
