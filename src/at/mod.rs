@@ -11,6 +11,7 @@ mod writer;
 pub use framer::{Framer, LINE, Span, SpanFn, Token, Trailer, Watch};
 pub(crate) use line::is_one_of;
 pub use line::{Final, split};
+pub(crate) use params::hexadecimal;
 pub use params::{Params, parse_address};
 pub use writer::CommandWriter;
 pub(crate) use writer::is_quotable;

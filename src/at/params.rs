@@ -133,7 +133,7 @@ fn colons(text: &[u8]) -> Option<Ipv6Addr> {
             if digits > 4 {
                 return None;
             }
-            value = value << 4 | char::from(b).to_digit(16)? as u16;
+            value = value << 4 | u16::from(hexadecimal(b)?);
             colon_before = false;
         }
     }
@@ -155,6 +155,11 @@ fn colons(text: &[u8]) -> Option<Ipv6Addr> {
             Some(groups.into())
         }
     }
+}
+
+/// The value of a hexadecimal digit.
+pub(crate) fn hexadecimal(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).map(|value| value as u8)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::Control;
 use crate::dialect::Step;
 use crate::error::Error;
+use crate::link::strength;
 
 const CSQ: Step = Step::new("+CSQ").lines("+CSQ", false);
 const CESQ: Step = Step::new("+CESQ").lines("+CESQ", false);
@@ -42,7 +43,7 @@ impl Control<'_> {
         let mut turn = self.turn();
         let mut signal = Signal::default();
         let rssi = turn.ask(&CSQ, &|w| _ = w.text("+CSQ"), |lines| lines.first("+CSQ")?.byte()).await?;
-        signal.rssi = (rssi <= 31).then(|| 2 * i16::from(rssi) - 113);
+        signal.rssi = strength(rssi).map(i16::from);
         let more = turn.ask(&CESQ, &|w| _ = w.text("+CESQ"), |lines| {
             let mut params = lines.first("+CESQ")?;
             (0..4).try_for_each(|_| params.raw().map(drop))?;

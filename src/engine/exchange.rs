@@ -9,7 +9,7 @@ use core::task::{Poll, Waker};
 use super::extras::Exchanges;
 use super::job::Job;
 use super::{Core, Timer};
-use crate::at::{CommandWriter, Final, is_one_of, split};
+use crate::at::{CommandWriter, Final, hexadecimal, is_one_of, split};
 use crate::dialect::{Answer, Bare, Call, Procedure, Step};
 use crate::error::{Error, Failure};
 use crate::socket::WakerCell;
@@ -129,8 +129,8 @@ impl Core {
         Poll::Pending
     }
 
-    #[cfg(any(feature = "async", feature = "nb"))]
     /// The SIM card is not what it was: the link need not wait until it looks again.
+    #[cfg(any(feature = "async", feature = "nb"))]
     pub(crate) fn look_at_sim(&mut self) {
         self.link.look_at_sim(self.now);
         self.runner.wake();
@@ -402,8 +402,4 @@ impl Core {
 /// Whether a line is hexadecimal digits alone, two for each octet.
 fn is_octets(line: &[u8]) -> bool {
     line.len().is_multiple_of(2) && line.iter().all(|&digit| hexadecimal(digit).is_some())
-}
-
-fn hexadecimal(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).map(|value| value as u8)
 }

@@ -444,9 +444,7 @@ impl Core {
         upgrade.due = true;
         upgrade.waker.wake();
     }
-}
 
-impl Core {
     /// The bit rate of the serial port.
     pub(crate) fn bit_rate(&self) -> u32 {
         self.rate

@@ -113,8 +113,13 @@ impl Status {
         }
     }
 
-    /// `<rssi>` of `+CSQ`: 0 is −113 dBm or less, 31 is −51 dBm or more, 99 is unknown.
+    /// `<rssi>` of `+CSQ`.
     pub(crate) fn set_signal(&mut self, rssi: u8) {
-        self.signal = (rssi <= 31).then(|| -113 + 2 * rssi as i8);
+        self.signal = strength(rssi);
     }
+}
+
+/// `<rssi>` of `+CSQ` in dBm: 0 is −113 dBm or less, 31 is −51 dBm or more, 99 is unknown (3GPP TS 27.007 §8.5).
+pub(crate) fn strength(rssi: u8) -> Option<i8> {
+    (rssi <= 31).then(|| -113 + 2 * rssi as i8)
 }

@@ -2,7 +2,7 @@
 
 use super::message::{Content, Message, Number, State, Text};
 use super::pdu::{Alphabet, ucs2};
-use crate::at::{Params, split};
+use crate::at::{Params, hexadecimal, split};
 use crate::control::Time;
 use crate::control::turn::Lines;
 
@@ -118,8 +118,7 @@ pub(super) fn read(lines: Lines<'_>, message: &mut Message) -> Option<Found> {
 
 fn octets(text: &str) -> Option<heapless::Vec<u8, 140>> {
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    let digit = |digit: u8| char::from(digit).to_digit(16).map(|value| value as u8);
-    pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect()
+    pairs.iter().map(|&[high, low]| Some(hexadecimal(high)? << 4 | hexadecimal(low)?)).collect()
 }
 
 #[cfg(test)]
