@@ -7,7 +7,7 @@ use super::upgrade::Upgrade;
 use super::{Control, borrow};
 use crate::at::CommandWriter;
 use crate::dialect::{FirmwareUpdate, Step};
-use crate::engine::exchange::Payload;
+use crate::engine::payload::Payload;
 use crate::error::{CmeCode, Error};
 use crate::time::Duration;
 

@@ -8,7 +8,7 @@ use super::{Control, borrow};
 use crate::at::{CommandWriter, Params, is_one_of, split};
 use crate::dialect::Step;
 use crate::engine::Engine;
-use crate::engine::exchange::Payload;
+use crate::engine::payload::Payload;
 use crate::error::Error;
 
 /// Writes a command behind `AT`.

@@ -8,6 +8,7 @@ use core::task::{Poll, Waker};
 
 use super::extras::Exchanges;
 use super::job::Job;
+use super::payload::Payload;
 use super::{Core, Timer};
 use crate::at::{CommandWriter, Final, hexadecimal, is_one_of, split};
 use crate::dialect::{Answer, Bare, Call, Procedure, Step};
@@ -28,33 +29,17 @@ enum State {
     Wanted,
     /// The line is the user's, and the engine's buffer.
     Granted,
-    /// The command is on its way, or its answer.
+    /// The command is on its way, or its payload, or its answer.
     Running,
-    /// The modem waits for payload.
-    Feeding,
-    /// The modem has all of it.
-    Closing,
     /// The answer is in the buffer.
     Answered(Result<(), Failure>),
 }
-
-/// What follows a command behind the prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Payload {
-    /// How many bytes.
-    pub(crate) len: u32,
-    /// Whether ESC cancels it; otherwise the modem takes everything until the count is reached.
-    pub(crate) escapes: bool,
-}
-
-const NONE: Payload = Payload { len: 0, escapes: false };
 
 #[derive(Debug)]
 pub(crate) struct Exchange {
     state: State,
     /// Whose turn it is.
     ticket: u8,
-    payload: Payload,
     /// Bytes of the command, then of its answer.
     len: u16,
     /// Bytes at the end of the buffer that a line must hold to be kept.
@@ -75,7 +60,6 @@ impl Exchange {
         Self {
             state: State::Idle,
             ticket: 0,
-            payload: NONE,
             len: 0,
             about: 0,
             owed: 0,
@@ -86,20 +70,18 @@ impl Exchange {
         }
     }
 
+    pub(super) fn wake(&mut self) {
+        self.waker.wake();
+    }
+
     /// The length of the command that a user has written. From now on its answer is counted.
     pub(super) const fn take_written(&mut self) -> usize {
         core::mem::replace(&mut self.len, 0) as usize
     }
 }
 
-const EXCHANGES: Exchanges = Exchanges {
-    turn: Core::take_turns,
-    line: Core::collect,
-    prompted: Core::payload_wanted,
-    transmitted: Core::fed,
-    finish: Core::exchanged,
-    spoil: Core::spoil,
-};
+const EXCHANGES: Exchanges =
+    Exchanges { turn: Core::take_turns, line: Core::collect, finish: Core::exchanged, spoil: Core::spoil };
 
 impl Core {
     /// Asks for the line; ready when it is the user's, who has to ask again with the same `ticket` until then.
@@ -166,7 +148,9 @@ impl Core {
         write(&mut writer);
         let Some(len) = writer.finish() else { return Err(Error::InvalidInput) };
         self.exchange.state = State::Running;
-        self.exchange.payload = payload.unwrap_or(NONE);
+        if let Some(payload) = payload {
+            self.announce(payload);
+        }
         self.exchange.len = len as u16;
         self.exchange.about = about.len() as u8;
         self.exchange.owed = 0;
@@ -183,18 +167,12 @@ impl Core {
             return Poll::Ready(0);
         }
         match self.exchange.state {
-            State::Feeding if self.sent >= self.len && !bytes.is_empty() => {
-                let left = usize::try_from(self.exchange.payload.len).unwrap_or(usize::MAX);
-                let count = bytes.len().min(self.command.len()).min(left);
-                if let (Some(to), Some(from)) = (self.command.get_mut(..count), bytes.get(..count)) {
-                    to.copy_from_slice(from);
+            State::Running => {
+                let given = self.give(bytes);
+                if given.is_pending() {
+                    self.exchange.waker.register(waker);
                 }
-                self.give_payload(count);
-                Poll::Ready(count)
-            }
-            State::Running | State::Feeding | State::Closing => {
-                self.exchange.waker.register(waker);
-                Poll::Pending
+                given
             }
             _ => Poll::Ready(0),
         }
@@ -232,13 +210,11 @@ impl Core {
         match self.exchange.state {
             State::Idle => return,
             State::Wanted | State::Granted | State::Answered(_) => self.exchange.state = State::Idle,
-            State::Running | State::Feeding | State::Closing => {
+            State::Running => {
                 self.exchange.abandoned = true;
                 // Nobody else may mistake it for theirs.
                 self.exchange.ticket = self.exchange.ticket.wrapping_add(1);
-                if self.exchange.state == State::Feeding && self.sent >= self.len {
-                    self.cancel_payload();
-                }
+                self.leave_payload();
             }
         }
         self.waiters.wake();
@@ -277,8 +253,7 @@ impl Core {
     /// Whether the line is an answer to the user's command; if so it is kept.
     fn collect(&mut self, answer: Answer, line: &[u8]) -> bool {
         let Answer::Lines { prefixes, bare } = answer else { return false };
-        let answers = matches!(self.exchange.state, State::Running | State::Closing);
-        if !answers || self.sent < self.len {
+        if self.exchange.state != State::Running || self.feed.is_wanted() || self.sent < self.len {
             return false;
         }
         let named = split(line).is_some_and(|(prefix, _)| is_one_of(prefix, prefixes.as_bytes()));
@@ -329,55 +304,9 @@ impl Core {
         true
     }
 
-    /// The modem wants the payload.
-    fn payload_wanted(&mut self) {
-        if self.exchange.state == State::Running {
-            self.exchange.state = State::Feeding;
-            self.exchange.waker.wake();
-            if self.exchange.abandoned {
-                self.cancel_payload();
-            }
-        }
-    }
-
-    fn give_payload(&mut self, count: usize) {
-        (self.len, self.sent) = (count, 0);
-        self.exchange.payload.len = self.exchange.payload.len.saturating_sub(count as u32);
-        self.runner.wake();
-    }
-
-    /// There is nobody to give the payload: it is cancelled, or what was announced is filled up.
-    fn cancel_payload(&mut self) {
-        let left = usize::try_from(self.exchange.payload.len).unwrap_or(usize::MAX);
-        if self.exchange.payload.escapes {
-            self.command.fill(0x1B);
-            self.exchange.payload.len = 1;
-            if let Some(job) = &mut self.job {
-                job.cancelled = true;
-            }
-            self.give_payload(1);
-        } else {
-            self.command.fill(b' ');
-            self.give_payload(left.min(self.command.len()));
-        }
-    }
-
-    /// What was given last has left.
-    fn fed(&mut self) {
-        if self.exchange.state != State::Feeding {
-            return;
-        }
-        if self.exchange.payload.len == 0 {
-            self.exchange.state = State::Closing;
-            self.payload_complete();
-        } else if self.exchange.abandoned {
-            self.cancel_payload();
-        }
-        self.exchange.waker.wake();
-    }
-
     /// The command is over.
     fn exchanged(&mut self, _: &Job, result: Result<(), Failure>) {
+        self.end_payload();
         let abandoned = core::mem::take(&mut self.exchange.abandoned);
         self.exchange.state = if abandoned { State::Idle } else { State::Answered(result) };
         self.exchange.at = self.now + TURN;

@@ -53,10 +53,16 @@ pub(super) struct Listeners {
 #[derive(Debug)]
 pub(super) struct Uploads {
     pub(super) next: fn(&mut Core) -> Option<(Procedure, Call)>,
-    pub(super) prompted: fn(&mut Core),
-    pub(super) transmitted: fn(&mut Core),
     pub(super) finish: Finish,
     pub(super) fail: fn(&mut Core, Error),
+}
+
+/// Payload that is not a socket's.
+#[derive(Debug)]
+pub(super) struct Feeds {
+    pub(super) prompted: fn(&mut Core),
+    /// What was given of it has left.
+    pub(super) transmitted: fn(&mut Core),
 }
 
 /// Commands of users.
@@ -65,8 +71,6 @@ pub(super) struct Exchanges {
     /// Whether the line is a user's, or becomes one's where nothing else is to be done.
     pub(super) turn: fn(&mut Core, bool) -> bool,
     pub(super) line: fn(&mut Core, Answer, &[u8]) -> bool,
-    pub(super) prompted: fn(&mut Core),
-    pub(super) transmitted: fn(&mut Core),
     pub(super) finish: Finish,
     pub(super) spoil: fn(&mut Core),
 }
@@ -99,6 +103,7 @@ pub(super) struct Extras {
     pub(super) listeners: Option<&'static Listeners>,
     pub(super) uploads: Option<&'static Uploads>,
     pub(super) exchanges: Option<&'static Exchanges>,
+    pub(super) feeds: Option<&'static Feeds>,
     /// Options of sockets.
     pub(super) options: Option<Finish>,
     /// Host names.
@@ -118,6 +123,7 @@ impl Extras {
             listeners: None,
             uploads: None,
             exchanges: None,
+            feeds: None,
             options: None,
             names: None,
             datagrams: None,

@@ -16,6 +16,7 @@ mod operations;
 mod output;
 #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
 mod park;
+pub(crate) mod payload;
 #[cfg(any(feature = "async", feature = "nb"))]
 #[cfg_attr(not(feature = "nb"), allow(unreachable_pub, reason = "users of `nb` alone see its types"))]
 pub(crate) mod provision;
@@ -39,6 +40,7 @@ use job::Job;
 use ledger::Ledger;
 use online::Online;
 pub use output::{Output, Pin, PinSet, Timer};
+use payload::Feed;
 use recover::Press;
 use sync::Sync;
 use upload::Upload;
@@ -146,6 +148,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     job: Option<Job>,
     /// The line is a raw pipe.
     online: Option<Online>,
+    feed: Feed,
     pub(crate) upload: Upload,
     exchange: exchange::Exchange,
     arrivals: messages::Arrivals,
@@ -204,6 +207,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 next_slot: 0,
                 port: 0,
                 lookup: Lookup::new(),
+                feed: Feed::new(),
                 upload: Upload::new(),
                 exchange: exchange::Exchange::new(),
                 arrivals: messages::Arrivals::new(),

@@ -139,11 +139,8 @@ impl Core {
             0 => Phase::Payload,
             pause => Phase::Pausing(self.now + Duration::from_millis(pause.into())),
         };
-        if let Some(uploads) = self.extras.uploads {
-            (uploads.prompted)(self);
-        }
-        if let Some(exchanges) = self.extras.exchanges {
-            (exchanges.prompted)(self);
+        if let Some(feeds) = self.extras.feeds {
+            (feeds.prompted)(self);
         }
     }
 
@@ -160,8 +157,8 @@ impl Core {
     pub(super) fn on_transmitted(&mut self, count: usize) {
         if self.sent < self.len {
             self.sent = (self.sent + count).min(self.len);
-            if self.sent == self.len {
-                self.payload_left();
+            if let (true, Some(feeds)) = (self.sent == self.len, self.extras.feeds) {
+                (feeds.transmitted)(self);
             }
         } else if let Some(job) = self.job.as_mut().filter(|job| job.phase == Phase::Payload) {
             job.paid += count;
@@ -177,17 +174,7 @@ impl Core {
         }
     }
 
-    /// What was given of a payload that is not a socket's has left.
-    fn payload_left(&mut self) {
-        if let Some(uploads) = self.extras.uploads {
-            (uploads.transmitted)(self);
-        }
-        if let Some(exchanges) = self.extras.exchanges {
-            (exchanges.transmitted)(self);
-        }
-    }
-
-    /// All payload of an upload has been given.
+    /// All payload that is not a socket's has been given.
     pub(super) fn payload_complete(&mut self) {
         if let Some(job) = &mut self.job {
             job.paid = job.paid.max(1);

@@ -1,12 +1,11 @@
-//! Payload that is not a socket's: a certificate or key on its way into the modem.
-//!
-//! The user gives it in pieces as the modem takes them, so that nobody needs a buffer for all of it.
+//! A certificate or key on its way into the modem.
 
 use core::task::{Poll, Waker};
 
 use super::Core;
 use super::extras::Uploads;
 use super::job::Job;
+use super::payload::Payload;
 use crate::dialect::{Call, Credential, CredentialKind, Procedure};
 use crate::error::{Error, Failure};
 use crate::socket::WakerCell;
@@ -15,12 +14,8 @@ use crate::socket::WakerCell;
 enum State {
     Idle,
     Wanted,
-    /// The command is on its way.
-    Opening,
-    /// The modem waits for more.
-    Feeding,
-    /// The modem has all of it.
-    Closing,
+    /// The command is on its way, or its payload, or its answer.
+    Running,
     /// The digest that the modem has told is in it, as bytes so that it needs no place at a multiple of 8;
     /// 0 is none.
     Done(Result<[u8; 8], Error>),
@@ -31,9 +26,9 @@ pub(crate) struct Upload {
     state: State,
     procedure: Procedure,
     credential: Credential,
-    /// Bytes that have not been given yet: all of them until the modem wants them.
-    left: u16,
-    /// The user has gone: the modem still wants the rest, and what it stores then is removed.
+    /// How many bytes.
+    len: u16,
+    /// The user has gone: what the modem stores then is removed.
     abandoned: bool,
     waker: WakerCell,
 }
@@ -44,28 +39,14 @@ impl Upload {
             state: State::Idle,
             procedure: Procedure::StoreCredential,
             credential: Credential { kind: CredentialKind::Authority, slot: 0 },
-            left: 0,
+            len: 0,
             abandoned: false,
             waker: WakerCell::new(),
         }
     }
 
-    pub(super) fn next(&mut self) -> Option<(Procedure, Call)> {
-        if self.state != State::Wanted {
-            return None;
-        }
-        self.state = State::Opening;
-        Some((self.procedure, Call { credential: self.credential, len: self.left, ..Call::new() }))
-    }
-
-    /// The modem wants the payload. True when there is nobody to give it.
-    pub(super) fn prompted(&mut self) -> bool {
-        if self.state != State::Opening {
-            return false;
-        }
-        self.state = State::Feeding;
+    pub(super) fn wake(&mut self) {
         self.waker.wake();
-        self.abandoned
     }
 
     /// The link is gone, and the upload with it.
@@ -92,24 +73,24 @@ impl Upload {
 }
 
 const UPLOADS: Uploads = Uploads {
-    next: |core| core.upload.next(),
-    prompted: |core| {
-        if core.upload.prompted() {
-            core.pad();
-        }
-    },
-    transmitted: |core| {
-        if core.upload.state == State::Feeding {
-            core.feed_on();
-        }
-    },
+    next: Core::next_upload,
     finish: |core: &mut Core, job: &Job, result| {
+        core.end_payload();
         core.upload.finish(result.map(|()| job.call.found.digest().unwrap_or_default()));
     },
     fail: |core, error| core.upload.fail(error),
 };
 
 impl Core {
+    fn next_upload(&mut self) -> Option<(Procedure, Call)> {
+        let Upload { state: State::Wanted, procedure, credential, len, .. } = self.upload else {
+            return None;
+        };
+        self.upload.state = State::Running;
+        self.announce(Payload { len: len.into(), escapes: false });
+        Some((procedure, Call { credential, len, ..Call::new() }))
+    }
+
     /// Begins to store a credential of `total` bytes, or to remove one where that is zero. Waits
     /// while another one is under way.
     pub(crate) fn begin_upload(
@@ -173,7 +154,7 @@ impl Core {
         self.upload.state = State::Wanted;
         self.upload.procedure = procedure;
         self.upload.credential = credential;
-        self.upload.left = total as u16;
+        self.upload.len = total as u16;
         self.runner.wake();
         Poll::Ready(Ok(()))
     }
@@ -187,43 +168,16 @@ impl Core {
                 self.waiters.wake();
                 return Poll::Ready(result.map(|_| 0));
             }
-            State::Feeding if self.sent >= self.len && !bytes.is_empty() => {
-                let count = bytes.len().min(self.command.len()).min(self.upload.left.into());
-                if let (Some(to), Some(from)) = (self.command.get_mut(..count), bytes.get(..count)) {
-                    to.copy_from_slice(from);
-                }
-                self.give(count);
-                return Poll::Ready(Ok(count));
-            }
             State::Idle => return Poll::Ready(Err(Error::Aborted)),
-            _ => {}
+            State::Running => {
+                if let Poll::Ready(count) = self.give(bytes) {
+                    return Poll::Ready(Ok(count));
+                }
+            }
+            State::Wanted => {}
         }
         self.upload.waker.register(waker);
         Poll::Pending
-    }
-
-    fn give(&mut self, count: usize) {
-        (self.len, self.sent) = (count, 0);
-        self.upload.left = self.upload.left.saturating_sub(count as u16);
-        self.runner.wake();
-    }
-
-    /// The bytes given last have left.
-    pub(super) fn feed_on(&mut self) {
-        if self.upload.left == 0 {
-            self.upload.state = State::Closing;
-            self.payload_complete();
-        } else if self.upload.abandoned {
-            self.pad();
-        }
-        self.upload.waker.wake();
-    }
-
-    /// The modem must get the number of bytes that was announced, whatever they are.
-    pub(super) fn pad(&mut self) {
-        let count = self.command.len().min(self.upload.left.into());
-        self.command.fill(b' ');
-        self.give(count);
     }
 
     /// The user does not wait any longer.
@@ -231,11 +185,9 @@ impl Core {
         match self.upload.state {
             State::Idle => return,
             State::Wanted | State::Done(_) => self.upload.state = State::Idle,
-            State::Opening | State::Feeding | State::Closing => {
+            State::Running => {
                 self.upload.abandoned = true;
-                if self.upload.state == State::Feeding && self.sent >= self.len {
-                    self.pad();
-                }
+                self.leave_payload();
             }
         }
         self.waiters.wake();

@@ -16,7 +16,7 @@ use super::Control;
 use super::turn::{Lines, Turn};
 use crate::at::CommandWriter;
 use crate::dialect::{Bare, Step};
-use crate::engine::exchange::Payload;
+use crate::engine::payload::Payload;
 use crate::error::{CmeCode, Error};
 use crate::time::Duration;
 use submit::Submission;
