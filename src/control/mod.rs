@@ -1,5 +1,6 @@
 //! The link, for whoever is in charge of it.
 
+mod bands;
 mod clock;
 mod files;
 mod identity;
@@ -14,10 +15,11 @@ pub mod sms;
 mod turn;
 mod upgrade;
 
+pub use bands::{Bands, GsmBands};
 pub use clock::Time;
 pub use identity::Text;
 pub use lwm2m::{DeviceServer, FotaReports, Registration, RegistrationState};
-pub use network::{Bands, Selection};
+pub use network::Selection;
 pub use signal::Signal;
 pub use sim::Tries;
 pub use upgrade::{Progress, Upgrade, UpgradeOptions};

@@ -75,6 +75,43 @@ const RESTART_TAKES: Duration = Duration::from_secs(60);
 /// them want.
 const ESCAPE: (Duration, Duration) = (Duration::from_millis(1050), Duration::from_millis(800));
 
+/// How the network and its bands are chosen beyond `+COPS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Choices {
+    /// The command for the operator or region that the modem is set up for.
+    pub operator_mode: Option<&'static str>,
+    /// The commands for bands.
+    pub bands: BandCommands,
+}
+
+/// The commands for bands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BandCommands {
+    /// There are none.
+    None,
+    /// `+SQNBANDSEL`: of each operator mode, some of its bands (RYZ014 use cases §2.2).
+    OfMode,
+    /// `+UBANDMASK`: bits for each technology.
+    Masks,
+    /// `+SETLOCK` of LTE and `+SETBAND` of 2G (LENA-R8 application development §7.1.3).
+    Lock,
+}
+
+impl Choices {
+    /// None.
+    pub const fn new() -> Self {
+        Self { operator_mode: None, bands: BandCommands::None }
+    }
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// What [`Dialect::identify`] found.
 #[derive(Clone, Copy, Debug)]
 pub enum Identity {
@@ -121,6 +158,11 @@ pub trait Dialect: Sync {
     /// Its multiplexer; `None` where it has none, or nothing is known of it.
     fn multiplexer(&self) -> Option<&'static Multiplexer> {
         None
+    }
+
+    /// How the network and its bands are chosen.
+    fn choices(&self) -> Choices {
+        Choices::new()
     }
 
     /// How it gets new firmware.

@@ -50,6 +50,10 @@ pub(super) struct Bands {
     profile: u32,
     /// `+UBANDMASK` of LTE Cat M1 and of NB-IoT.
     masks: [u128; 2],
+    /// `+SETLOCK` of LTE bands is on.
+    locked: bool,
+    /// `+SETBAND`.
+    gsm: u32,
     /// `+URAT`.
     technologies: Vec<u32>,
     /// `+SQNMODEACTIVE`.
@@ -73,6 +77,8 @@ impl Bands {
             chosen: Vec::new(),
             profile: 90,
             masks: [mask(UBLOX); 2],
+            locked: false,
+            gsm: 0,
             technologies: vec![if lena { 3 } else { 7 }],
             active_mode: 1,
             scanned: Vec::new(),
@@ -123,6 +129,8 @@ impl Modem {
             "+SQNMODEACTIVE" if self.model == Model::Gm02s => self.active_mode(command),
             "+UMNOPROF" if profiles => self.umnoprof(command),
             "+UBANDMASK" if profiles => self.ubandmask(command),
+            "+SETLOCK" if self.model == Model::LenaR8 => self.setlock(command),
+            "+SETBAND" if self.model == Model::LenaR8 => self.setband(command),
             "+URAT" if self.model.is_ublox() => self.urat(command),
             _ => return None,
         })
@@ -238,6 +246,47 @@ impl Modem {
                 self.info(format!("+UBANDMASK: 0,{},1,{}", halves(first), halves(second)));
             }
             Form::Test => {}
+            Form::Action => return Err(Final::Error),
+        }
+        Ok(ok())
+    }
+
+    /// `AT+SETLOCK=0,0` for all LTE bands, `=1,0,<band>…` for some, `=2,0` to read them: not documented at hand, but what
+    /// the vendor's own driver does. "Effective only after module reboot" (LENA-R8 application development §7.1.3).
+    fn setlock(&mut self, command: &Command) -> Result<Step, Final> {
+        match command.form {
+            Form::Set => {
+                let action = command.within(0, 0, 2)?;
+                command.within(1, 0, 0)?;
+                let bands: Result<Vec<_>, _> =
+                    (2..command.len()).map(|i| command.within(i, 1, 128)).collect();
+                let bands = bands?.into_iter().fold(0_u128, |mask, band| mask | 1 << (band - 1));
+                match (action, bands) {
+                    (0, 0) => (self.bands.masks[0], self.bands.locked) = (mask(UBLOX), false),
+                    (1, 1..) if bands & !mask(UBLOX) == 0 => {
+                        (self.bands.masks[0], self.bands.locked) = (bands, true);
+                    }
+                    (2, 0) => {
+                        let locked = if self.bands.locked { self.bands.masks[0] } else { 0 };
+                        let all = (1..=128).filter(|band| locked >> (band - 1) & 1 == 1);
+                        let all: String = all.map(|band: u32| format!(",{band}")).collect();
+                        self.info(format!("+SETLOCK: {}{all}", locked.count_ones()));
+                    }
+                    _ => return Err(BAD_PARAMETERS),
+                }
+            }
+            Form::Test => {}
+            Form::Read | Form::Action => return Err(Final::Error),
+        }
+        Ok(ok())
+    }
+
+    /// `AT+SETBAND=<0 all, 1 E-GSM 900, 2 DCS 1800>`, as the vendor's own driver has it.
+    fn setband(&mut self, command: &Command) -> Result<Step, Final> {
+        match command.form {
+            Form::Set => self.bands.gsm = command.within(0, 0, 2)?,
+            Form::Read => self.info(format!("+SETBAND: {}", self.bands.gsm)),
+            Form::Test => self.info("+SETBAND: (0-2)"),
             Form::Action => return Err(Final::Error),
         }
         Ok(ok())

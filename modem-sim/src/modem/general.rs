@@ -72,7 +72,7 @@ const STORED: &[&str] = &["+CGPIAF", "+ICF", "+IFC"];
 const STORED_UBLOX: &[&str] = &["+UCGED", "+UGPIOC"];
 /// Those that LENA-R8 has not (LENA-R8 application development §13.1), and those that only it has.
 const NOT_LENA: &[&str] = &["+UCGED"];
-const ONLY_LENA: &[&str] = &["+CDNSCFG", "+SETBAND", "+SETLOCK", "+SYSNV"];
+const ONLY_LENA: &[&str] = &["+CDNSCFG", "+SYSNV"];
 const STORED_SEQUANS: &[&str] = &["+CEMODE", "+CGAUTH", "+SQNIBRCFG"];
 
 impl Modem {
