@@ -8,7 +8,7 @@ use std::net::Ipv6Addr;
 use cellular_nal::ip::{Ip, Resources};
 use cellular_nal::ppp::{Config, Output};
 
-use crate::ppp::{IPCP, IPV6, IPV6CP, LCP, at, control, frame, split, unstuff};
+use crate::ppp::{IPCP, IPV4, IPV6, IPV6CP, LCP, at, control, frame, split, unstuff};
 
 pub const ROUTER: Ipv6Addr = Ipv6Addr::new(0xFE80, 0, 0, 0, 0, 0, 0, 1);
 pub const ALL_NODES: Ipv6Addr = Ipv6Addr::new(0xFF02, 0, 0, 0, 0, 0, 0, 1);
@@ -18,7 +18,7 @@ pub const PREFIX: [u16; 4] = [0x2001, 0xDB8, 1, 2];
 pub struct Link {
     pub ip: &'static RefCell<Ip<'static>>,
     pub now: u64,
-    /// Packets of IPv6 that have come to the peer, and when, in ms.
+    /// Packets of IP that have come to the peer, and when, in ms.
     pub packets: Vec<(u64, Vec<u8>)>,
     /// Protocols that the peer knows nothing of.
     pub rejects: Vec<u16>,
@@ -77,7 +77,7 @@ impl Link {
     }
 
     fn hear(&mut self, protocol: u16, packet: &[u8]) {
-        if protocol == IPV6 {
+        if [IPV4, IPV6].contains(&protocol) {
             return self.packets.push((self.now, packet.to_vec()));
         }
         if self.rejects.contains(&protocol) {
@@ -107,6 +107,12 @@ impl Link {
     /// A packet of IPv6 for the stack.
     pub fn give(&mut self, packet: &[u8]) {
         self.say(IPV6, packet);
+        self.run(0);
+    }
+
+    /// A packet of IPv4 for the stack.
+    pub fn give_ipv4(&mut self, packet: &[u8]) {
+        self.say(IPV4, packet);
         self.run(0);
     }
 
