@@ -2,6 +2,8 @@
 
 use core::cell::RefCell;
 
+use heapless::Vec;
+
 use crate::dialect::Dialect;
 use crate::engine::Engine;
 use crate::link::Config;
@@ -11,7 +13,7 @@ use crate::socket::{Slots, Table};
 ///
 /// The sizes of the buffers decide how much one command carries: up to 1024 bytes on u-blox, 1500
 /// on Sequans modems. Commonly it lives in a `StaticCell`, and is made there: `init` in place of `init_with`
-/// would take as much of the stack besides. [`engine`](Self::engine) takes most of it once anyway.
+/// may take as much of the stack.
 ///
 /// ```
 /// use cellular_nal::Resources;
@@ -35,13 +37,32 @@ impl<const SOCKETS: usize, const RX: usize, const TX: usize> Resources<SOCKETS, 
     /// Puts an engine into the memory. The facades call this; it is for shells of one's own, too.
     ///
     /// The sizes end here: all else works on the engine as it is behind the reference.
+    pub fn engine(&mut self, dialect: &'static dyn Dialect, config: Config) -> &RefCell<Engine<dyn Slots>> {
+        let engine = self.place(dialect, config);
+        engine.get_mut().core.table.fill();
+        engine
+    }
+
     // In a frame of its own: in that of a caller that never returns it would stay taken.
     #[inline(never)]
-    pub fn engine(&mut self, dialect: &'static dyn Dialect, config: Config) -> &RefCell<Engine<dyn Slots>> {
+    fn place(
+        &mut self,
+        dialect: &'static dyn Dialect,
+        config: Config,
+    ) -> &mut RefCell<Engine<Table<SOCKETS, RX, TX>>> {
         // Dropped before, so that most of the new one is built in its place and not on the stack.
         self.engine = None;
         self.engine.get_or_insert_with(|| RefCell::new(Engine::new(dialect, config)))
     }
+}
+
+/// Makes the items of a vector in its place, as many as it has room for: an array of them that is moved there takes as
+/// much of the stack.
+// In a frame of its own, which is gone before another one is needed.
+#[inline(never)]
+pub(crate) fn fill<T, const N: usize>(items: &mut Vec<T, N, u8>, make: impl Fn() -> T) -> &mut [T] {
+    while items.push(make()).is_ok() {}
+    items
 }
 
 impl<const SOCKETS: usize, const RX: usize, const TX: usize> Default for Resources<SOCKETS, RX, TX> {

@@ -1,7 +1,10 @@
 //! Memory of a multiplexer with a channel for commands and one for data.
 
+use heapless::Vec;
+
 use crate::cmux::{Channel, Mux, Parameters};
 use crate::dialect::Multiplexer;
+use crate::resources::fill;
 
 /// A frame's flags, header and check sequence.
 const OVERHEAD: usize = 7;
@@ -21,9 +24,9 @@ const OVERHEAD: usize = 7;
 /// ```
 #[derive(Debug)]
 pub struct MuxResources<'d, const FRAME: usize = 135, const RX: usize = 512, const TX: usize = 512> {
-    frame: [u8; FRAME],
-    rx: [[u8; RX]; 2],
-    tx: [[u8; TX]; 2],
+    frame: Vec<[u8; FRAME], 1, u8>,
+    rx: Vec<[u8; RX], 2, u8>,
+    tx: Vec<[u8; TX], 2, u8>,
     channels: Option<[Channel<'d>; 2]>,
 }
 
@@ -31,13 +34,14 @@ impl<'d, const FRAME: usize, const RX: usize, const TX: usize> MuxResources<'d, 
     /// Unused memory.
     pub const fn new() -> Self {
         const { assert!(FRAME > OVERHEAD && RX >= 64 && TX >= 64, "buffers of 64 bytes at least") };
-        Self { frame: [0; FRAME], rx: [[0; RX]; 2], tx: [[0; TX]; 2], channels: None }
+        Self { frame: Vec::new(), rx: Vec::new(), tx: Vec::new(), channels: None }
     }
 
     pub(super) fn parts(&'d mut self) -> Memory<'d> {
-        let ([commands_rx, data_rx], [commands_tx, data_tx]) = (&mut self.rx, &mut self.tx);
+        let (commands_rx, data_rx) = both(fill(&mut self.rx, || [0; RX]));
+        let (commands_tx, data_tx) = both(fill(&mut self.tx, || [0; TX]));
         Memory {
-            frame: &mut self.frame,
+            frame: fill(&mut self.frame, || [0; FRAME]).as_flattened_mut(),
             commands: (commands_rx, commands_tx),
             data: (data_rx, data_tx),
             channels: &mut self.channels,
@@ -69,5 +73,14 @@ impl<'d> Memory<'d> {
         let commands = Channel::new(modem.at, self.commands.0, self.commands.1);
         let data = Channel::new(modem.data, self.data.0, self.data.1);
         Mux::new(parameters, self.frame, self.channels.insert([commands, data]))
+    }
+}
+
+/// The buffers of commands and of data.
+fn both<const SIZE: usize>(buffers: &mut [[u8; SIZE]]) -> (&mut [u8], &mut [u8]) {
+    match buffers {
+        [commands, data] => (commands, data),
+        // There are always two.
+        _ => (&mut [], &mut []),
     }
 }

@@ -3,10 +3,13 @@
 use core::cell::RefCell;
 use core::task::{Poll, Waker};
 
+use heapless::Vec;
+
 use super::Parts;
 use crate::data::Link;
 use crate::error::Error;
 use crate::ppp::{Config, Ipv4, Output, Phase, Ppp};
+use crate::resources::fill;
 use crate::socket::{Sealed, Waiters, WakerCell};
 use crate::time::Instant;
 
@@ -20,9 +23,9 @@ const PACKET: usize = 1500;
 /// `OVERHEAD`.
 #[derive(Debug)]
 pub struct LinkResources<'d, const RX: usize = 3040, const TX: usize = 3040> {
-    rx: [u8; RX],
-    tx: [u8; TX],
-    packet: [u8; PACKET],
+    rx: Vec<[u8; RX], 1, u8>,
+    tx: Vec<[u8; TX], 1, u8>,
+    packet: Vec<[u8; PACKET], 1, u8>,
     packets: Option<RefCell<Packets<'d>>>,
 }
 
@@ -30,14 +33,16 @@ impl<'d, const RX: usize, const TX: usize> LinkResources<'d, RX, TX> {
     /// Unused memory.
     pub const fn new() -> Self {
         const { assert!(RX >= 600 && TX >= 600, "buffers of 600 bytes at least: a packet of IPv4 may have 576") };
-        Self { rx: [0; RX], tx: [0; TX], packet: [0; PACKET], packets: None }
+        Self { rx: Vec::new(), tx: Vec::new(), packet: Vec::new(), packets: None }
     }
 
     /// Puts a link into the memory, for good. The sizes end here.
     pub fn link(&'d mut self, mut config: Config<'d>) -> Parts<'d> {
         config.mru = config.mru.min(PACKET as u16);
+        let rx = fill(&mut self.rx, || [0; RX]).as_flattened_mut();
+        let tx = fill(&mut self.tx, || [0; TX]).as_flattened_mut();
         let packets = Packets {
-            ppp: Ppp::new(config, &mut self.rx, &mut self.tx),
+            ppp: Ppp::new(config, rx, tx),
             up: false,
             told: None,
             error: Some(Error::LinkDown),
@@ -46,7 +51,8 @@ impl<'d, const RX: usize, const TX: usize> LinkResources<'d, RX, TX> {
             runner: WakerCell::new(),
             waiters: Waiters::new(),
         };
-        Parts { packets: self.packets.insert(RefCell::new(packets)), packet: &mut self.packet }
+        let packet = fill(&mut self.packet, || [0; PACKET]).as_flattened_mut();
+        Parts { packets: self.packets.insert(RefCell::new(packets)), packet }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::cell::RefCell;
 
+use heapless::Vec;
 use smoltcp::iface::SocketStorage;
 
 use super::Ip;
@@ -9,6 +10,7 @@ use super::names::DnsQuery;
 use super::slot::Slot;
 use super::udp::PacketMetadata;
 use crate::ppp::Config;
+use crate::resources::fill;
 
 /// Datagrams that wait to be read on one socket, however small they are.
 pub(super) const RECEIVED: usize = 12;
@@ -38,12 +40,13 @@ pub struct Resources<
     const RX: usize = 2048,
     const TX: usize = 2048,
 > {
-    rx: [[u8; RX]; SOCKETS],
-    tx: [[u8; TX]; SOCKETS],
-    received: [[PacketMetadata; RECEIVED]; UDP],
-    waiting: [[PacketMetadata; WAITING]; UDP],
-    storage: [SocketStorage<'d>; SOCKETS],
-    slots: [Slot; SOCKETS],
+    rx: Vec<[u8; RX], SOCKETS, u8>,
+    tx: Vec<[u8; TX], SOCKETS, u8>,
+    received: Vec<[PacketMetadata; RECEIVED], UDP, u8>,
+    waiting: Vec<[PacketMetadata; WAITING], UDP, u8>,
+    /// No vector: one that has `'d` in it, and is dropped, would have to be `'static`.
+    storage: Option<[SocketStorage<'d>; SOCKETS]>,
+    slots: Vec<Slot, SOCKETS, u8>,
     query: [Option<DnsQuery>; 1],
     ip: Option<RefCell<Ip<'d>>>,
 }
@@ -56,12 +59,12 @@ impl<'d, const SOCKETS: usize, const UDP: usize, const RX: usize, const TX: usiz
         const { assert!(SOCKETS > UDP + 1 && SOCKETS <= 32, "a place for the link, and one for TCP at least") };
         const { assert!(RX >= 576 && TX >= 576, "buffers of 576 bytes at least") };
         Self {
-            rx: [[0; RX]; SOCKETS],
-            tx: [[0; TX]; SOCKETS],
-            received: [[PacketMetadata::EMPTY; RECEIVED]; UDP],
-            waiting: [[PacketMetadata::EMPTY; WAITING]; UDP],
-            storage: [const { SocketStorage::EMPTY }; SOCKETS],
-            slots: [const { Slot::new() }; SOCKETS],
+            rx: Vec::new(),
+            tx: Vec::new(),
+            received: Vec::new(),
+            waiting: Vec::new(),
+            storage: None,
+            slots: Vec::new(),
             query: [const { None }; 1],
             ip: None,
         }
@@ -70,21 +73,29 @@ impl<'d, const SOCKETS: usize, const UDP: usize, const RX: usize, const TX: usiz
     /// Puts an IP stack over PPP into the memory, for good.
     ///
     /// The sizes end here: all else works on the stack behind the reference.
-    // In a frame of its own, as `Resources::engine` of the engine.
-    #[inline(never)]
     pub fn ip(&'d mut self, config: Config<'d>) -> &'d RefCell<Ip<'d>> {
         let parts = Parts {
-            rx: self.rx.as_flattened_mut(),
-            tx: self.tx.as_flattened_mut(),
+            rx: fill(&mut self.rx, || [0; RX]).as_flattened_mut(),
+            tx: fill(&mut self.tx, || [0; TX]).as_flattened_mut(),
             size: (RX, TX),
-            received: &mut self.received,
-            waiting: &mut self.waiting,
-            storage: &mut self.storage,
-            slots: &mut self.slots,
+            received: fill(&mut self.received, || [PacketMetadata::EMPTY; RECEIVED]),
+            waiting: fill(&mut self.waiting, || [PacketMetadata::EMPTY; WAITING]),
+            storage: self.storage.insert([const { SocketStorage::EMPTY }; SOCKETS]),
+            slots: fill(&mut self.slots, Slot::new),
             query: &mut self.query,
         };
-        self.ip.insert(RefCell::new(Ip::new(config, parts)))
+        insert(&mut self.ip, config, parts)
     }
+}
+
+// In a frame of its own, as `Resources::engine` of the engine.
+#[inline(never)]
+fn insert<'d>(
+    ip: &'d mut Option<RefCell<Ip<'d>>>,
+    config: Config<'d>,
+    parts: Parts<'d>,
+) -> &'d RefCell<Ip<'d>> {
+    ip.insert(RefCell::new(Ip::new(config, parts)))
 }
 
 impl<const SOCKETS: usize, const UDP: usize, const RX: usize, const TX: usize> Default

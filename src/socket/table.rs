@@ -2,24 +2,30 @@
 
 use core::cell::Cell;
 
+use heapless::Vec;
+
 use super::{Slot, SocketHandle, State};
 use crate::error::Error;
+use crate::resources::fill;
 
 /// Slots and buffers of `N` sockets, `RX` bytes to receive into and `TX` to send from each.
 #[derive(Debug)]
 pub struct Table<const N: usize, const RX: usize, const TX: usize> {
-    slots: [Slot; N],
-    rx: [[u8; RX]; N],
-    tx: [[u8; TX]; N],
+    slots: Vec<Slot, N, u8>,
+    rx: Vec<[u8; RX], N, u8>,
+    tx: Vec<[u8; TX], N, u8>,
 }
 
 impl<const N: usize, const RX: usize, const TX: usize> Table<N, RX, TX> {
-    pub(crate) fn new() -> Self {
-        Self {
-            slots: core::array::from_fn(|_| Slot::new()),
-            rx: const { [[0; RX]; N] },
-            tx: const { [[0; TX]; N] },
-        }
+    pub(crate) const fn new() -> Self {
+        Self { slots: Vec::new(), rx: Vec::new(), tx: Vec::new() }
+    }
+
+    /// Makes the slots, in the table's place.
+    pub(crate) fn fill(&mut self) {
+        fill(&mut self.slots, Slot::new);
+        fill(&mut self.rx, || [0; RX]);
+        fill(&mut self.tx, || [0; TX]);
     }
 }
 
