@@ -52,7 +52,9 @@ pub use network::{
     Stray, TcpState, VirtualNetwork,
 };
 pub use nvram::Nvram;
-pub use options::{Boot, CloseUrc, DialFailure, DirectLinkEnd, Options, Registration, Security, UrcTiming};
+pub use options::{
+    Boot, CloseUrc, DialFailure, DirectLinkEnd, Options, PingForm, Registration, Security, UrcTiming,
+};
 pub use pcap::Pcap;
 pub use prng::Prng;
 pub use radio::{NoTimers, Operator, PsmGrant, Signal, Surroundings};

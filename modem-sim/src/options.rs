@@ -96,6 +96,17 @@ pub enum Security {
     Pretended,
 }
 
+/// The form of Sequans' `+PING`. RYZ014 use cases §9.2.3 have name, count and size; they do not show what is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PingForm {
+    /// The address without quotation marks, and `-1,-1` when nobody answers, as samples for RYZ014A and captures of GM02S
+    /// have it. Interval and timeout in seconds follow the size, as a shipping driver for RYZ014A gives them.
+    Bare,
+    /// The address between quotation marks, and `600,255`; timeout in tenths of a second and TTL follow the size. That is
+    /// how a related module has it.
+    Quoted,
+}
+
 /// Everything that can be chosen about a [`Modem`](crate::Modem).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
@@ -242,6 +253,8 @@ pub struct Options {
     pub ring_mode: Option<u32>,
     /// Sequans: after each such time a line that nobody has asked for, typical of the model.
     pub noise: Option<Duration>,
+    /// Sequans: the form of `+PING`.
+    pub ping_form: PingForm,
     /// Sequans: what a failed dial answers.
     pub dial_failure: DialFailure,
     /// Sequans: when the peer's close is told.
@@ -368,6 +381,7 @@ impl Default for Options {
             bypass: None,
             ring_mode: None,
             noise: None,
+            ping_form: PingForm::Bare,
             dial_failure: DialFailure::NoCarrier,
             close_urc: CloseUrc::Immediate,
             lossy_receive: false,

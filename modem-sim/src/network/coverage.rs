@@ -39,8 +39,11 @@ impl World {
         }
     }
 
-    /// Time until an echo comes back.
+    /// Time until an echo comes back. Whoever has a name or a server is there.
     pub(super) fn echo(&self, from: IpAddr) -> Option<Duration> {
-        (!self.air.cut && !self.air.silent.contains(&from)).then_some(self.rtt)
+        let exists = self.hosts.values().flatten().any(|address| *address == from)
+            || self.peers.keys().any(|at| at.ip() == from)
+            || self.services.are_at(from);
+        (exists && !self.air.cut && !self.air.silent.contains(&from)).then_some(self.rtt)
     }
 }

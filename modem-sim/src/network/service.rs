@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::Peer;
@@ -37,6 +37,13 @@ impl fmt::Debug for Services {
         let mut at: Vec<_> = self.factories.keys().collect();
         at.sort();
         f.debug_tuple("Services").field(&at).finish()
+    }
+}
+
+impl Services {
+    /// One of them is at this address.
+    pub(super) fn are_at(&self, address: IpAddr) -> bool {
+        self.factories.keys().any(|at| at.ip() == address)
     }
 }
 

@@ -103,7 +103,7 @@ impl VirtualNetwork {
         self.world().mailbox.from_modem.clone()
     }
 
-    /// This address does not answer pings; all others do.
+    /// This address does not answer pings. All others do that have a name or a server; from the rest nothing comes.
     pub fn ignores_pings(&self, address: impl Into<IpAddr>) {
         self.world().air.silent.push(address.into());
     }
