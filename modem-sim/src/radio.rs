@@ -75,6 +75,8 @@ pub struct Surroundings {
     pub no_timers: NoTimers,
     /// The network allows eDRX.
     pub edrx: bool,
+    /// Cycle and paging time window that it then gives, coded; `None` for those that the modem wants.
+    pub edrx_grant: Option<(u8, u8)>,
     /// Firmware files that servers and hosts have.
     pub images: Vec<Image>,
     /// The device management server; `None` when it does not answer.
@@ -113,6 +115,7 @@ impl Default for Surroundings {
             psm: PsmGrant::AsRequested,
             no_timers: NoTimers::Zero,
             edrx: true,
+            edrx_grant: None,
             images: Vec::new(),
             device_server: None,
             download_rate: 20_000,

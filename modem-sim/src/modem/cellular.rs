@@ -231,6 +231,7 @@ impl Modem {
             }
         }
         self.tell_registration();
+        self.tell_edrx();
         match stat {
             2 => self.tell_outcome(),
             1 | 5 => self.management_may_start(),

@@ -102,6 +102,7 @@ impl Modem {
         self.autoattach = super::Autoattach::new(self.model.sequans(), &crate::Options::default());
         self.autoattach.restarted = restarted;
         self.psm = Psm::default();
+        self.edrx = super::Edrx::default();
         self.sms.forget();
         self.status.factory();
         self.sleep = super::Sleep::new(0);

@@ -136,6 +136,7 @@ impl Modem {
             }
         })
     }
+                    .or_else(|| self.edrx_command(command))
 
     fn flag(&self, command: &Command) -> Result<bool, Final> {
         command.within_or(0, 0, 1, 0).map(|n| n == 1)

@@ -6,6 +6,7 @@ mod card;
 mod cellular;
 mod contexts;
 mod dial;
+mod edrx;
 mod exec;
 mod factory;
 mod fault;
@@ -46,6 +47,7 @@ use autoattach::Autoattach;
 use bands::Bands;
 use cellular::Cellular;
 use dial::{Call, Uart};
+use edrx::Edrx;
 use exec::{DataMode, Exec};
 pub(crate) use exec::{Payload, PayloadKind, Step, Wait};
 use factory::Factory;
@@ -93,6 +95,7 @@ pub struct Modem {
     pins: Pins,
     sleep: Sleep,
     psm: Psm,
+    edrx: Edrx,
     sms: Sms,
     firmware: Firmware,
     bands: Bands,
@@ -166,6 +169,7 @@ impl Modem {
             pins: Pins::default(),
             sleep: Sleep::new(options.supply.uart_sleep),
             psm: Psm::default(),
+            edrx: Edrx::default(),
             sms: Sms::new(&options),
             firmware: Firmware::default(),
             bands: Bands::new(model),

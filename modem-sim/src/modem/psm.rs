@@ -1,5 +1,4 @@
-//! Power saving mode and extended discontinuous reception: `+CPSMS`, `+CEDRXS`, `+CEDRXRDP` (3GPP TS 27.007 §7.38, §7.40,
-//! §7.41), `+SQNEDRX`, `+UPSMR`; RYZ014 use cases §8.
+//! Power saving mode: `+CPSMS` (3GPP TS 27.007 §7.38), `+UPSMR`; RYZ014 use cases §8.
 //!
 //! The modem falls asleep when it is registered, the network has granted the timers, no traffic was for the inactivity of
 //! the network and T3324, and the host lets it: "all wake sources are released, all UART buffers are empty" (§8.2). It
@@ -32,16 +31,6 @@ pub(super) struct Psm {
     pub(super) last: Duration,
     /// `+UPSMR`. Kept in NVM.
     reports: bool,
-    edrx: Edrx,
-}
-
-/// `+CEDRXS`, and the page time window of `+SQNEDRX`. Kept in NVM.
-#[derive(Debug)]
-struct Edrx {
-    mode: u32,
-    technology: u32,
-    cycle: u8,
-    window: u8,
 }
 
 impl Default for Psm {
@@ -53,7 +42,6 @@ impl Default for Psm {
             granted: None,
             last: Duration::ZERO,
             reports: false,
-            edrx: Edrx { mode: 0, technology: 4, cycle: 0b0010, window: 0b0011 },
         }
     }
 }
@@ -86,7 +74,7 @@ fn periodic_time(coded: u8) -> Option<Duration> {
     Some(Duration::from_secs(seconds * u64::from(coded & 31)))
 }
 
-fn bits(text: &str, len: usize) -> Result<u8, Final> {
+pub(super) fn bits(text: &str, len: usize) -> Result<u8, Final> {
     if text.len() != len {
         return Err(BAD_PARAMETERS);
     }
@@ -197,12 +185,8 @@ impl Modem {
 
     /// Commands of this chapter; `None` when this is not one.
     pub(super) fn psm_command(&mut self, command: &Command) -> Option<Result<Step, Final>> {
-        let ublox = self.model.is_ublox();
         Some(match command.name.as_str() {
             "+CPSMS" => self.cpsms(command),
-            "+CEDRXS" => self.cedrxs(command),
-            "+CEDRXRDP" => self.cedrxrdp(command),
-            "+SQNEDRX" if !ublox => self.sqnedrx(command),
             "+UPSMR" if self.model.ublox().is_some_and(|t| t.mno_profiles) => self.upsmr(command),
             _ => return None,
         })
@@ -251,81 +235,6 @@ impl Modem {
             Form::Set => self.psm.reports = command.within(0, 0, 1)? == 1,
             Form::Read => self.info(format!("+UPSMR: {}", u8::from(self.psm.reports))),
             Form::Test => self.info("+UPSMR: (0,1)"),
-            Form::Action => return Err(Final::Error),
-        }
-        Ok(ok())
-    }
-
-    /// The cycle and the window that the network gives.
-    fn edrx_granted(&self) -> Option<(u8, u8)> {
-        let Edrx { mode, cycle, window, .. } = self.psm.edrx;
-        let granted = mode != 0 && self.attached() && self.options.surroundings.edrx;
-        granted.then_some((cycle, window))
-    }
-
-    fn tell_edrx(&mut self) {
-        if let Some((cycle, window)) = self.edrx_granted().filter(|_| self.psm.edrx.mode == 2) {
-            let Edrx { technology, .. } = self.psm.edrx;
-            self.urc(&format!("+CEDRXP: {technology},\"{cycle:04b}\",\"{cycle:04b}\",\"{window:04b}\""));
-        }
-    }
-
-    /// `AT+CEDRXS=<mode>[,<AcT>[,"<cycle>"]]`.
-    fn cedrxs(&mut self, command: &Command) -> Result<Step, Final> {
-        match command.form {
-            Form::Set => {
-                let mode = command.within_or(0, 0, 3, 0)?;
-                let technology = command.within_or(1, 1, 5, self.psm.edrx.technology)?;
-                if command.arg(2).is_some() {
-                    self.psm.edrx.cycle = bits(&command.text(2)?, 4)?;
-                }
-                self.psm.edrx.technology = technology;
-                self.psm.edrx.mode = mode % 3;
-                if mode == 3 {
-                    self.psm.edrx = Psm::default().edrx;
-                }
-                self.tell_edrx();
-            }
-            // Shipping drivers have seen a bare name from SARA-R4 while it is off.
-            Form::Read if self.psm.edrx.mode == 0 => self.info("+CEDRXS: "),
-            Form::Read => {
-                let Edrx { technology, cycle, .. } = self.psm.edrx;
-                self.info(format!("+CEDRXS: {technology},\"{cycle:04b}\""));
-            }
-            Form::Test => self.info("+CEDRXS: (0-3),(4,5),(\"0000\"-\"1111\")"),
-            Form::Action => return Err(Final::Error),
-        }
-        Ok(ok())
-    }
-
-    fn cedrxrdp(&mut self, command: &Command) -> Result<Step, Final> {
-        if command.form == Form::Action {
-            let technology = self.psm.edrx.technology;
-            match self.edrx_granted() {
-                None => self.info("+CEDRXRDP: 0"),
-                Some((cycle, window)) => self.info(format!(
-                    "+CEDRXRDP: {technology},\"{cycle:04b}\",\"{cycle:04b}\",\"{window:04b}\""
-                )),
-            }
-        }
-        Ok(ok())
-    }
-
-    /// `AT+SQNEDRX=<mode>,<AcT>,"<cycle>","<window>"`, as shipping drivers have it.
-    fn sqnedrx(&mut self, command: &Command) -> Result<Step, Final> {
-        match command.form {
-            Form::Set => {
-                if command.arg(3).is_some() {
-                    self.psm.edrx.window = bits(&command.text(3)?, 4)?;
-                }
-                return self.cedrxs(command);
-            }
-            Form::Read if self.psm.edrx.mode == 0 => self.info("+SQNEDRX: 0"),
-            Form::Read => {
-                let Edrx { mode, technology, cycle, window } = self.psm.edrx;
-                self.info(format!("+SQNEDRX: {mode},{technology},\"{cycle:04b}\",\"{window:04b}\""));
-            }
-            Form::Test => self.info("+SQNEDRX: (0-3),(4,5),(\"0000\"-\"1111\"),(\"0000\"-\"1111\")"),
             Form::Action => return Err(Final::Error),
         }
         Ok(ok())
