@@ -118,12 +118,13 @@ pub struct Options {
     pub puk: String,
     /// After so many wrong PINs the SIM wants its PUK.
     pub puk_after: u8,
-    /// Sequans: slots for SIMs. With two, the one in the module is chosen (RYZ014 use cases §2.1.2.1), and the other
-    /// options are about the one outside.
+    /// Sequans: slots for SIMs (`+CSUS`). 0 is the model's own: "any RYZ014 module supports two" (RYZ014 use cases
+    /// §2.1.1), of which that in the module is empty and that outside is used; one for the others. With 2 a SIM is soldered
+    /// in, and its slot is used (§2.1.2.1). The other options are about the SIM outside.
     pub sim_slots: u8,
     /// IMSI of the SIM; `None` for that in the documents, where there is one.
     pub imsi: Option<String>,
-    /// IMSI of the SIM in the module, with two slots.
+    /// IMSI of a SIM in the module.
     pub soldered_imsi: String,
     /// Its number (ICCID).
     pub iccid: String,
@@ -326,7 +327,7 @@ impl Default for Options {
             idle_pin: "0000".to_owned(),
             puk: "12345678".to_owned(),
             puk_after: 3,
-            sim_slots: 1,
+            sim_slots: 0,
             imsi: None,
             soldered_imsi: "001010000000001".to_owned(),
             iccid: "8933150319050000000".to_owned(),

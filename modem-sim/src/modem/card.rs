@@ -29,6 +29,8 @@ pub(super) enum Verdict {
 /// A card. It keeps its codes and its tries without power.
 #[derive(Debug)]
 pub(super) struct Card {
+    /// It is in its slot.
+    pub(super) present: bool,
     pin: String,
     puk: String,
     /// It wants its PIN after each start (`+CLCK="SC"`).
@@ -43,6 +45,7 @@ pub(super) struct Card {
 impl Card {
     pub(super) fn new(options: &Options) -> Self {
         Card {
+            present: options.sim_present,
             pin: options.pin.clone().unwrap_or_else(|| options.idle_pin.clone()),
             puk: options.puk.clone(),
             locked: options.pin.is_some(),

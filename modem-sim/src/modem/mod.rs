@@ -158,7 +158,7 @@ impl Modem {
             clock,
             now: Duration::ZERO,
             settings: Settings::new(model, &options),
-            sim: Sim::new(&options),
+            sim: Sim::new(model, &options),
             cellular: Cellular::new(model),
             autoattach: Autoattach::new(model.sequans(), &options),
             ublox: Ublox::default(),

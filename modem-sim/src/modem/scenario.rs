@@ -10,10 +10,14 @@ use crate::radio::Signal;
 /// Something that happens around a modem.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Happening {
-    /// The SIM is pulled out.
+    /// The SIM in the slot that is used is pulled out.
     SimOut,
     /// It is put in.
     SimIn,
+    /// There is no SIM in this slot any more: 0 is outside of the module, 1 in it.
+    SlotEmpty(u8),
+    /// There is one from now on.
+    SlotFilled(u8),
     /// It stops answering.
     SimFails,
     /// It answers again.
@@ -50,6 +54,8 @@ impl Modem {
         match what {
             Happening::SimOut => self.set_sim_present(now, false),
             Happening::SimIn => self.set_sim_present(now, true),
+            Happening::SlotEmpty(slot) => self.set_sim_in_slot(now, *slot, false),
+            Happening::SlotFilled(slot) => self.set_sim_in_slot(now, *slot, true),
             Happening::SimFails => self.set_sim_failure(now, true),
             Happening::SimWorks => self.set_sim_failure(now, false),
             Happening::Network(registration) => self.set_registration(now, *registration),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Modem;
 use super::card::{Card, Lock, PIN2_TRIES, PUK_TRIES, Verdict, is_pin};
 use super::power::Timer;
+use crate::Model;
 use crate::breach::Rule;
 use crate::command::{Command, Form};
 use crate::modem::exec::Step;
@@ -15,10 +16,9 @@ use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED};
 /// "incorrect password".
 const WRONG: Final = Final::Cme(16);
 
-/// The slot, and the card in it.
+/// The slots, and the cards in them.
 #[derive(Debug)]
 pub(crate) struct Sim {
-    pub(super) present: bool,
     /// The card does not answer.
     failed: bool,
     /// The modem has read it.
@@ -28,24 +28,27 @@ pub(crate) struct Sim {
     other: Card,
     /// The slot that is used: 0 is outside of the module, 1 in it. Kept in NVM.
     pub(super) slot: u32,
+    slots: u32,
     /// `<n>` of `+USIMSTAT`.
     reports: u32,
 }
 
 impl Sim {
-    pub(super) fn new(options: &Options) -> Self {
-        let soldered = Options { pin: None, ..options.clone() };
-        let slot = u32::from(options.sim_slots > 1);
+    pub(super) fn new(model: Model, options: &Options) -> Self {
+        let own = if model == Model::Ryz014a { 2 } else { 1 };
+        let slots = if options.sim_slots == 0 { own } else { u32::from(options.sim_slots) };
+        let soldered = options.sim_slots > 1;
+        let in_module = Options { pin: None, sim_present: soldered, ..options.clone() };
         let mut sim = Sim {
-            present: options.sim_present,
             failed: false,
             read: false,
             card: Card::new(options),
-            other: Card::new(&soldered),
-            slot,
+            other: Card::new(&in_module),
+            slot: u32::from(soldered),
+            slots,
             reports: 0,
         };
-        if slot == 1 {
+        if soldered {
             std::mem::swap(&mut sim.card, &mut sim.other);
         }
         sim
@@ -66,9 +69,14 @@ impl Sim {
         self.open() && self.read
     }
 
+    /// There is a card in the slot that is used.
+    pub(super) fn present(&self) -> bool {
+        self.card.present
+    }
+
     /// There is a card that wants no PIN.
     pub(super) fn open(&self) -> bool {
-        self.present && !self.failed && self.card.lock() == Lock::Open
+        self.present() && !self.failed && self.card.lock() == Lock::Open
     }
 }
 
@@ -79,11 +87,24 @@ impl Modem {
         (pin, puk)
     }
 
-    /// Puts the SIM in, or takes it out.
+    /// Puts a SIM into a slot, or takes it out: 0 is the slot outside of the module, 1 that in it. A slot that the
+    /// module has not stays empty.
+    pub fn set_sim_in_slot(&mut self, now: Duration, slot: u8, present: bool) {
+        if u32::from(slot) == self.sim.slot {
+            return self.set_sim_present(now, present);
+        }
+        self.advance(now);
+        if u32::from(slot) < self.sim.slots {
+            self.sim.other.present = present;
+            self.sim.other.restart();
+        }
+        self.tick();
+    }
+
+    /// Puts the SIM in, or takes it out. It is that in the slot that is used.
     pub fn set_sim_present(&mut self, now: Duration, present: bool) {
         self.advance(now);
-        self.options.sim_present = present;
-        self.sim.present = present;
+        self.sim.card.present = present;
         self.sim.power_up();
         if present {
             self.sim_starts();
@@ -115,7 +136,9 @@ impl Modem {
     pub fn set_pin(&mut self, now: Duration, pin: Option<&str>) {
         self.advance(now);
         self.options.pin = pin.map(str::to_owned);
+        let present = self.sim.present();
         self.sim.card = Card::new(&self.options);
+        self.sim.card.present = present;
         self.sim.power_up();
         if pin.is_some() {
             self.lose_registration();
@@ -127,7 +150,7 @@ impl Modem {
     /// The modem begins to read the SIM.
     pub(super) fn sim_starts(&mut self) {
         self.cancel(Timer::SimRead);
-        if self.sim_has_power() && self.sim.present && !self.sim.failed {
+        if self.sim_has_power() && self.sim.present() && !self.sim.failed {
             self.timer(self.options.sim_time, Timer::SimRead);
             self.tell_sim_started();
         }
@@ -148,7 +171,7 @@ impl Modem {
     /// `+UUSIMSTAT`.
     fn sim_status(&mut self) {
         let state = match self.sim.card.lock() {
-            _ if !self.sim.present => 0,
+            _ if !self.sim.present() => 0,
             _ if self.sim.failed => 4,
             Lock::Pin => 1,
             Lock::Puk => 2,
@@ -167,7 +190,7 @@ impl Modem {
             // RYZ014 use cases §2.1.3.
             return Err(Final::Error);
         }
-        if !self.sim.present {
+        if !self.sim.present() {
             return Err(Final::Cme(10));
         }
         // That a card without tries is a failure is inferred.
@@ -301,7 +324,7 @@ impl Modem {
 
     /// `AT+CSUS=<slot>`: only in +CFUN=0, and it "survives reboots" (RYZ014 use cases §2.1.2.1, §2.1.3).
     pub(super) fn csus(&mut self, command: &Command) -> Result<Step, Final> {
-        let slots = u32::from(self.options.sim_slots);
+        let slots = self.sim.slots;
         match command.form {
             Form::Test => self.info(format!("+CSUS: {slots}")),
             Form::Read => self.info(format!("+CSUS: {}", self.sim.slot)),

@@ -190,7 +190,7 @@ impl Modem {
             (SIGNAL, bars),
             (SERVICE, u32::from(self.attached())),
             (ROAMING, u32::from(self.is_roaming())),
-            (SIM, u32::from(self.sim.present)),
+            (SIM, u32::from(self.sim.present())),
         ]
     }
 

@@ -16,7 +16,7 @@ use crate::{
 /// | `% boot cold` | boots at the start; otherwise it is up already, with echo off |
 /// | `% echo on` | echo after boot |
 /// | `% pin 0000`, `% puk 00000000`, `% no-sim` | the SIM |
-/// | `% sim-slots 2`, `% imsi 001010000000219` | the SIM outside of the module is one of two; its IMSI |
+/// | `% sim-slots 1`, `% sim-slots 2`, `% imsi 001010000000219` | the SIM outside of the module is the only one, or one of two; its IMSI |
 /// | `% idle-pin 0000` | the PIN of a SIM that is not locked |
 /// | `% registration denied` | `home`, `roaming`, `denied`, `never`, `unknown` or `lost` |
 /// | `% latency 5ms`, `% rtt 60ms` | times |
@@ -84,6 +84,7 @@ impl OptionChange {
             ("echo", "on" | "off") => options.echo = Some(value == "on"),
             ("pin", pin) => options.pin = Some(pin.to_owned()),
             ("idle-pin", pin) => options.idle_pin = pin.to_owned(),
+            ("sim-slots", "1") => options.sim_slots = 1,
             ("sim-slots", "2") => options.sim_slots = 2,
             ("imsi", imsi) => options.imsi = Some(imsi.to_owned()),
             ("puk", puk) => options.puk = puk.to_owned(),
