@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::exec::{DataMode, Exec};
 use super::general::ok;
-use super::{Modem, Step};
+use super::{Modem, Power, Step};
 use crate::breach::Rule;
 use crate::command::{Command, Form};
 use crate::dialup::{Dialup, DialupEnd};
@@ -109,8 +109,41 @@ impl Modem {
             "H" => self.hang_up(),
             "+CVHU" => self.cvhu(command),
             "+UAUTHREQ" if self.model.is_ublox() => self.uauthreq(command),
+            "&D" => self.circuit_108(command),
             _ => return None,
         })
+    }
+
+    /// `AT&D<value>`: circuit 108/2, which is DTR (ITU-T V.250 §6.2.9).
+    fn circuit_108(&mut self, command: &Command) -> Result<Step, Final> {
+        if !matches!(command.form, Form::Action | Form::Set) {
+            return Err(Final::Error);
+        }
+        self.terminal.dtr_drop = Some(command.within_or(0, 0, 2, 0)?);
+        Ok(ok())
+    }
+
+    /// DTR has gone off. With `&D1` the connection is left as by `+++`, with `&D2` it ends (ITU-T V.250 §6.2.9,
+    /// SARA/LEXI internet applications §4.2, LENA-R8 application development §5.8.2). 1 is the default of SARA-R4; that of
+    /// the other u-blox modules is inferred from it, and that of Sequans modules from related ones.
+    pub(super) fn dtr_drops(&mut self) {
+        let online = self.terminal.exec.data_mode() == Some(DataMode::Dialup);
+        // "When using MUX and PPP combined, toggling the DTR line does not terminate the PPP session".
+        if self.power != Power::Up || self.multiplexer.is_some() || !self.call_is_here() {
+            return;
+        }
+        match self.terminal.dtr_drop.unwrap_or(u32::from(self.model.is_ublox())) {
+            1 if online => self.print_final(Final::Ok),
+            2 => {
+                self.drop_call();
+                if online {
+                    self.print_final(Final::NoCarrier);
+                } else {
+                    self.urc("NO CARRIER");
+                }
+            }
+            _ => {}
+        }
     }
 
     /// `D*99[*[<called_address>][*[<L2P>][*[<cid>]]]]#` (3GPP TS 27.007 §10.2.1.1).

@@ -82,7 +82,7 @@ impl Modem {
         Some(match name {
             "E" => self.flag(command).map(|on| self.terminal.echo = on).map(|()| ok()),
             "V" => self.flag(command).map(|on| self.terminal.verbose = on).map(|()| ok()),
-            "Q" | "X" | "&C" | "&D" | "&K" | "&S" | "&W" | "L" | "M" => Ok(ok()),
+            "Q" | "X" | "&C" | "&K" | "&S" | "&W" | "L" | "M" => Ok(ok()),
             "Z" | "&F" => {
                 if name == "&F" && !self.model.is_ublox() {
                     // RYZ014 use cases §5.1: it resets the file system's settings too, "and must not be used".

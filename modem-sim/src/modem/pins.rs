@@ -86,10 +86,12 @@ impl Modem {
         self.tick();
     }
 
-    /// DTR of the host; it is on at the start.
+    /// DTR of the host; it is on at the start. What becomes of a dial-up connection when it goes off says `&D`.
     pub fn set_dtr(&mut self, now: Duration, on: bool) {
         self.advance(now);
-        self.pins.dtr = on;
+        if std::mem::replace(&mut self.pins.dtr, on) && !on {
+            self.dtr_drops();
+        }
         self.pin_wakes(3, on);
         self.tick();
     }

@@ -29,6 +29,8 @@ pub(super) struct Terminal {
     pub(super) escape_character: u8,
     /// S12, in fiftieths of a second (SARA/LEXI internet applications §9.1.4: 1 s by default).
     pub(super) escape_delay: u8,
+    /// `&D`; `None` for the model's own.
+    pub(super) dtr_drop: Option<u32>,
     /// Characters of the command line so far.
     pub(super) line: Vec<u8>,
     /// The previous byte from the host.
@@ -66,6 +68,7 @@ impl Terminal {
             terminator: b'\r',
             escape_character: b'+',
             escape_delay: 50,
+            dtr_drop: None,
             line: Vec::new(),
             last_byte: None,
             held: VecDeque::new(),
@@ -96,6 +99,7 @@ impl Terminal {
         self.terminator = b'\r';
         self.escape_character = b'+';
         self.escape_delay = 50;
+        self.dtr_drop = None;
     }
 
     /// Bytes that wait for the host.
