@@ -13,6 +13,7 @@ mod udp;
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::network::{Network, Stray};
@@ -35,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) dns: [Ipv4Addr; 2],
     /// What is told of IPv6, where that is carried.
     pub(crate) ipv6: Option<PlanV6>,
+    /// Ports of the modem's own applications: nothing to them reaches the host.
+    pub(crate) reserved: Option<RangeInclusive<u16>>,
 }
 
 /// Who is who in IPv6, and what router advertisements tell.
@@ -58,6 +61,26 @@ impl PlanV6 {
 }
 
 impl Plan {
+    fn is_reserved(&self, port: u16) -> bool {
+        self.reserved.as_ref().is_some_and(|range| range.contains(&port))
+    }
+
+    /// A packet that may go to the host.
+    fn passes(&self, packet: &[u8]) -> bool {
+        let Some(packet) = ip::parse(packet).filter(|_| self.reserved.is_some()) else {
+            return true;
+        };
+        // Only the first fragment has ports; without it the others are nothing.
+        let first = packet.fragment.is_none_or(|(_, offset, _)| offset == 0);
+        let carries_ports = matches!(packet.protocol, ip::TCP | ip::UDP);
+        match packet.payload.get(2..4) {
+            Some(&[high, low]) if first && carries_ports => {
+                !self.is_reserved(u16::from_be_bytes([high, low]))
+            }
+            _ => true,
+        }
+    }
+
     /// Who the host means in the network: the gateway is the machine itself.
     fn outside(&self, peer: SocketAddr) -> SocketAddr {
         match &self.ipv6 {
@@ -143,7 +166,9 @@ impl Gateway {
                     break;
                 };
                 used += packet.len();
-                packets.push(packet);
+                if self.plan.passes(&packet) {
+                    packets.push(packet);
+                }
             }
             if used == before {
                 break;
@@ -233,6 +258,9 @@ impl Gateway {
     fn take_strays(&mut self, now: Duration, net: &mut dyn Network) {
         while let Some(stray) = net.stray() {
             match stray {
+                // They are for an application of the modem, of which there is none.
+                Stray::Connection { handle, port, .. } if self.plan.is_reserved(port) => net.abort(handle),
+                Stray::Datagram { port, .. } if self.plan.is_reserved(port) => {}
                 Stray::Connection { handle, from, port } => match self.host_for(from.ip()) {
                     Some(host) => {
                         let ends = (SocketAddr::new(host, port), self.plan.inside(from));

@@ -237,7 +237,8 @@ impl Modem {
         };
         let settings = Settings::new(options, host, modem);
         let ipv6 = PlanV6 { prefix: options.ipv6_prefix, dns: options.ipv6_dns, mtu: options.ipv6_mtu };
-        (settings, Plan { modem, dns: options.dns, ipv6: options.ipv6.then_some(ipv6) })
+        let reserved = self.settings.ports.in_force();
+        (settings, Plan { modem, dns: options.dns, ipv6: options.ipv6.then_some(ipv6), reserved })
     }
 
     /// `ATO`: back to data mode.

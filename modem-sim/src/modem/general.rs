@@ -10,6 +10,8 @@ use crate::command::{Command, Form};
 use crate::modem::exec::Step;
 use crate::options::Options;
 use crate::reply::{BAD_PARAMETERS, Final, NOT_ALLOWED, NOT_SUPPORTED};
+use crate::ublox::ports::Ports;
+use crate::ublox::traits::PortFilter;
 
 /// Settings that all AT interfaces share.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub(crate) struct Settings {
     pub(super) hangs_up: bool,
     /// Contexts with user name and password (+UAUTHREQ).
     pub(super) credentials: Vec<u32>,
+    /// Those of the modem's own applications (+UEMBPF).
+    pub(crate) ports: Ports,
     /// +IPR=0 is in force.
     pub(super) automatic: bool,
     /// Parameters of commands that are stored without any effect.
@@ -50,6 +54,7 @@ impl Settings {
             speed: Speed::Known,
             hangs_up: true,
             credentials: Vec::new(),
+            ports: Ports::new(traits.map_or(PortFilter::Unknown, |t| t.port_filter)),
             automatic: traits.is_some_and(|t| t.finds_speed),
             stored: BTreeMap::new(),
         };
@@ -131,12 +136,12 @@ impl Modem {
                     .or_else(|| self.factory_command(command))
                     .or_else(|| self.sleep_command(command))
                     .or_else(|| self.psm_command(command))
+                    .or_else(|| self.edrx_command(command))
                     .or_else(|| self.cellular_command(command))
                     .or_else(|| self.dial_command(command));
             }
         })
     }
-                    .or_else(|| self.edrx_command(command))
 
     fn flag(&self, command: &Command) -> Result<bool, Final> {
         command.within_or(0, 0, 1, 0).map(|n| n == 1)

@@ -106,6 +106,7 @@ impl Modem {
     /// Volatile settings at the moment in which the line comes alive.
     fn defaults(&mut self) {
         self.settings.reset(self.model);
+        self.settings.ports.restart();
         self.terminal.reset(&self.options);
         self.sim.power_up();
         self.sim.forget();

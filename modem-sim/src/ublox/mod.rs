@@ -6,6 +6,7 @@ mod direct;
 mod listen;
 mod option;
 mod packet;
+pub(crate) mod ports;
 mod profile;
 mod pump;
 mod security;
@@ -16,7 +17,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use traits::{PacketData, Traits};
+use traits::{PacketData, PortFilter, Traits};
 
 use crate::breach::Rule;
 use crate::command::{Command, Form};
@@ -230,6 +231,7 @@ impl Modem {
                 Ok(Final::Ok.into())
             }
             "+UDNSRN" => self.udnsrn(command),
+            "+UEMBPF" if self.traits().port_filter != PortFilter::Unknown => self.uembpf(command),
             "+UDCONF" => self.udconf(command),
             "+USECMNG" => self.usecmng(command),
             "+USECPRF" => self.usecprf(command),

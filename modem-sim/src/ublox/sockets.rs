@@ -43,7 +43,7 @@ impl Modem {
         let net = if tcp {
             None
         } else {
-            Some(self.net.bind(port).map_err(|failure| {
+            Some(self.bind_source(port).map_err(|failure| {
                 self.ublox.last_error = errno(failure);
                 NOT_ALLOWED
             })?)
@@ -124,8 +124,12 @@ impl Modem {
         let Ok(s) = self.ublox.socket(id) else { return };
         s.remote = Some(remote);
         let secure = s.secure && self.options.security == Security::Real;
-        let net = if s.tcp { Some(self.net.connect(s.local_port, remote)) } else { s.net };
-        s.net = net;
+        let (tcp, port, bound) = (s.tcp, s.local_port, s.net);
+        let port = if tcp { self.source_port(port) } else { port };
+        let net = if tcp { Some(self.net.connect(port, remote)) } else { bound };
+        if let Ok(s) = self.ublox.socket(id) {
+            s.net = net;
+        }
         if let Some(net) = net.filter(|_| secure)
             && !self.secure(id, net, remote)
         {

@@ -37,6 +37,17 @@ pub(crate) enum Escape {
     Frame(Duration, Duration),
 }
 
+/// Ports for the modem's own applications beside a dial-up connection (`+UEMBPF`, SARA/LEXI internet applications §4.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PortFilter {
+    /// There is no such command.
+    Unknown,
+    /// "Disabled by factory-programmed setting with an empty port range".
+    Empty,
+    /// These.
+    Range(u16, u16),
+}
+
 /// One row of the table.
 #[derive(Debug)]
 pub(crate) struct Traits {
@@ -120,6 +131,8 @@ pub(crate) struct Traits {
     pub(crate) resume_needs_activation: bool,
     /// Dial-up and sockets can use the same context ("PDN sharing", LENA-R8 application development §13.1).
     pub(crate) shares_contexts: bool,
+    /// The factory's; LENA-R8 has none (LENA-R8 application development §13.1).
+    pub(crate) port_filter: PortFilter,
     /// Those of `+CMUX`.
     pub(crate) channels: &'static Channels,
 }
@@ -176,6 +189,7 @@ pub(crate) const SARA_R5_02B: Traits = Traits {
     hangs_up: true,
     resume_needs_activation: false,
     shares_contexts: true,
+    port_filter: PortFilter::Unknown,
     channels: &R5_CHANNELS,
 };
 
@@ -226,6 +240,7 @@ pub(crate) const SARA_R42: Traits = Traits {
     connect_text: "150000000",
     dial_needs_credentials: false,
     hangs_up: false,
+    port_filter: PortFilter::Empty,
     channels: &R42_CHANNELS,
     ..SARA_R5_02B
 };
@@ -248,6 +263,7 @@ pub(crate) const LEXI_R422: Traits = Traits {
     firmware: "02.00",
     security: true,
     session_tickets: true,
+    port_filter: PortFilter::Range(9999, 19_999),
     ..SARA_R42
 };
 
