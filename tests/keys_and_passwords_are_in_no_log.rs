@@ -1,8 +1,6 @@
 //! At no level does a log show a key, a password or a session, whatever the modem does with it.
 mod common;
 
-use std::sync::Mutex;
-
 use cellular_nal::dialect::{Credential, CredentialKind};
 use cellular_nal::{Config, SecurityProfile, Session};
 use common::script::{Act, Canned, Desk, bytes, lines};
@@ -10,32 +8,13 @@ use common::tls::profile;
 use embedded_nal_async::TcpConnect;
 use modem_sim::Model;
 
-static LOG: Mutex<String> = Mutex::new(String::new());
-
-struct Sink;
-
-impl log::Log for Sink {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        let mut log = LOG.lock().expect("nobody panics with it");
-        log.push_str(&record.args().to_string());
-        log.push('\n');
-    }
-
-    fn flush(&self) {}
-}
-
 const KEY: &str =
     "-----BEGIN EC PRIVATE KEY-----\nTHISKEYISPRIVATE\nSOISTHISLINEOFIT\n-----END EC PRIVATE KEY-----\n";
 
 #[test]
 fn keys_and_passwords_are_in_no_log() {
     static SESSION: Session = Session::new();
-    log::set_logger(&Sink).expect("there is no other");
-    log::set_max_level(log::LevelFilter::Trace);
+    common::log::record();
     let key = Credential { kind: CredentialKind::PrivateKey, slot: 9 };
     for (model, echo, late) in [
         (Model::SaraR5, false, false),
@@ -105,7 +84,7 @@ fn keys_and_passwords_are_in_no_log() {
         }
         log::info!("{secrets:?} {SESSION:?}");
     }
-    let log = LOG.lock().expect("nobody panics with it");
+    let log = common::log::recorded();
     assert!(log.lines().count() > 100, "nothing was logged");
     for secret in
         ["deadbeef", "shared", "whose-key", "sesame", "THISKEY", "SOISTHIS", "c2Vzc2", "bWFzdG", "7431"]

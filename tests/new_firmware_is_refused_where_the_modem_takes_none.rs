@@ -4,8 +4,8 @@ mod common;
 
 use cellular_nal::Config;
 use cellular_nal::Error;
-use cellular_nal::control::{DeviceServer, FotaReports, UpgradeOptions};
-use common::script::{Canned, Desk};
+use cellular_nal::control::{FotaReports, UpgradeOptions};
+use common::script::{Canned, Desk, device_server};
 use modem_sim::Model;
 
 const UNSUPPORTED: Result<(), Error> = Err(Error::Unsupported);
@@ -25,15 +25,7 @@ fn new_firmware_is_refused_where_the_modem_takes_none() {
         let mut desk = desk(model);
         let (control, heard) = (desk.control, desk.far.commands.len());
         let source = async |_, _: &mut [u8]| Ok(1);
-        let server = DeviceServer {
-            id: 1,
-            url: "coaps://192.0.2.1",
-            bootstrap: false,
-            lifetime: 60,
-            cid: None,
-            psk_identity: "me",
-            psk: "00",
-        };
+        let server = device_server("00");
         let reports = FotaReports { every: 10, check: None, download: None, certificate: None };
         let sequans = !model.is_ublox();
         let lwm2m = sequans && model != Model::Cassiopeia;

@@ -3,36 +3,16 @@
 
 mod common;
 
-use std::sync::Mutex;
 use std::time::Duration;
 
 use cellular_nal::Config;
-use cellular_nal::control::{DeviceServer, UpgradeOptions};
-use common::script::{Canned, Desk};
+use cellular_nal::control::UpgradeOptions;
+use common::script::{Canned, Desk, device_server};
 use modem_sim::Model;
-
-static LOG: Mutex<String> = Mutex::new(String::new());
-
-struct Sink;
-
-impl log::Log for Sink {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        let mut log = LOG.lock().expect("nobody panics with it");
-        log.push_str(&record.args().to_string());
-        log.push('\n');
-    }
-
-    fn flush(&self) {}
-}
 
 #[test]
 fn passwords_of_upgrades_are_in_no_log() {
-    log::set_logger(&Sink).expect("there is no other");
-    log::set_max_level(log::LevelFilter::Trace);
+    common::log::record();
     for echo in [false, true] {
         let mut canned = Canned::new(Model::Ryz014a, |_| None);
         canned.echo = echo;
@@ -42,20 +22,12 @@ fn passwords_of_upgrades_are_in_no_log() {
         let url = "ftp://who:open-sesame@192.0.2.1/modem.dup";
         let upgrade = desk.run(10, control.upgrade(url, UpgradeOptions::new())).expect("it begins");
         assert_eq!(desk.run(10, upgrade.cancel()), Ok(()));
-        let server = DeviceServer {
-            id: 1,
-            url: "coaps://192.0.2.1",
-            bootstrap: false,
-            lifetime: 60,
-            cid: None,
-            psk_identity: "me",
-            psk: "deadbeef01",
-        };
+        let server = device_server("deadbeef01");
         assert_eq!(desk.run(10, control.add_lwm2m_server(&server)), Ok(()));
         desk.pass(Duration::from_secs(5));
         let said = desk.far.commands.join("\n");
         assert!(said.contains("open-sesame") && said.contains("deadbeef01"), "{said}");
-        let shown = format!("{upgrade:?} {server:?} {}", LOG.lock().expect("nobody panics with it"));
+        let shown = format!("{upgrade:?} {server:?} {}", common::log::recorded());
         assert!(shown.contains("+SQNSUPGRADE") && shown.contains("+SQNDMCFG"), "the log shows the rest");
         for secret in ["open-sesame", "deadbeef01"] {
             assert!(!shown.contains(secret), "{secret} is in {shown}");

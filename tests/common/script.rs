@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cellular_nal::asynch::{Control, Stack};
+use cellular_nal::control::DeviceServer;
 use cellular_nal::dialect::Dialect;
 use cellular_nal::{Config, Engine, Output, Resources};
 use modem_sim::Model;
@@ -309,6 +310,19 @@ impl Far for Canned {
         self.acts.pop_front();
         self.begin(now);
         Some((self.print_as)(bytes))
+    }
+}
+
+/// A server for firmware by LwM2M, with this key.
+pub fn device_server(psk: &str) -> DeviceServer<'_> {
+    DeviceServer {
+        id: 1,
+        url: "coaps://192.0.2.1",
+        bootstrap: false,
+        lifetime: 60,
+        cid: None,
+        psk_identity: "me",
+        psk,
     }
 }
 
