@@ -1,5 +1,7 @@
 //! Fetches a page with reqwless on the sockets of embassy-net, which runs over the modem's data connection.
 
+#[path = "support/give_addresses.rs"]
+mod give_addresses;
 #[allow(dead_code, reason = "its stack is another one")]
 #[path = "support/session.rs"]
 mod session;
@@ -19,11 +21,12 @@ use cellular_nal::{Resources, ppp};
 use embassy_futures::select::{Either3, select3};
 use embassy_net::dns::DnsSocket;
 use embassy_net::tcp::client::{TcpClient, TcpClientState};
-use embassy_net::{ConfigV4, Ipv4Cidr, Stack, StackResources, StaticConfigV4};
+use embassy_net::{Stack, StackResources};
 use embassy_time::{Duration, Timer, with_timeout};
 use reqwless::client::HttpClient;
 use reqwless::request::Method;
 
+use give_addresses::give_addresses;
 use session::{FAREWELL, GOODBYE, Serial, drive};
 use support::options::{self, Mode, Options, Own, Program};
 use support::trace::Trace;
@@ -95,22 +98,6 @@ async fn work(
     match select3(runner.run(), give_addresses(addressing, stack), fetched).await {
         Either3::First(never) | Either3::Second(never) => match never {},
         Either3::Third(result) => result,
-    }
-}
-
-/// What PPP tells is what embassy-net uses, as long as the connection lasts.
-async fn give_addresses(addressing: Addressing<'_>, stack: Stack<'_>) -> ! {
-    let mut known = None;
-    loop {
-        known = addressing.changed(known).await;
-        stack.set_config_v4(match known {
-            Some(ipv4) => ConfigV4::Static(StaticConfigV4 {
-                address: Ipv4Cidr::new(ipv4.address, 32),
-                gateway: Some(ipv4.peer.unwrap_or(ipv4.address)),
-                dns_servers: ipv4.dns.into_iter().flatten().collect(),
-            }),
-            None => ConfigV4::None,
-        });
     }
 }
 

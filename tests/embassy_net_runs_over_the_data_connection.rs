@@ -1,90 +1,37 @@
 //! embassy-net over a simulated modem and servers of this machine, in real time: names, connections, and a link that
 //! goes down and comes back.
 
-use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::net::UnixStream;
-use std::rc::Rc;
-use std::thread;
+#[path = "../examples/support/give_addresses.rs"]
+mod give_addresses;
+#[path = "common/machine.rs"]
+mod machine;
 
-use async_io::Async;
-use cellular_nal::asynch::{self, Control, Runner};
+use std::net::Ipv4Addr;
+use std::os::unix::net::UnixStream;
+
+use cellular_nal::asynch::{Control, Runner};
 use cellular_nal::dialect::ublox::SARA_R5;
 use cellular_nal::embassy_net::{self as net, Addressing, Driver};
 use cellular_nal::{Config, Drive, Error, Resources, ppp};
 use embassy_futures::select::{Either4, select4};
 use embassy_net::dns::DnsSocket;
 use embassy_net::tcp::client::{TcpClient, TcpClientState};
-use embassy_net::{ConfigV4, Ipv4Cidr, Stack, StackResources, StaticConfigV4};
+use embassy_net::{Stack, StackResources};
 use embassy_time::{Duration, with_timeout};
-use embedded_io_async::{ErrorType, Read, Write};
+use embedded_io_async::{Read, Write};
 use embedded_nal_async::{AddrType, Dns, TcpConnect};
+use give_addresses::give_addresses;
+use machine::{Line, echo_streams};
 use modem_sim::host::{HostConfig, spawn};
 use modem_sim::{Boot, Model, Options};
 
 const NAME: &str = "server.example";
 
-#[derive(Clone)]
-struct Line(Rc<Async<UnixStream>>);
-
-impl ErrorType for Line {
-    type Error = std::io::Error;
-}
-
-impl Read for Line {
-    async fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.0.read_with(|mut line| std::io::Read::read(&mut line, buffer)).await
-    }
-}
-
-impl Write for Line {
-    async fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.write_with(|mut line| std::io::Write::write(&mut line, bytes)).await
-    }
-
-    async fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl asynch::Port for Line {
-    fn set_baud(&mut self, _: u32) {}
-}
-
-fn echo_server() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-    let port = listener.local_addr().expect("it is bound").port();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let Ok(mut reader) = stream else { return };
-            thread::spawn(move || {
-                let mut writer = reader.try_clone()?;
-                std::io::copy(&mut reader, &mut writer)
-            });
-        }
-    });
-    port
-}
-
-fn line() -> Line {
+fn line() -> Line<UnixStream> {
     let mut host = HostConfig::new(Model::SaraR5);
     host.options = Options { boot: Boot::Running, ..Options::default() };
     host.hosts = vec![(NAME.to_owned(), Ipv4Addr::LOCALHOST.into())];
-    Line(Rc::new(Async::new(spawn(host).expect("it starts")).expect("it can be waited for")))
-}
-
-async fn give_addresses(addressing: Addressing<'_>, stack: Stack<'_>) -> ! {
-    let mut known = None;
-    loop {
-        known = addressing.changed(known).await;
-        stack.set_config_v4(match known {
-            Some(ipv4) => ConfigV4::Static(StaticConfigV4 {
-                address: Ipv4Cidr::new(ipv4.address, 32),
-                gateway: Some(ipv4.peer.unwrap_or(ipv4.address)),
-                dns_servers: ipv4.dns.into_iter().flatten().collect(),
-            }),
-            None => ConfigV4::None,
-        });
-    }
+    Line::new(spawn(host).expect("it starts"))
 }
 
 /// A name is resolved, and what goes to its server comes back.
@@ -104,7 +51,7 @@ async fn echo(stack: Stack<'_>, port: u16, len: usize) {
 }
 
 async fn work(stack: Stack<'_>, addressing: Addressing<'_>, control: Control<'_>) -> Result<(), Error> {
-    let port = echo_server();
+    let port = echo_streams(Ipv4Addr::LOCALHOST.into()).expect("a port is free");
     assert!(!stack.is_link_up());
     assert_eq!(addressing.wait_for_link().await, Err(Error::LinkDown), "it is not wanted yet");
     for len in [30_000, 500] {

@@ -1,66 +1,26 @@
 //! A real server at `::1`, in real time: the simulated modem's gateway leads there.
 
-use std::io::{Read as _, Write as _};
-use std::net::{Ipv6Addr, TcpListener, UdpSocket};
-use std::os::unix::net::UnixStream;
-use std::rc::Rc;
-use std::thread;
+#[path = "common/machine.rs"]
+mod machine;
 
-use async_io::Async;
+use std::net::Ipv6Addr;
+
 use cellular_nal::dialect::ublox::SARA_R5;
-use cellular_nal::{Config, Error, Resources, asynch, ip, ppp};
+use cellular_nal::{Config, Error, Resources, ip, ppp};
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, with_timeout};
-use embedded_io_async::{ErrorType, Read, Write};
+use embedded_io_async::{Read, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
+use machine::{Line, echo_datagrams, echo_streams};
 use modem_sim::host::{HostConfig, spawn};
 use modem_sim::{Boot, Model, Options};
 
 const NAME: &str = "six.example";
 
-#[derive(Clone)]
-struct Line(Rc<Async<UnixStream>>);
-
-impl ErrorType for Line {
-    type Error = std::io::Error;
-}
-
-impl Read for Line {
-    async fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.0.read_with(|mut line| line.read(buffer)).await
-    }
-}
-
-impl Write for Line {
-    async fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.write_with(|mut line| line.write(bytes)).await
-    }
-
-    async fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl asynch::Port for Line {
-    fn set_baud(&mut self, _: u32) {}
-}
-
-/// Returns every byte of one connection, and one datagram.
+/// A TCP server and a UDP server at the same port.
 fn servers() -> std::io::Result<u16> {
-    let listener = TcpListener::bind((Ipv6Addr::LOCALHOST, 0))?;
-    let port = listener.local_addr()?.port();
-    let socket = UdpSocket::bind((Ipv6Addr::LOCALHOST, port))?;
-    thread::spawn(move || {
-        let (mut stream, _) = listener.accept()?;
-        let mut writer = stream.try_clone()?;
-        std::io::copy(&mut stream, &mut writer)
-    });
-    thread::spawn(move || {
-        let mut buffer = [0; 2000];
-        let (count, from) = socket.recv_from(&mut buffer)?;
-        socket.send_to(&buffer[..count], from)
-    });
-    Ok(port)
+    let port = echo_streams(Ipv6Addr::LOCALHOST.into())?;
+    echo_datagrams((Ipv6Addr::LOCALHOST, port))
 }
 
 #[test]
@@ -76,7 +36,7 @@ fn servers_of_this_machine_are_reached_by_ipv6() {
     let [a, b, c, d, ..] = host.options.dialup.ipv6_prefix.segments();
     let gateway = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 1);
     host.hosts = vec![(NAME.to_owned(), gateway.into())];
-    let line = Line(Rc::new(Async::new(spawn(host).expect("it starts")).expect("it can be waited for")));
+    let line = Line::new(spawn(host).expect("it starts"));
     let mut modem = Resources::<1, 64, 64>::new();
     let mut memory = ip::Resources::<4, 1, 4096, 4096>::new();
     let mut config = ppp::Config::new(7);

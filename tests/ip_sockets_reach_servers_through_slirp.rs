@@ -1,54 +1,29 @@
 //! HTTP, datagrams and names over the handles of the IP stack, with a PPP server that is not ours.
+#[path = "common/machine.rs"]
+mod machine;
 mod ppp;
 #[path = "ppp/slirp.rs"]
 mod slirp;
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
-use std::net::UdpSocket;
-use std::rc::Rc;
 use std::thread;
 
-use async_io::Async;
 use cellular_nal::ip::{self, Stack};
 use cellular_nal::{Instant, ppp as link};
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, with_timeout};
-use embedded_io_async::{ErrorType, Read, Write};
 use embedded_nal_async::{AddrType, ConnectedUdp, Dns, TcpConnect, UdpStack};
+use machine::{Line, echo_datagrams};
 use reqwless::client::HttpClient;
 use reqwless::request::{Method, RequestBuilder};
 use slirp::{KINDS, Kind, launch};
 
 const MEBIBYTE: usize = 1 << 20;
 
-#[derive(Clone)]
-struct Line(Rc<Async<File>>);
-
-impl ErrorType for Line {
-    type Error = std::io::Error;
-}
-
-impl Read for Line {
-    async fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.0.read_with(|mut file| file.read(buffer)).await
-    }
-}
-
-impl Write for Line {
-    async fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.write_with(|mut file| file.write(bytes)).await
-    }
-
-    async fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Runs an application over the program.
 fn over_slirp(kind: Kind, application: impl AsyncFnOnce(Stack<'_>)) {
     let Some(mut process) = launch(kind, &[]) else { return };
-    let line = Line(Rc::new(Async::new(File::from(process.line)).expect("it can be waited for")));
+    let line = Line::new(File::from(process.line));
     let mut resources = ip::Resources::<4, 1, 8192, 8192>::new();
     let mut config = link::Config::new(7);
     config.peer_address = Some([10, 0, 2, 2].into());
@@ -111,14 +86,7 @@ fn a_mebibyte_goes_each_way_by_http() {
 
 #[test]
 fn datagrams_come_back() {
-    let server = UdpSocket::bind("127.0.0.1:0").expect("there are ports");
-    let port = server.local_addr().expect("it is bound").port();
-    thread::spawn(move || {
-        let mut buffer = [0; 2000];
-        while let Ok((count, from)) = server.recv_from(&mut buffer) {
-            server.send_to(&buffer[..count], from).expect("it can be sent");
-        }
-    });
+    let port = echo_datagrams(([127, 0, 0, 1], 0)).expect("there are ports");
     over_slirp(Kind::Socket, async |stack| {
         let local = ([0, 0, 0, 0], 0).into();
         let remote = ([10, 0, 2, 2], port).into();

@@ -1,13 +1,16 @@
 //! Pings, datagrams and a mebibyte each way, between an IP stack here and servers of this machine.
+#[path = "common/machine.rs"]
+mod machine;
 mod ppp;
 #[path = "ppp/slirp.rs"]
 mod slirp;
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, UdpSocket};
+use std::net::TcpListener;
 use std::thread;
 
 use cellular_nal::ppp::Config;
+use machine::echo_datagrams;
 use ppp::Random;
 use slirp::{KINDS, Slirp};
 use smoltcp::phy::ChecksumCapabilities;
@@ -124,14 +127,7 @@ fn pings_are_answered() {
 
 #[test]
 fn datagrams_come_back() {
-    let server = UdpSocket::bind("127.0.0.1:0").expect("there are ports");
-    let port = server.local_addr().expect("it is bound").port();
-    thread::spawn(move || {
-        let mut buffer = [0; 2000];
-        while let Ok((count, from)) = server.recv_from(&mut buffer) {
-            server.send_to(&buffer[..count], from).expect("it can be sent");
-        }
-    });
+    let port = echo_datagrams(([127, 0, 0, 1], 0)).expect("there are ports");
     for kind in KINDS {
         let Some(mut slirp) = Slirp::start(kind, Config::new(3), &[]) else { return };
         slirp.bring_up();
