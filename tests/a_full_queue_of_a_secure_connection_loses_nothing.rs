@@ -30,20 +30,8 @@ fn a_full_queue_of_a_secure_connection_loses_nothing() {
             let connection = world.net.connections()[0].id;
             world.net.set_reading(connection, false);
             let said = pattern(20_000, 8);
-            let mut written = 0;
-            for round in 0..12_u64 {
-                let context = format!("{model}: {limit:?}, {partial_writes}, round {round}");
-                while let Some(count) = world.run_and_drop(3, 20, stalled.write(&said[written..])) {
-                    written += count.expect("it writes");
-                }
-                let (ping, mut heard) = (pattern(300, round), [0; 300]);
-                let pong = world.try_run(20, async {
-                    lively.write_all(&ping).await?;
-                    lively.read_exact(&mut heard).await.map_err(exactly)
-                });
-                assert_eq!(pong, Some(Ok(())), "{context}\n{}", world.tail());
-                assert_eq!(heard[..], ping, "{context}");
-            }
+            let context = format!("{model}: {limit:?}, {partial_writes}");
+            let written = world.fills_beside_an_echo(&mut stalled, &mut lively, &said, 12, &context);
             // 1 kB in a u-blox modem and as much here; Sequans modems have more room, and not without end.
             let most = if dialect(model).limits().host_keeps_sockets { said.len() - 1 } else { 2048 };
             assert!(written <= most, "{model}: {written} bytes were taken");
@@ -61,12 +49,9 @@ fn a_full_queue_of_a_secure_connection_loses_nothing() {
                 let (wrote, read) = join(write, read).await;
                 wrote.and(read)
             });
-            assert_eq!(rest, Some(Ok(())), "{model}: {limit:?}, {partial_writes}\n{}", world.tail());
+            assert_eq!(rest, Some(Ok(())), "{context}\n{}", world.tail());
             let received = &seen.clients()[0].received;
-            assert!(
-                received[6..] == said && heard == said,
-                "{model}: {limit:?}, {partial_writes}: the data differ"
-            );
+            assert!(received[6..] == said && heard == said, "{context}: the data differ");
             drop((stalled, lively));
             world.leaves_nothing();
         }

@@ -1,20 +1,15 @@
 //! After the peer has reset the connection, reads and writes fail in a way that clients know as its end (A09, A10).
 mod common;
 
-use common::Setup;
-use common::conversation::tcp;
+use common::conversation::to_a_silent_server;
 use embedded_io::{Error as _, ErrorKind};
 use embedded_io_async::{Read, Write};
-use modem_sim::{Model, Peer};
+use modem_sim::Model;
 
 #[test]
 fn a_reset_connection_is_an_error_for_both_directions() {
     for &model in Model::ALL {
-        let mut world = Setup { record: true, ..Setup::new(model) }.build();
-        world.bring_up();
-        let stack = world.stack;
-        world.net.on([10, 0, 0, 9], 9, Peer::Discard);
-        let mut socket = world.run(30, tcp(stack, ([10, 0, 0, 9], 9))).expect("it connects");
+        let (mut world, mut socket) = to_a_silent_server(model);
         world.pass_secs(1);
         let connection = world.net.connections()[0].id;
         world.net.reset(connection);

@@ -1,9 +1,9 @@
 //! When one peer stops reading, the other connection goes on; nothing is lost when it reads again (A14).
 mod common;
 
-use common::conversation::{exactly, tcp};
+use common::conversation::tcp;
 use common::{ECHO, Setup, pattern};
-use embedded_io_async::{Read, Write};
+use embedded_io_async::Write;
 use modem_sim::{Model, Options, Peer};
 
 #[test]
@@ -22,32 +22,17 @@ fn a_stalled_connection_does_not_hold_the_other_up() {
             let connection = world.net.connections()[0].id;
             world.net.set_reading(connection, false);
             let said = pattern(20_000, 8);
-            let mut written = 0;
-            for round in 0..30_u64 {
-                let context = format!("{model}: {limit:?}, {partial_writes}, round {round}");
-                while let Some(count) = world.run_and_drop(3, 20, stalled.write(&said[written..])) {
-                    written += count.expect("it writes");
-                }
-                let (ping, mut heard) = (pattern(300, round), [0; 300]);
-                let pong = world.try_run(20, async {
-                    lively.write_all(&ping).await?;
-                    lively.read_exact(&mut heard).await.map_err(exactly)
-                });
-                assert_eq!(pong, Some(Ok(())), "{context}\n{}", world.tail());
-                assert_eq!(heard[..], ping, "{context}");
-            }
+            let context = format!("{model}: {limit:?}, {partial_writes}");
+            let written = world.fills_beside_an_echo(&mut stalled, &mut lively, &said, 30, &context);
             assert!(written < said.len(), "{model}: nothing was stalled");
             world.net.set_reading(connection, true);
             let rest = world.try_run(60, async {
                 stalled.write_all(&said[written..]).await?;
                 stalled.flush().await
             });
-            assert_eq!(rest, Some(Ok(())), "{model}: {limit:?}, {partial_writes}\n{}", world.tail());
+            assert_eq!(rest, Some(Ok(())), "{context}\n{}", world.tail());
             world.pass_secs(2);
-            assert!(
-                world.net.received(connection) == said,
-                "{model}: {limit:?}, {partial_writes}: the data differ"
-            );
+            assert!(world.net.received(connection) == said, "{context}: the data differ");
             drop((stalled, lively));
             world.leaves_nothing();
         }

@@ -128,7 +128,43 @@ pub fn all_is_well(model: Model, options: Options) {
     world.leaves_nothing();
 }
 
+/// A recorded world whose link is up, and a connection to a server that takes every byte and says nothing.
+pub fn to_a_silent_server(model: Model) -> (World, TcpSocket<'static>) {
+    let mut world = Setup { record: true, ..Setup::new(model) }.build();
+    world.bring_up();
+    let stack = world.stack;
+    world.net.on([10, 0, 0, 9], 9, Peer::Discard);
+    let socket = world.run(30, tcp(stack, ([10, 0, 0, 9], 9))).expect("it connects");
+    (world, socket)
+}
+
 impl World {
+    /// Writes to a connection until it takes no more, and that `rounds` times, each with an echo over another connection
+    /// behind it. Says how many bytes were taken.
+    pub fn fills_beside_an_echo(
+        &mut self,
+        stalled: &mut impl Write<Error = Error>,
+        lively: &mut (impl Read<Error = Error> + Write),
+        said: &[u8],
+        rounds: u64,
+        context: &str,
+    ) -> usize {
+        let mut written = 0;
+        for round in 0..rounds {
+            while let Some(count) = self.run_and_drop(3, 20, stalled.write(&said[written..])) {
+                written += count.expect("it writes");
+            }
+            let (ping, mut heard) = (pattern(300, round), [0; 300]);
+            let pong = self.try_run(20, async {
+                lively.write_all(&ping).await?;
+                lively.read_exact(&mut heard).await.map_err(exactly)
+            });
+            assert_eq!(pong, Some(Ok(())), "{context}, round {round}\n{}", self.tail());
+            assert_eq!(heard[..], ping, "{context}, round {round}");
+        }
+        written
+    }
+
     /// A new connection carries bytes both ways before `secs` are over; until then it may fail.
     pub fn recovers(&mut self, secs: u64) {
         let (stack, until) = (self.stack, self.now + Duration::from_secs(secs));
