@@ -1,5 +1,5 @@
-//! The sections of the vendors' documents that have use-case tables about registration, PDP contexts,
-//! sockets, listening, data mode, DNS and short messages: the driver's transcripts cite each of them, but for those
+//! The sections of the vendors' documents that have use-case tables about the SIM card, registration, PDP contexts,
+//! sockets, listening, data mode, DNS, ping and short messages: the driver's transcripts cite each of them, but for those
 //! that show what the driver does not say at all.
 
 use std::collections::BTreeSet;
@@ -21,11 +21,11 @@ const DOCUMENTS: [Document; 5] = [
         name: "ryz014",
         title: "RYZ014 use cases",
         sections: &[
-            "2.3.2.1", "2.3.2.2", "2.3.2.3", "2.3.2.4", "2.3.2.5", "2.3.2.6", "2.3.3.1", "2.3.3.2",
-            "2.3.3.3", "2.3.3.4", "2.3.3.5", "3.2.2", "3.2.3", "3.2.4", "3.3", "3.4.1", "4.2.1", "4.2.2",
-            "4.2.3", "4.2.4", "4.2.5", "4.2.6", "4.2.7", "4.2.8", "4.3", "6.1.3", "6.1.4.1", "6.1.4.2",
-            "6.2.2", "6.2.3", "6.3.2", "7.1.2.1", "7.1.2.2", "7.1.2.3", "7.2.2.1", "7.2.2.2", "7.3.2.1",
-            "7.3.2.2", "7.3.2.3",
+            "2.1.2.1", "2.1.2.6", "2.1.3", "2.3.2.1", "2.3.2.2", "2.3.2.3", "2.3.2.4", "2.3.2.5", "2.3.2.6",
+            "2.3.3.1", "2.3.3.2", "2.3.3.3", "2.3.3.4", "2.3.3.5", "3.2.2", "3.2.3", "3.2.4", "3.3", "3.4.1",
+            "4.2.1", "4.2.2", "4.2.3", "4.2.4", "4.2.5", "4.2.6", "4.2.7", "4.2.8", "4.3", "6.1.3",
+            "6.1.4.1", "6.1.4.2", "6.2.2", "6.2.3", "6.3.2", "7.1.2.1", "7.1.2.2", "7.1.2.3", "7.2.2.1",
+            "7.2.2.2", "7.3.2.1", "7.3.2.2", "7.3.2.3",
         ],
         not_wanted: &[
             ("2.3.2.7", "the choice of an operator is left to the modem"),

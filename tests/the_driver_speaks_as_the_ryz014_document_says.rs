@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use cellular_nal::control::{Progress, UpgradeOptions};
+use cellular_nal::control::{Progress, SimSlot, UpgradeOptions};
 use cellular_nal::dialect::{Credential, CredentialKind};
 use cellular_nal::{CmeCode, Config, Error, LinkState, SecurityProfile, TlsVersion, Validation};
 use common::conversation::{exactly, tcp, udp};
@@ -19,6 +19,35 @@ const PEER: [u8; 4] = [192, 168, 13, 1];
 
 fn up(name: &str) -> Desk<Golden> {
     golden::up(Model::Ryz014a, name)
+}
+
+#[test]
+fn section_2_1_2_1_sim_slot() {
+    let back = ["comes_back_ryz014", "ryz014_2_1_2_1_slot_is_told"];
+    let mut desk = golden::upgrading(Model::Ryz014a, "ryz014_2_1_2_1_sim_slot", &back);
+    let control = desk.control;
+    assert_eq!(desk.run(10, control.set_sim_slot(SimSlot::External)), Ok(true), "{}", desk.tail());
+    assert_eq!(desk.run(60, control.connect()), Ok(()), "{}", desk.tail());
+    desk.pass(Duration::from_millis(100));
+    assert_eq!(desk.run(10, control.sim_slot()), Ok(SimSlot::External));
+    desk.over();
+}
+
+#[test]
+fn section_2_1_2_1_slot_is_told() {
+    let mut desk = up("ryz014_2_1_2_1_slot_is_told");
+    let control = desk.control;
+    // It is the one already.
+    assert_eq!(desk.run(10, control.set_sim_slot(SimSlot::External)), Ok(false));
+    desk.over();
+}
+
+#[test]
+fn section_2_1_3_one_slot() {
+    let mut desk = up("ryz014_2_1_3_one_slot");
+    let control = desk.control;
+    assert_eq!(desk.run(10, control.set_sim_slot(SimSlot::Internal)), Err(Error::Unsupported));
+    desk.over();
 }
 
 #[test]

@@ -14,7 +14,7 @@ const END: &str = "<!-- end of the table -->";
 /// A row: what it is about, and what a modem has of it.
 type Row = (&'static str, fn(&dyn Dialect) -> String);
 
-const ROWS: [Row; 19] = [
+const ROWS: [Row; 20] = [
     ("sockets", |modem| modem.limits().sockets.to_string()),
     ("TCP client", |modem| can(modem, Procedure::OpenTcp)),
     ("TCP listener", |modem| can(modem, Procedure::Listen)),
@@ -47,6 +47,7 @@ const ROWS: [Row; 19] = [
         FirmwareUpdate::File { .. } => "from a file".into(),
         _ => "–".into(),
     }),
+    ("slots for SIM cards", |modem| if modem.services().sim_slots { "1 or 2".into() } else { "1".into() }),
     ("silence between commands, ms", |modem| modem.timing().gap.as_millis().to_string()),
     ("silence around `+++`, ms", |modem| modem.timing().escape.as_millis().to_string()),
 ];

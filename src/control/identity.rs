@@ -4,7 +4,7 @@ use heapless::String;
 
 use super::Control;
 use super::turn::Lines;
-use crate::dialect::Step;
+use crate::dialect::{Services, Step};
 use crate::error::Error;
 
 /// What a modem says of itself.
@@ -69,6 +69,15 @@ impl Control<'_> {
     /// Nothing is lost.
     pub async fn revision(&self) -> Result<Text, Error> {
         self.ask(&REVISION, &|w| _ = w.text("+CGMR"), |lines| text(value(lines.iter().next()?))).await
+    }
+
+    /// What it does that not every modem does, once it is known which one it is.
+    pub(super) fn services(&self) -> Result<Services, Error> {
+        let core = &super::borrow(self.engine).core;
+        match core.dialect.services() {
+            Services::NONE if !core.link.is_set_up() => Err(core.link.error().unwrap_or(Error::LinkDown)),
+            services => Ok(services),
+        }
     }
 
     /// Whether it is one of those with `+SQN…` commands.

@@ -11,6 +11,7 @@ mod provision;
 mod recovery;
 mod signal;
 mod sim;
+mod slot;
 pub mod sms;
 mod turn;
 mod upgrade;
@@ -22,6 +23,7 @@ pub use lwm2m::{DeviceServer, FotaReports, Registration, RegistrationState};
 pub use network::Selection;
 pub use signal::Signal;
 pub use sim::Tries;
+pub use slot::SimSlot;
 pub use upgrade::{Progress, Upgrade, UpgradeOptions};
 
 use core::cell::{RefCell, RefMut};

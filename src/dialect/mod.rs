@@ -12,6 +12,7 @@ mod multiplexer;
 mod power;
 pub(crate) mod security;
 pub mod sequans;
+mod services;
 mod session;
 mod step;
 pub(crate) mod template;
@@ -24,6 +25,7 @@ pub use firmware::FirmwareUpdate;
 pub use multiplexer::Multiplexer;
 pub use power::Power;
 pub use security::{Security, SecurityProfile, TlsVersion, Validation};
+pub use services::Services;
 pub use session::Session;
 pub use step::{Answer, Args, Bare, Call, Found, OnError, Procedure, Prompt, Reading, Step};
 pub use terms::{Credential, CredentialKind, ReleaseAssistance, SimState, SocketOption};
@@ -168,6 +170,11 @@ pub trait Dialect: Sync {
     /// How it gets new firmware.
     fn firmware(&self) -> FirmwareUpdate {
         FirmwareUpdate::None
+    }
+
+    /// What it does for its user beside the link and its sockets.
+    fn services(&self) -> Services {
+        Services::NONE
     }
 
     /// Which modem it is, after its setup has found that out. Only a dialect that stands for several

@@ -14,7 +14,7 @@ pub use models::{CASSIOPEIA, GM02S, GM02S_MULTIPLEXER, RYZ014A};
 
 use super::{
     BandCommands, Choices, Dialect, ESCAPE, FirmwareUpdate, Limits, Multiplexer, OnError, Power, Procedure,
-    RESTART_TAKES, Security, Step, Timing, Urc, cellular,
+    RESTART_TAKES, Security, Services, Step, Timing, Urc, cellular,
 };
 use crate::time::Duration;
 
@@ -29,6 +29,7 @@ pub struct Sequans {
     multiplexer: Option<&'static Multiplexer>,
     /// Whether new firmware comes from LwM2M servers, too.
     lwm2m: bool,
+    services: Services,
 }
 
 /// Only a context that is not the default bearer's.
@@ -110,6 +111,10 @@ impl Dialect for Sequans {
 
     fn firmware(&self) -> FirmwareUpdate {
         FirmwareUpdate::Download { lwm2m: self.lwm2m }
+    }
+
+    fn services(&self) -> Services {
+        self.services
     }
 
     fn urc(&self, line: &[u8]) -> Option<Urc> {

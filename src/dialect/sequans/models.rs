@@ -2,7 +2,7 @@
 
 use super::Sequans;
 use crate::dialect::security::Speech;
-use crate::dialect::{Multiplexer, OnError, Security, Step, TlsVersion, cellular};
+use crate::dialect::{Multiplexer, OnError, Security, Services, Step, TlsVersion, cellular};
 use crate::link::UartSleep;
 use crate::time::Duration;
 
@@ -15,6 +15,8 @@ pub const RYZ014A: Sequans = Sequans {
     security: Some(&SECURITY),
     multiplexer: None,
     lwm2m: true,
+    // Use cases §2.1.1.
+    services: Services { sim_slots: true },
 };
 
 /// TLS 1.3 is in use cases §6.7.3.3, DTLS in §6.3.1. No number of connections is given but that of the
@@ -31,8 +33,14 @@ const SECURITY: Security = Security {
     error_is_full: true,
 };
 
-/// Sequans GM02S (Monarch 2). Its socket commands are those of the RYZ014A.
-pub const GM02S: Sequans = Sequans { name: "gm02s", multiplexer: Some(&GM02S_MULTIPLEXER), ..RYZ014A };
+/// Sequans GM02S (Monarch 2). Its socket commands are those of the RYZ014A. No document at hand gives it two slots
+/// for SIM cards.
+pub const GM02S: Sequans = Sequans {
+    name: "gm02s",
+    multiplexer: Some(&GM02S_MULTIPLEXER),
+    services: Services { sim_slots: false, ..RYZ014A.services },
+    ..RYZ014A
+};
 
 /// Channels of GM02S. None of this is documented at hand; it is what a shipping driver does: data on
 /// channel 1, commands on 2, more of them on 3 and 4, N1 of 127. Nothing is known of the multiplexers of
@@ -60,6 +68,7 @@ pub const CASSIOPEIA: Sequans = Sequans {
     security: None,
     multiplexer: None,
     lwm2m: false,
+    services: Services::NONE,
 };
 
 /// The port sleeps while RTS is inactive, 5 s after the last byte. `+SQNIPSCFG` is in none of the documents at hand;

@@ -1,0 +1,33 @@
+//! What a modem's document does not know is `Unsupported`, and not a byte of it is sent.
+
+mod common;
+
+use cellular_nal::control::SimSlot;
+use cellular_nal::{Config, Error};
+use common::script::{Canned, Desk};
+use modem_sim::Model;
+
+const UNSUPPORTED: Result<(), Error> = Err(Error::Unsupported);
+
+#[test]
+fn services_that_a_modem_lacks_are_refused() {
+    for &model in Model::KNOWN {
+        let mut desk = Desk::new(model, Config::new(), Canned::new(model, |_| None));
+        let control = desk.control;
+        // Not every model has canned answers to the rest.
+        _ = desk.try_run(60, control.connect());
+        let heard = desk.far.commands.len();
+        if model != Model::Ryz014a {
+            assert_eq!(desk.run(10, control.sim_slot()).map(drop), UNSUPPORTED, "{model}");
+            assert_eq!(
+                desk.run(10, control.set_sim_slot(SimSlot::Internal)).map(drop),
+                UNSUPPORTED,
+                "{model}"
+            );
+        }
+        let mut said = desk.far.commands.split_off(heard);
+        // What the link asks by itself.
+        said.retain(|command| !command.starts_with("AT+CEREG") && !command.starts_with("AT+CGPADDR"));
+        assert_eq!(said, Vec::<String>::new(), "{model}");
+    }
+}
