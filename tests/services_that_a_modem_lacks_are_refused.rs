@@ -2,8 +2,8 @@
 
 mod common;
 
-use cellular_nal::control::SimSlot;
-use cellular_nal::{Config, Error};
+use cellular_nal::control::{AccessTechnology, EdrxCycle, SimSlot};
+use cellular_nal::{Config, Duration, Error};
 use common::script::{Canned, Desk};
 use modem_sim::Model;
 
@@ -24,6 +24,13 @@ fn services_that_a_modem_lacks_are_refused() {
                 UNSUPPORTED,
                 "{model}"
             );
+        }
+        if matches!(model, Model::LenaR8 | Model::Cassiopeia) {
+            let technology = AccessTechnology::LteM;
+            let cycle = EdrxCycle::new(technology, Duration::from_secs(20)).expect("there is one");
+            assert_eq!(desk.run(10, control.set_edrx(Some(cycle))), UNSUPPORTED, "{model}");
+            assert_eq!(desk.run(10, control.set_edrx(None)), UNSUPPORTED, "{model}");
+            assert_eq!(desk.run(10, control.edrx(technology)).map(drop), UNSUPPORTED, "{model}");
         }
         let mut said = desk.far.commands.split_off(heard);
         // What the link asks by itself.

@@ -2,6 +2,7 @@
 
 mod bands;
 mod clock;
+mod edrx;
 mod files;
 mod identity;
 mod lwm2m;
@@ -18,6 +19,7 @@ mod upgrade;
 
 pub use bands::{Bands, GsmBands};
 pub use clock::Time;
+pub use edrx::{AccessTechnology, Edrx, EdrxCycle};
 pub use identity::Text;
 pub use lwm2m::{DeviceServer, FotaReports, Registration, RegistrationState};
 pub use network::Selection;

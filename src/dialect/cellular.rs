@@ -187,7 +187,7 @@ fn timers(mut params: Params<'_>, before: u8) -> Option<Option<PowerSaving>> {
 }
 
 /// Unsolicited lines that nothing depends on.
-const OTHERS: &[u8] = b"+CREG|+CGREG|+CTZV|+CTZE|+CTZDST|+CIEV|+CPIN|+CSCON";
+const OTHERS: &[u8] = b"+CREG|+CGREG|+CTZV|+CTZE|+CTZDST|+CIEV|+CPIN|+CSCON|+CEDRXP";
 
 /// The unsolicited lines that all modems share.
 pub(crate) fn urc(line: &[u8]) -> Option<Urc> {

@@ -25,7 +25,7 @@ pub use firmware::FirmwareUpdate;
 pub use multiplexer::Multiplexer;
 pub use power::Power;
 pub use security::{Security, SecurityProfile, TlsVersion, Validation};
-pub use services::Services;
+pub use services::{EdrxCommand, Services};
 pub use session::Session;
 pub use step::{Answer, Args, Bare, Call, Found, OnError, Procedure, Prompt, Reading, Step};
 pub use terms::{Credential, CredentialKind, ReleaseAssistance, SimState, SocketOption};

@@ -12,9 +12,23 @@
 pub struct Services {
     /// Whether one of two slots for SIM cards can be chosen (`+CSUS`).
     pub sim_slots: bool,
+    /// How extended discontinuous reception is asked for.
+    pub edrx: EdrxCommand,
+}
+
+/// The command for extended discontinuous reception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EdrxCommand {
+    /// The modem has none, or nothing is known of it.
+    None,
+    /// `+CEDRXS` (3GPP TS 27.007 §7.40).
+    Standard,
+    /// `+SQNEDRX`, which has a paging time window, too.
+    Sequans,
 }
 
 impl Services {
     /// None of them.
-    pub const NONE: Self = Self { sim_slots: false };
+    pub const NONE: Self = Self { sim_slots: false, edrx: EdrxCommand::None };
 }

@@ -16,7 +16,7 @@ pub use models::{LENA_R8_MULTIPLEXER, LEXI_R520_MULTIPLEXER, SARA_R5_MULTIPLEXER
 
 use super::{
     Choices, DataCall, Dialect, FirmwareUpdate, Limits, Multiplexer, OnError, OwnContext, Power, Procedure,
-    Security, Step, Timing, Urc, cellular,
+    Security, Services, Step, Timing, Urc, cellular,
 };
 
 /// A u-blox modem: what is its own, as data.
@@ -42,6 +42,7 @@ pub struct Ublox {
     multiplexer: &'static Multiplexer,
     choices: Choices,
     firmware: FirmwareUpdate,
+    services: Services,
 }
 
 /// `+UPINCNT` is in none of the guides at hand; it is what the vendor's modules have in common (tries of PIN, PIN2,
@@ -121,6 +122,10 @@ impl Dialect for Ublox {
 
     fn firmware(&self) -> FirmwareUpdate {
         self.firmware
+    }
+
+    fn services(&self) -> Services {
+        self.services
     }
 
     fn urc(&self, line: &[u8]) -> Option<Urc> {
