@@ -2,7 +2,7 @@
 
 mod common;
 
-use cellular_nal::control::{AccessTechnology, EdrxCycle, SimSlot};
+use cellular_nal::control::{AccessTechnology, EdrxCycle, PingOptions, SimSlot};
 use cellular_nal::{Config, Duration, Error};
 use common::script::{Canned, Desk};
 use modem_sim::Model;
@@ -31,6 +31,10 @@ fn services_that_a_modem_lacks_are_refused() {
             assert_eq!(desk.run(10, control.set_edrx(Some(cycle))), UNSUPPORTED, "{model}");
             assert_eq!(desk.run(10, control.set_edrx(None)), UNSUPPORTED, "{model}");
             assert_eq!(desk.run(10, control.edrx(technology)).map(drop), UNSUPPORTED, "{model}");
+        }
+        if model == Model::Cassiopeia {
+            let ping = desk.run(10, control.ping("192.0.2.1", PingOptions::new()));
+            assert_eq!(ping.map(drop), UNSUPPORTED, "{model}");
         }
         let mut said = desk.far.commands.split_off(heard);
         // What the link asks by itself.

@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use cellular_nal::control::{Progress, SimSlot, UpgradeOptions};
+use cellular_nal::control::{PingOptions, Progress, SimSlot, UpgradeOptions};
 use cellular_nal::dialect::{Credential, CredentialKind};
 use cellular_nal::{CmeCode, Config, Error, LinkState, SecurityProfile, TlsVersion, Validation};
 use common::conversation::{exactly, tcp, udp};
@@ -403,5 +403,15 @@ fn a_dial_fails() {
     let mut desk = up("dial_fails");
     let stack = desk.stack;
     assert_eq!(desk.run(10, tcp(stack, (PEER, 8008))).map(drop), Err(Error::Refused));
+    desk.over();
+}
+
+#[test]
+fn section_9_2_3_ping() {
+    let mut desk = up("ryz014_9_2_3_ping");
+    let control = desk.control;
+    let ping = desk.run(20, control.ping("www.Renesas.com", PingOptions::new().count(1)));
+    let ping = ping.unwrap_or_else(|error| panic!("{error}\n{}", desk.tail()));
+    assert_eq!((ping.sent, ping.received, ping.mean), (1, 1, cellular_nal::Duration::from_millis(840)));
     desk.over();
 }

@@ -4,6 +4,7 @@ mod common;
 
 use std::time::Duration;
 
+use cellular_nal::control::PingOptions;
 use cellular_nal::dialect::{Credential, CredentialKind, SocketOption};
 use cellular_nal::{Error, SecurityProfile, Session, Validation};
 use common::conversation::{exactly, read_to_end, tcp, udp};
@@ -61,6 +62,27 @@ fn section_2_3_profile_02b() {
 fn section_2_3_profile_sara_r42() {
     let desk = link(Model::SaraR42, "sara_lexi_2_3_profile_sara_r42");
     assert_eq!(desk.control.status().address(), Some([100, 108, 232, 233].into()));
+}
+
+#[test]
+fn section_2_4_1_ping() {
+    let mut desk = up("sara_lexi_2_4_1_ping");
+    let control = desk.control;
+    let ping = desk.run(20, control.ping("www.google.com", PingOptions::new()));
+    let ping = ping.unwrap_or_else(|error| panic!("{error}\n{}", desk.tail()));
+    assert_eq!((ping.address, ping.ttl), (Some([216, 58, 206, 68].into()), 115));
+    assert_eq!((ping.sent, ping.received), (4, 4));
+    let millis = [ping.min, ping.mean, ping.max].map(cellular_nal::Duration::as_millis);
+    assert_eq!(millis, [53, 55, 62]);
+    desk.over();
+}
+
+#[test]
+fn section_2_4_1_1_time_to_live() {
+    let mut desk = up("sara_lexi_2_4_1_1_time_to_live");
+    let control = desk.control;
+    assert_eq!(desk.run(20, control.ping("www.google.com", PingOptions::new())), Err(Error::Timeout));
+    desk.over();
 }
 
 #[test]

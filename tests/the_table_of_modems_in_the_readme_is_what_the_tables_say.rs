@@ -6,7 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use cellular_nal::dialect::detect::MODELS;
-use cellular_nal::dialect::{Dialect, EdrxCommand, FirmwareUpdate, Procedure, Security, TlsVersion};
+use cellular_nal::dialect::{
+    Dialect, EdrxCommand, FirmwareUpdate, PingCommand, Procedure, Security, TlsVersion,
+};
 
 const BEGIN: &str = "<!-- table of modems: generated -->\n";
 const END: &str = "<!-- end of the table -->";
@@ -14,7 +16,7 @@ const END: &str = "<!-- end of the table -->";
 /// A row: what it is about, and what a modem has of it.
 type Row = (&'static str, fn(&dyn Dialect) -> String);
 
-const ROWS: [Row; 21] = [
+const ROWS: [Row; 22] = [
     ("sockets", |modem| modem.limits().sockets.to_string()),
     ("TCP client", |modem| can(modem, Procedure::OpenTcp)),
     ("TCP listener", |modem| can(modem, Procedure::Listen)),
@@ -47,6 +49,7 @@ const ROWS: [Row; 21] = [
         FirmwareUpdate::File { .. } => "from a file".into(),
         _ => "–".into(),
     }),
+    ("ping", |modem| yes(modem.services().ping != PingCommand::None)),
     ("eDRX", |modem| yes(modem.services().edrx != EdrxCommand::None)),
     ("slots for SIM cards", |modem| if modem.services().sim_slots { "1 or 2".into() } else { "1".into() }),
     ("silence between commands, ms", |modem| modem.timing().gap.as_millis().to_string()),

@@ -14,6 +14,20 @@ pub struct Services {
     pub sim_slots: bool,
     /// How extended discontinuous reception is asked for.
     pub edrx: EdrxCommand,
+    /// How hosts are pinged.
+    pub ping: PingCommand,
+}
+
+/// The command for echo requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PingCommand {
+    /// The modem has none, or nothing is known of it.
+    None,
+    /// `+PING`, whose replies are its answer.
+    Answered,
+    /// `+UPING`, whose replies are reported behind the result.
+    Reported,
 }
 
 /// The command for extended discontinuous reception.
@@ -30,5 +44,5 @@ pub enum EdrxCommand {
 
 impl Services {
     /// None of them.
-    pub const NONE: Self = Self { sim_slots: false, edrx: EdrxCommand::None };
+    pub const NONE: Self = Self { sim_slots: false, edrx: EdrxCommand::None, ping: PingCommand::None };
 }

@@ -9,6 +9,7 @@ use super::Core;
 use super::doze::Dozing;
 use super::job::Job;
 use super::messages::Messages;
+use super::ping::Pings;
 use super::upgrade::Upgrades;
 use crate::dialect::security::Secure;
 use crate::dialect::{Answer, Call, Dialect, Procedure, Step};
@@ -114,6 +115,7 @@ pub(super) struct Extras {
     pub(super) upgrades: Option<&'static Upgrades>,
     pub(super) keys: Option<&'static Keys>,
     pub(super) dozing: Option<&'static Dozing>,
+    pub(super) pings: Option<&'static Pings>,
 }
 
 impl Extras {
@@ -132,6 +134,7 @@ impl Extras {
             upgrades: None,
             keys: None,
             dozing: None,
+            pings: None,
         }
     }
 }

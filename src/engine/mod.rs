@@ -17,6 +17,8 @@ mod output;
 #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
 mod park;
 pub(crate) mod payload;
+#[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades ping"))]
+pub(crate) mod ping;
 #[cfg(any(feature = "async", feature = "nb"))]
 #[cfg_attr(not(feature = "nb"), allow(unreachable_pub, reason = "users of `nb` alone see its types"))]
 pub(crate) mod provision;
@@ -153,6 +155,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     exchange: exchange::Exchange,
     arrivals: messages::Arrivals,
     upgrade: upgrade::Tracker,
+    pinging: ping::Pinging,
     pub(crate) status: Status,
     pub(crate) config: Config,
     pub(crate) lookup: Lookup,
@@ -212,6 +215,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 exchange: exchange::Exchange::new(),
                 arrivals: messages::Arrivals::new(),
                 upgrade: upgrade::Tracker::new(),
+                pinging: ping::Pinging::new(),
                 noise: 0,
                 runner: WakerCell::new(),
                 waiters: Waiters::new(),
@@ -373,6 +377,7 @@ impl Core {
             }
         }
         self.lookup.fail(error);
+        self.end_ping(error);
         self.waiters.wake();
     }
 
@@ -433,6 +438,7 @@ impl Core {
         self.link.start_clocks(now);
         loop {
             self.deadline = NO_DEADLINE;
+            self.watch_ping();
             if self.extras.keys.is_some_and(|keys| (keys.advance)(self)) {
                 return;
             }

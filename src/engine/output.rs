@@ -48,6 +48,8 @@ pub enum Timer {
     Turn,
     /// The modem has been left alone to install firmware for long enough, or is asked how far it is.
     Upgrade,
+    /// Nothing is reported any more of echo requests.
+    Ping,
     /// A pin was held for long enough.
     Press,
     /// The modem's serial port is awake, or may sleep.

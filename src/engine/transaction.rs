@@ -206,6 +206,7 @@ impl Core {
         if self.extras.upgrades.is_some_and(|upgrades| (upgrades.line)(self, line)) {
             return;
         }
+        self.hear_of_ping(line);
         if let Some(urc) = self.dialect.urc(line) {
             self.ready_at = self.ready_at.max(self.now + self.timing.gap);
             self.note_grant(line);

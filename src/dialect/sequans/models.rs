@@ -2,7 +2,9 @@
 
 use super::Sequans;
 use crate::dialect::security::Speech;
-use crate::dialect::{EdrxCommand, Multiplexer, OnError, Security, Services, Step, TlsVersion, cellular};
+use crate::dialect::{
+    EdrxCommand, Multiplexer, OnError, PingCommand, Security, Services, Step, TlsVersion, cellular,
+};
 use crate::link::UartSleep;
 use crate::time::Duration;
 
@@ -15,8 +17,9 @@ pub const RYZ014A: Sequans = Sequans {
     security: Some(&SECURITY),
     multiplexer: None,
     lwm2m: true,
-    // Slots: use cases §2.1.1. eDRX is in none of the documents at hand: shipping drivers of both Monarchs.
-    services: Services { sim_slots: true, edrx: EdrxCommand::Sequans },
+    // Slots: use cases §2.1.1; ping: §9.2.3. eDRX is in none of the documents at hand: shipping drivers of both
+    // Monarchs.
+    services: Services { sim_slots: true, edrx: EdrxCommand::Sequans, ping: PingCommand::Answered },
 };
 
 /// TLS 1.3 is in use cases §6.7.3.3, DTLS in §6.3.1. No number of connections is given but that of the
