@@ -9,6 +9,7 @@ pub mod detect;
 pub(crate) mod digest;
 pub(crate) mod firmware;
 mod multiplexer;
+#[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades ping"))]
 pub(crate) mod ping;
 mod power;
 pub(crate) mod security;
