@@ -3,6 +3,7 @@
 mod common;
 
 use cellular_nal::control::{AccessTechnology, EdrxCycle, PingOptions, SimSlot};
+use cellular_nal::dialect::detect::AUTO;
 use cellular_nal::{Config, Duration, Error};
 use common::script::{Canned, Desk};
 use modem_sim::Model;
@@ -41,4 +42,14 @@ fn services_that_a_modem_lacks_are_refused() {
         said.retain(|command| !command.starts_with("AT+CEREG") && !command.starts_with("AT+CGPADDR"));
         assert_eq!(said, Vec::<String>::new(), "{model}");
     }
+}
+
+#[test]
+fn what_an_unknown_modem_lacks_is_not_known() {
+    let mut desk = Desk::speaking(&AUTO, Config::new(), Canned::new(Model::SaraR5, |_| None));
+    let control = desk.control;
+    assert_eq!(desk.run(10, control.sim_slot()).map(drop), Err(Error::LinkDown));
+    let ping = desk.run(10, control.ping("192.0.2.1", PingOptions::new()));
+    assert_eq!(ping.map(drop), Err(Error::LinkDown));
+    assert_eq!(desk.far.commands, Vec::<String>::new());
 }

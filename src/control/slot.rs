@@ -74,9 +74,8 @@ impl Control<'_> {
         turn.tell(&RADIO_OFF, &|w| _ = w.text("+CFUN=0")).await?;
         let write = |w: &mut CommandWriter<'_>| _ = w.text("+CSUS=").number(slot as u32);
         let set = turn.tell(&SET_SLOT, &write).await;
-        drop(turn);
-        self.restart().await?;
-        set.map(|()| true)
+        let restart = turn.restart().await;
+        set.and(restart).map(|()| true)
     }
 
     fn needs_slots(&self) -> Result<(), Error> {
