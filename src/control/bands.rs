@@ -94,7 +94,7 @@ impl Control<'_> {
     /// # Cancel safety
     /// Nothing is lost.
     pub async fn bands(&self) -> Result<Bands, Error> {
-        match self.choices().bands {
+        match self.services()?.bands {
             BandCommands::None => Err(Error::Unsupported),
             BandCommands::OfMode => {
                 let mode = self.operator_mode().await?;
@@ -128,7 +128,7 @@ impl Control<'_> {
         if self.bands().await? == bands {
             return Ok(false);
         }
-        let commands = self.choices().bands;
+        let commands = self.services()?.bands;
         if commands == BandCommands::OfMode {
             let mode = self.operator_mode().await?;
             let write = |w: &mut CommandWriter<'_>| {
@@ -191,7 +191,7 @@ impl Control<'_> {
     }
 
     fn has_gsm_bands(&self) -> Result<(), Error> {
-        if self.choices().bands == BandCommands::Lock { Ok(()) } else { Err(Error::Unsupported) }
+        if self.services()?.bands == BandCommands::Lock { Ok(()) } else { Err(Error::Unsupported) }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::identity::text;
 use super::turn::Lines;
 use super::{Control, Text};
-use crate::dialect::{Choices, Step};
+use crate::dialect::Step;
 use crate::error::Error;
 use crate::time::Duration;
 
@@ -105,10 +105,6 @@ impl Control<'_> {
     }
 
     fn operator_mode_command(&self) -> Result<&'static str, Error> {
-        self.choices().operator_mode.ok_or(Error::Unsupported)
-    }
-
-    pub(super) fn choices(&self) -> Choices {
-        self.engine.borrow().core.dialect.choices()
+        self.services()?.operator_mode.ok_or(Error::Unsupported)
     }
 }

@@ -27,7 +27,7 @@ pub use firmware::FirmwareUpdate;
 pub use multiplexer::Multiplexer;
 pub use power::Power;
 pub use security::{Security, SecurityProfile, TlsVersion, Validation};
-pub use services::{EdrxCommand, PingCommand, Services};
+pub use services::{BandCommands, EdrxCommand, PingCommand, Services};
 pub use session::Session;
 pub use step::{Answer, Args, Bare, Call, Found, OnError, Procedure, Prompt, Reading, Step};
 pub use terms::{Credential, CredentialKind, ReleaseAssistance, SimState, SocketOption};
@@ -79,43 +79,6 @@ const RESTART_TAKES: Duration = Duration::from_secs(60);
 /// them want.
 const ESCAPE: (Duration, Duration) = (Duration::from_millis(1050), Duration::from_millis(800));
 
-/// How the network and its bands are chosen beyond `+COPS`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Choices {
-    /// The command for the operator or region that the modem is set up for.
-    pub operator_mode: Option<&'static str>,
-    /// The commands for bands.
-    pub bands: BandCommands,
-}
-
-/// The commands for bands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BandCommands {
-    /// There are none.
-    None,
-    /// `+SQNBANDSEL`: of each operator mode, some of its bands (RYZ014 use cases §2.2).
-    OfMode,
-    /// `+UBANDMASK`: bits for each technology.
-    Masks,
-    /// `+SETLOCK` of LTE and `+SETBAND` of 2G (LENA-R8 application development §7.1.3).
-    Lock,
-}
-
-impl Choices {
-    /// None.
-    pub const fn new() -> Self {
-        Self { operator_mode: None, bands: BandCommands::None }
-    }
-}
-
-impl Default for Choices {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// What [`Dialect::identify`] found.
 #[derive(Clone, Copy, Debug)]
 pub enum Identity {
@@ -162,11 +125,6 @@ pub trait Dialect: Sync {
     /// Its multiplexer; `None` where it has none, or nothing is known of it.
     fn multiplexer(&self) -> Option<&'static Multiplexer> {
         None
-    }
-
-    /// How the network and its bands are chosen.
-    fn choices(&self) -> Choices {
-        Choices::new()
     }
 
     /// How it gets new firmware.

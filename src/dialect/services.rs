@@ -10,12 +10,30 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Services {
+    /// The command for the operator or region that the modem is set up for.
+    pub operator_mode: Option<&'static str>,
+    /// How the bands are chosen that it searches.
+    pub bands: BandCommands,
     /// Whether one of two slots for SIM cards can be chosen (`+CSUS`).
     pub sim_slots: bool,
     /// How extended discontinuous reception is asked for.
     pub edrx: EdrxCommand,
     /// How hosts are pinged.
     pub ping: PingCommand,
+}
+
+/// The commands for bands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BandCommands {
+    /// There are none.
+    None,
+    /// `+SQNBANDSEL`: of each operator mode, some of its bands (RYZ014 use cases §2.2).
+    OfMode,
+    /// `+UBANDMASK`: bits for each technology.
+    Masks,
+    /// `+SETLOCK` of LTE and `+SETBAND` of 2G (LENA-R8 application development §7.1.3).
+    Lock,
 }
 
 /// The command for echo requests.
@@ -44,5 +62,11 @@ pub enum EdrxCommand {
 
 impl Services {
     /// None of them.
-    pub const NONE: Self = Self { sim_slots: false, edrx: EdrxCommand::None, ping: PingCommand::None };
+    pub const NONE: Self = Self {
+        operator_mode: None,
+        bands: BandCommands::None,
+        sim_slots: false,
+        edrx: EdrxCommand::None,
+        ping: PingCommand::None,
+    };
 }

@@ -19,7 +19,7 @@ const CYCLE: u8 = 0b0010;
 const WINDOW: u8 = 0b0011;
 
 /// What the host asks for. Kept in NVM.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Edrx {
     /// 1 is on, 2 is on with `+CEDRXP`.
     mode: u32,
@@ -30,12 +30,6 @@ pub(super) struct Edrx {
 }
 
 type Grant = (u8, u8, u8);
-
-impl Default for Edrx {
-    fn default() -> Self {
-        Edrx { mode: 0, asked: BTreeMap::new(), told: None }
-    }
-}
 
 /// The technologies that a model has: LENA-R8, RYZ014A and Cassiopeia have no NB-IoT.
 fn technologies(model: Model) -> &'static [u32] {

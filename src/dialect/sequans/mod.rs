@@ -13,8 +13,8 @@ mod urc;
 pub use models::{CASSIOPEIA, GM02S, GM02S_MULTIPLEXER, RYZ014A};
 
 use super::{
-    BandCommands, Choices, Dialect, ESCAPE, FirmwareUpdate, Limits, Multiplexer, OnError, Power, Procedure,
-    RESTART_TAKES, Security, Services, Step, Timing, Urc, cellular,
+    Dialect, ESCAPE, FirmwareUpdate, Limits, Multiplexer, OnError, Power, Procedure, RESTART_TAKES, Security,
+    Services, Step, Timing, Urc, cellular,
 };
 use crate::time::Duration;
 
@@ -65,10 +65,6 @@ impl Dialect for Sequans {
 
     fn timing(&self) -> &Timing {
         &TIMING
-    }
-
-    fn choices(&self) -> Choices {
-        Choices { operator_mode: Some("+SQNCTM"), bands: BandCommands::OfMode }
     }
 
     fn steps(&self, procedure: Procedure) -> &'static [Step] {

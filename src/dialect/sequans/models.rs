@@ -3,7 +3,8 @@
 use super::Sequans;
 use crate::dialect::security::Speech;
 use crate::dialect::{
-    EdrxCommand, Multiplexer, OnError, PingCommand, Security, Services, Step, TlsVersion, cellular,
+    BandCommands, EdrxCommand, Multiplexer, OnError, PingCommand, Security, Services, Step, TlsVersion,
+    cellular,
 };
 use crate::link::UartSleep;
 use crate::time::Duration;
@@ -19,8 +20,17 @@ pub const RYZ014A: Sequans = Sequans {
     lwm2m: true,
     // Slots: use cases §2.1.1; ping: §9.2.3. eDRX is in none of the documents at hand: shipping drivers of both
     // Monarchs.
-    services: Services { sim_slots: true, edrx: EdrxCommand::Sequans, ping: PingCommand::Answered },
+    services: Services {
+        sim_slots: true,
+        edrx: EdrxCommand::Sequans,
+        ping: PingCommand::Answered,
+        ..SERVICES
+    },
 };
+
+/// Of all of them (use cases §2.2).
+const SERVICES: Services =
+    Services { operator_mode: Some("+SQNCTM"), bands: BandCommands::OfMode, ..Services::NONE };
 
 /// TLS 1.3 is in use cases §6.7.3.3, DTLS in §6.3.1. No number of connections is given but that of the
 /// sockets. Keys with a password are not taken, and a bare `ERROR` to an upload says that the store is full
@@ -71,7 +81,7 @@ pub const CASSIOPEIA: Sequans = Sequans {
     security: None,
     multiplexer: None,
     lwm2m: false,
-    services: Services::NONE,
+    services: SERVICES,
 };
 
 /// The port sleeps while RTS is inactive, 5 s after the last byte. `+SQNIPSCFG` is in none of the documents at hand;

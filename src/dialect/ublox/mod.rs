@@ -15,8 +15,8 @@ pub use models::{LENA_R8, LEXI_R422, LEXI_R520, SARA_R5, SARA_R5_00B, SARA_R5_01
 pub use models::{LENA_R8_MULTIPLEXER, LEXI_R520_MULTIPLEXER, SARA_R5_MULTIPLEXER, SARA_R42_MULTIPLEXER};
 
 use super::{
-    Choices, DataCall, Dialect, FirmwareUpdate, Limits, Multiplexer, OnError, OwnContext, Power, Procedure,
-    Security, Services, Step, Timing, Urc, cellular,
+    DataCall, Dialect, FirmwareUpdate, Limits, Multiplexer, OnError, OwnContext, Power, Procedure, Security,
+    Services, Step, Timing, Urc, cellular,
 };
 
 /// A u-blox modem: what is its own, as data.
@@ -40,7 +40,6 @@ pub struct Ublox {
     /// The context of a call beside sockets.
     own_context: Option<OwnContext>,
     multiplexer: &'static Multiplexer,
-    choices: Choices,
     firmware: FirmwareUpdate,
     services: Services,
 }
@@ -114,10 +113,6 @@ impl Dialect for Ublox {
 
     fn multiplexer(&self) -> Option<&'static Multiplexer> {
         Some(self.multiplexer)
-    }
-
-    fn choices(&self) -> Choices {
-        self.choices
     }
 
     fn firmware(&self) -> FirmwareUpdate {

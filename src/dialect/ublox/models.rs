@@ -3,8 +3,8 @@
 use super::{Ublox, packet, socket};
 use crate::dialect::security::Speech;
 use crate::dialect::{
-    Args, BandCommands, Choices, ESCAPE, EdrxCommand, FirmwareUpdate, Multiplexer, OwnContext, PingCommand,
-    Power, RESTART_TAKES, Security, Services, Step, Timing, TlsVersion, cellular,
+    Args, BandCommands, ESCAPE, EdrxCommand, FirmwareUpdate, Multiplexer, OwnContext, PingCommand, Power,
+    RESTART_TAKES, Security, Services, Step, Timing, TlsVersion, cellular,
 };
 use crate::link::UartSleep;
 use crate::time::Duration;
@@ -29,12 +29,17 @@ pub const SARA_R5: Ublox = Ublox {
     before_dial: DUMMY_CREDENTIALS,
     own_context: None,
     multiplexer: &SARA_R5_MULTIPLEXER,
-    choices: Choices { operator_mode: Some("+UMNOPROF"), bands: BandCommands::Masks },
     // `+UFWINSTALL` is in none of the guides at hand. A shipping firmware installs so on SARA-R5 and waits 32
     // minutes for it.
     firmware: FirmwareUpdate::File { reports: false, patience: Duration::from_secs(40 * 60) },
     // `+CEDRXS` is in the AT commands manuals of SARA-R4 and SARA-R5; ping: IADG §2.4.1.
-    services: Services { edrx: EdrxCommand::Standard, ping: PingCommand::Reported, ..Services::NONE },
+    services: Services {
+        operator_mode: Some("+UMNOPROF"),
+        bands: BandCommands::Masks,
+        edrx: EdrxCommand::Standard,
+        ping: PingCommand::Reported,
+        ..Services::NONE
+    },
 };
 
 const TIMING: Timing = Timing {
@@ -199,12 +204,11 @@ pub const LENA_R8: Ublox = Ublox {
     security: Some(&Security { newest: TlsVersion::Tls12, datagrams: false, sessions: false, ..SECURITY }),
     own_context: Some(OWN_CONTEXT),
     multiplexer: &LENA_R8_MULTIPLEXER,
-    // "MNO profile selection: n/a", "+SETBAND for 2G bands, +SETLOCK for LTE bands" (LENA §13.1).
-    choices: Choices { operator_mode: None, bands: BandCommands::Lock },
     // "After +UFWINSTALL:100, the module takes few minutes to complete the procedure" (LENA §11.2.2).
     firmware: FirmwareUpdate::File { reports: true, patience: Duration::from_secs(600) },
     // Its guide knows ping (LENA §7.2.2), and nothing of eDRX.
-    services: Services { ping: PingCommand::Reported, ..Services::NONE },
+    // "MNO profile selection: n/a", "+SETBAND for 2G bands, +SETLOCK for LTE bands" (LENA §13.1).
+    services: Services { bands: BandCommands::Lock, ping: PingCommand::Reported, ..Services::NONE },
     ..SARA_R42
 };
 
