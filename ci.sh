@@ -538,24 +538,24 @@ crate_paths() {
 # What each module may name besides itself. A module that is not listed is not known here: add it.
 allowed() {
     case $1 in
-    error | time | fmt | pem) echo "" ;;
+    error | fill | time | fmt | pem) echo "" ;;
     at) echo "error time" ;;
     dialect) echo "at error time link::Config link::PowerSaving link::Status link::UartSleep link::family socket::Name socket::is_host_name" ;;
     link) echo "at dialect error time" ;;
     # The table's state lives in the engine; user operations are written where the state is.
-    socket) echo "at dialect error time fmt link::LinkState link::family engine::Core" ;;
+    socket) echo "at dialect error fill time fmt link::LinkState link::family engine::Core" ;;
     engine) echo "at dialect error time fmt link pem socket Error LinkState" ;;
     cmux | ppp) echo "error time fmt" ;;
     resources) echo "dialect engine link::Config socket" ;;
     drive) echo "engine socket time" ;;
-    data) echo "cmux dialect drive engine error fmt link ppp socket time" ;;
+    data) echo "cmux dialect drive engine error fill fmt link ppp socket time" ;;
     pins) echo "engine" ;;
-    embassy_net | ip) echo "asynch data dialect drive engine error fmt ppp socket time" ;;
+    embassy_net | ip) echo "asynch data dialect drive engine error fill fmt ppp socket time" ;;
     edge) echo "asynch at dialect engine error socket" ;;
     no_std_net) echo "error nb" ;;
     control) echo "at dialect engine error link time" ;;
     asynch | nb) echo "at control dialect drive engine error time fmt link pins resources socket LinkState Error" ;;
-    lib) echo "at asynch cmux data control dialect drive edge embassy_net engine error ip link nb no_std_net pem pins ppp resources socket time" ;;
+    lib) echo "at asynch cmux data control dialect drive edge embassy_net engine error fill ip link nb no_std_net pem pins ppp resources socket time" ;;
     *) echo "?" ;;
     esac
 }

@@ -27,6 +27,7 @@ pub mod dialect;
 mod drive;
 mod engine;
 mod error;
+mod fill;
 mod link;
 #[cfg(any(feature = "async", feature = "nb"))]
 mod pem;

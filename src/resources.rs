@@ -2,8 +2,6 @@
 
 use core::cell::RefCell;
 
-use heapless::Vec;
-
 use crate::dialect::Dialect;
 use crate::engine::Engine;
 use crate::link::Config;
@@ -54,15 +52,6 @@ impl<const SOCKETS: usize, const RX: usize, const TX: usize> Resources<SOCKETS, 
         self.engine = None;
         self.engine.get_or_insert_with(|| RefCell::new(Engine::new(dialect, config)))
     }
-}
-
-/// Makes the items of a vector in its place, as many as it has room for: an array of them that is moved there takes as
-/// much of the stack.
-// In a frame of its own, which is gone before another one is needed.
-#[inline(never)]
-pub(crate) fn fill<T, const N: usize>(items: &mut Vec<T, N, u8>, make: impl Fn() -> T) -> &mut [T] {
-    while items.push(make()).is_ok() {}
-    items
 }
 
 impl<const SOCKETS: usize, const RX: usize, const TX: usize> Default for Resources<SOCKETS, RX, TX> {

@@ -4,7 +4,7 @@ use heapless::Vec;
 
 use crate::cmux::{Channel, Mux, Parameters};
 use crate::dialect::Multiplexer;
-use crate::resources::fill;
+use crate::fill::fill;
 
 /// A frame's flags, header and check sequence.
 const OVERHEAD: usize = 7;

@@ -8,8 +8,8 @@ use heapless::Vec;
 use super::Parts;
 use crate::data::Link;
 use crate::error::Error;
+use crate::fill::fill;
 use crate::ppp::{Config, Ipv4, Output, Phase, Ppp};
-use crate::resources::fill;
 use crate::socket::{Sealed, Waiters, WakerCell};
 use crate::time::Instant;
 

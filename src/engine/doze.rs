@@ -94,9 +94,20 @@ impl Core {
         self.doze.by = By::Nothing;
     }
 
-    /// A command is on its way, or its answer.
+    /// A command is on its way, or its answer, or the line is somebody else's: data that goes over it is not seen here.
     fn is_busy(&self) -> bool {
-        self.sent < self.len || self.job.is_some() || self.sync.is_some() || self.online.is_some()
+        self.sent < self.len
+            || self.job.is_some()
+            || self.sync.is_some()
+            || self.online.is_some()
+            || self.parked
+            || self.shared
+    }
+
+    /// From when on the port takes bytes.
+    #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
+    pub(super) fn awake_at(&self) -> Instant {
+        self.doze.ready
     }
 
     /// What is to be done before anything is sent.

@@ -43,7 +43,7 @@ use ledger::Ledger;
 use online::Online;
 pub use output::{Output, Pin, PinSet, Timer};
 use payload::Feed;
-use recover::Press;
+use recover::{Press, WAKES};
 use sync::Sync;
 use upload::Upload;
 
@@ -54,9 +54,6 @@ use crate::socket::{Lookup, Slots, State, Table, Waiters, WakerCell};
 use crate::time::{Duration, Instant};
 
 const NO_DEADLINE: (Instant, Timer) = (Instant::NEVER, Timer::Link);
-
-/// Calls that wake a modem, until its power key is pressed or it is taken for off.
-const WAKES: u8 = 2;
 
 /// The longest command: a host name between quotes.
 const COMMAND: usize = 280;
@@ -104,6 +101,8 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     out_of_step: bool,
     /// The line is in other hands: nothing is begun.
     parked: bool,
+    /// Others use the line beside this, so that it must not sleep.
+    shared: bool,
     last_id: u8,
     next_slot: u8,
     /// A socket whose failed connect has not been followed by its closing notice yet.
@@ -204,6 +203,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 notice_by: Instant::START,
                 out_of_step: false,
                 parked: false,
+                shared: false,
                 ledger: Ledger::new(),
                 separator: None,
                 last_id: 0,

@@ -19,7 +19,7 @@ impl Engine {
     pub(crate) fn quiet_at(&self) -> Option<Instant> {
         let core = &self.core;
         let idle = core.parked && core.job.is_none() && core.sync.is_none() && core.sent >= core.len;
-        idle.then_some(core.ready_at)
+        idle.then_some(core.ready_at.max(core.awake_at()))
     }
 
     /// The line is the engine's again, and it makes sure that the modem is in step. Bytes that came
@@ -47,12 +47,13 @@ impl Engine {
     }
 
     /// The line leads to another command interpreter of the modem, to which nothing was said yet, and nothing is to
-    /// be for so long.
-    pub(crate) fn begin_anew(&mut self, now: Instant, quiet: Duration) {
+    /// be for so long. `shared`: others use the line too.
+    pub(crate) fn begin_anew(&mut self, now: Instant, quiet: Duration, shared: bool) {
         let core = &mut self.core;
         core.now = now;
         core.quiet_until = now + quiet;
         core.parked = false;
+        core.shared = shared;
         core.echo_is_off = false;
         core.sync = None;
         core.out_of_step = true;

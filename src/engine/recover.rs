@@ -23,6 +23,9 @@ const TIMEOUTS: u8 = 3;
 /// From the answer to a new bit rate until something is said at it.
 const RATE_SETTLES: Duration = Duration::from_millis(150);
 
+/// Calls that wake a modem, until its power key is pressed or it is taken for off.
+pub(super) const WAKES: u8 = 2;
+
 /// A pin that is held.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Press {

@@ -9,8 +9,8 @@ use super::Ip;
 use super::names::DnsQuery;
 use super::slot::Slot;
 use super::udp::PacketMetadata;
+use crate::fill::fill;
 use crate::ppp::Config;
-use crate::resources::fill;
 
 /// Datagrams that wait to be read on one socket, however small they are.
 pub(super) const RECEIVED: usize = 12;

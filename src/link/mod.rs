@@ -14,5 +14,7 @@ pub(crate) use dial::{Dialler, Goal, Progress};
 pub use ladder::{Recovery, Rung};
 pub(crate) use machine::{Change, Link};
 pub use saving::PowerSaving;
+pub(crate) use status::family;
+#[cfg(any(feature = "async", feature = "nb"))]
+pub(crate) use status::strength;
 pub use status::{LinkState, Status};
-pub(crate) use status::{family, strength};

@@ -6,7 +6,7 @@ use heapless::Vec;
 
 use super::{Slot, SocketHandle, State};
 use crate::error::Error;
-use crate::resources::fill;
+use crate::fill::fill;
 
 /// Slots and buffers of `N` sockets, `RX` bytes to receive into and `TX` to send from each.
 #[derive(Debug)]

@@ -50,7 +50,7 @@ impl<L: Link> Line<'_, L> {
             Phase::Opening(until) => self.advance_opening(now, engine, until),
             Phase::Settling(until) if now < until => Some(until),
             Phase::Settling(_) => {
-                engine.begin_anew(now, Duration::ZERO);
+                engine.begin_anew(now, Duration::ZERO, true);
                 (self.phase, self.failure) = (Phase::Open, None);
                 Some(now)
             }
@@ -130,7 +130,7 @@ impl<L: Link> Line<'_, L> {
         }
         (self.phase, self.silent, self.carrier) = (Phase::Plain, None, false);
         self.retry = now;
-        engine.begin_anew(now, self.modem.map_or(Duration::ZERO, |modem| modem.pause));
+        engine.begin_anew(now, self.modem.map_or(Duration::ZERO, |modem| modem.pause), false);
     }
 
     fn advance_open(&mut self, now: Instant, engine: &mut Engine) -> Option<Instant> {
