@@ -43,7 +43,6 @@ impl CmeCode {
 /// assert_eq!(Error::Refused.kind(), embedded_io::ErrorKind::ConnectionRefused);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Error {
     /// Nothing on the serial line answers `AT`, at none of the bit rates that were tried.
@@ -134,47 +133,64 @@ pub enum Error {
     Modem(CmeCode),
 }
 
-impl core::fmt::Display for Error {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let text = match self {
-            Self::NoModem => "no modem answers on the serial line",
-            Self::NoSim => "no SIM card, or it cannot be read",
-            Self::PinRequired => "the SIM card asks for a PIN and none is configured",
-            Self::LastPinTry => "one try is left for the PIN, and it is spared",
-            Self::WrongPin => "the SIM card refused the PIN; it is not tried again",
-            Self::PukRequired => "the SIM card is blocked and asks for its PUK",
-            Self::RegistrationDenied => "the network denied registration",
-            Self::NotRegistered => "no network registered the modem in time",
-            Self::NoAddress => "the network gave no IP address",
-            Self::LinkDown => "the link is down",
-            Self::NotConnected => "the socket is not connected",
-            Self::Closed => "the peer has closed the connection",
-            Self::Reset => "the connection was reset",
-            Self::Aborted => "the connection was aborted: modem, link or serial line failed",
-            Self::Refused => "the connection was refused",
-            Self::Timeout => "the peer did not answer in time",
-            Self::NoSocket => "all sockets are in use",
-            Self::PortInUse => "the local port is in use",
-            Self::WrongFamily => "the network gave no address of that family",
-            Self::UnknownModem => "the modem is none of those that are known",
-            Self::Oversized => "the datagram is too large",
-            Self::InvalidInput => "the text contains characters that must not reach the modem",
-            Self::NameNotFound => "the host name could not be resolved",
-            Self::Unsupported => "the modem does not support this",
-            Self::UnsupportedProfile => "the modem cannot do what the security profile demands",
-            Self::ProfileRejected => "the modem does not take the security profile",
-            Self::ServerNameUnknown => "the name that the server must have is not known",
-            Self::Handshake => {
-                "TLS failed at certificate, name, date, version or cipher; the modem does not say at which"
+/// The texts, for people and for logs; those of `defmt` stay on the host.
+macro_rules! texts {
+    ($($error:ident => $text:literal,)*) => {
+        impl core::fmt::Display for Error {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                let text = match self {
+                    $(Self::$error => $text,)*
+                    Self::Modem(code) => return write!(f, "the modem answered error {}", code.0),
+                };
+                f.write_str(text)
             }
-            Self::CredentialRejected => "this is no certificate or key, or none that the modem takes",
-            Self::StoreFull => "the modem has no room for the certificate, key or message",
-            Self::UnexpectedAnswer => "the modem's answer was not understood",
-            Self::Installing => "the modem installs new firmware",
-            Self::Modem(code) => return write!(f, "the modem answered error {}", code.0),
-        };
-        f.write_str(text)
-    }
+        }
+
+        #[cfg(feature = "defmt")]
+        impl defmt::Format for Error {
+            fn format(&self, f: defmt::Formatter<'_>) {
+                match self {
+                    $(Self::$error => defmt::write!(f, $text),)*
+                    Self::Modem(code) => defmt::write!(f, "the modem answered error {}", code.0),
+                }
+            }
+        }
+    };
+}
+
+texts! {
+    NoModem => "no modem answers on the serial line",
+    NoSim => "no SIM card, or it cannot be read",
+    PinRequired => "the SIM card asks for a PIN and none is configured",
+    LastPinTry => "one try is left for the PIN, and it is spared",
+    WrongPin => "the SIM card refused the PIN; it is not tried again",
+    PukRequired => "the SIM card is blocked and asks for its PUK",
+    RegistrationDenied => "the network denied registration",
+    NotRegistered => "no network registered the modem in time",
+    NoAddress => "the network gave no IP address",
+    LinkDown => "the link is down",
+    NotConnected => "the socket is not connected",
+    Closed => "the peer has closed the connection",
+    Reset => "the connection was reset",
+    Aborted => "the connection was aborted: modem, link or serial line failed",
+    Refused => "the connection was refused",
+    Timeout => "the peer did not answer in time",
+    NoSocket => "all sockets are in use",
+    PortInUse => "the local port is in use",
+    WrongFamily => "the network gave no address of that family",
+    UnknownModem => "the modem is none of those that are known",
+    Oversized => "the datagram is too large",
+    InvalidInput => "the text contains characters that must not reach the modem",
+    NameNotFound => "the host name could not be resolved",
+    Unsupported => "the modem does not support this",
+    UnsupportedProfile => "the modem cannot do what the security profile demands",
+    ProfileRejected => "the modem does not take the security profile",
+    ServerNameUnknown => "the name that the server must have is not known",
+    Handshake => "TLS failed at certificate, name, date, version or cipher; the modem does not say at which",
+    CredentialRejected => "this is no certificate or key, or none that the modem takes",
+    StoreFull => "the modem has no room for the certificate, key or message",
+    UnexpectedAnswer => "the modem's answer was not understood",
+    Installing => "the modem installs new firmware",
 }
 
 impl core::error::Error for Error {}

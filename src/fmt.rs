@@ -32,6 +32,12 @@ impl core::fmt::Display for Ascii<'_> {
 #[cfg(feature = "defmt")]
 impl defmt::Format for Ascii<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "{=[u8]:a}", self.0);
+        match core::str::from_utf8(self.0) {
+            // Without the `b""` of bytes.
+            Ok(text) if self.0.iter().all(|byte| matches!(byte, b' '..=b'~')) => {
+                defmt::write!(f, "{=str}", text)
+            }
+            _ => defmt::write!(f, "{=[u8]:a}", self.0),
+        }
     }
 }

@@ -38,6 +38,7 @@ impl<P: Port + ?Sized> Port for &mut P {
 
 /// Why [`Runner::run`] returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum RunError<R, W> {
     /// Reading from the serial port failed.

@@ -86,6 +86,7 @@ impl core::fmt::Debug for DeviceServer<'_> {
 
 /// What the modem reports of firmware that comes by LwM2M (RYZ014 FOTA §6.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct FotaReports {
     /// A report every so many per cent of a download; none, if 0.
     pub every: u8,

@@ -58,6 +58,7 @@ pub struct Credential {
 
 /// State of the SIM card (`+CPIN?`, 3GPP TS 27.007 §8.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum SimState {
     /// Ready.
     Ready,

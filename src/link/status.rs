@@ -27,6 +27,7 @@ pub enum LinkState {
 
 /// A snapshot of the link.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Status {
     pub(crate) state: LinkState,
     pub(crate) registration: u8,

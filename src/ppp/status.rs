@@ -58,6 +58,7 @@ impl From<Failure> for Error {
 
 /// What IPCP has found out (RFC 1332, RFC 1877).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Ipv4 {
     /// Our address.
     pub address: Ipv4Addr,

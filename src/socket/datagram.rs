@@ -17,6 +17,7 @@ pub(crate) const HEADER: usize = 23;
 
 /// A datagram that was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Arrived {
     /// Its full length in bytes, which may be more than fitted.
     pub len: usize,

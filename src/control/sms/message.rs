@@ -26,6 +26,7 @@ pub type Text = String<320>;
 /// assert_eq!(message.text(), Some("Hello"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub struct Message {
     /// Whether it came in or is to go out.
@@ -45,6 +46,7 @@ pub struct Message {
 
 /// What a message says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Content {
     /// Text.
