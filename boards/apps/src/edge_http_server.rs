@@ -4,6 +4,7 @@ use core::cell::Cell;
 use core::fmt::{Debug, Display, Write as _};
 use core::net::{Ipv4Addr, SocketAddr};
 
+use defmt::{Debug2Format, Display2Format};
 use edge_http::Method;
 use edge_http::io::Error;
 use edge_http::io::server::{Connection, Handler, Server};
@@ -33,12 +34,12 @@ const FAREWELL_MS: u64 = 500;
 pub async fn run<S: TcpBind>(stack: &S, port: u16, visits: u32) -> Result<(), Failed> {
     let anywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
     let acceptor = stack.bind(anywhere).await.map_err(failed("listen"))?;
-    log::info!("listening at port {port}");
+    defmt::info!("listening at port {}", port);
     let page = Page { left: Cell::new(visits), done: Signal::new() };
     let mut server = Server::<HANDLERS, 1024, 16>::new();
     match select(server.run(Some(KEEP_ALIVE_MS), &acceptor, &page), page.done.wait()).await {
         Either::First(result) => {
-            log::error!("the server has ended: {result:?}");
+            defmt::error!("the server has ended: {}", Debug2Format(&result));
             Err(Failed)
         }
         Either::Second(()) => Ok(()),
@@ -70,7 +71,7 @@ impl Handler for Page {
             (Method::Get, _) => (404, "Not Found", "There is nothing here.\n"),
             _ => (405, "Method Not Allowed", "This page can only be read.\n"),
         };
-        log::info!("request: {} {}: {status}", headers.method, headers.path);
+        defmt::info!("request: {} {=str}: {}", Display2Format(&headers.method), headers.path, status);
         let mut length = String::<8>::new();
         // It has room for the length of any of these.
         let _ = write!(length, "{}", body.len());

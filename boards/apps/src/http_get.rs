@@ -21,7 +21,7 @@ where
     let mut headers = [0; 1024];
     let response = request.send(&mut headers).await.map_err(failed(url))?;
     if !response.status.is_successful() {
-        log::error!("{url}: the server answered {}", response.status.0);
+        defmt::error!("{=str}: the server answered {}", url, response.status.0);
         return Err(Failed);
     }
     let mut body = response.body().reader();
@@ -30,7 +30,7 @@ where
     loop {
         let count = body.read(&mut buffer).await.map_err(failed(url))?;
         if count == 0 {
-            log::info!("{url}: {total} bytes");
+            defmt::info!("{=str}: {} bytes", url, total);
             return Ok(total);
         }
         total += count;

@@ -1,7 +1,7 @@
 //! Applications for the boards.
 //!
 //! Each takes a stack by the traits that it needs: the sockets of a modem or an IP stack over PPP. What they
-//! do and what goes wrong they tell the `log`; a board says with its logger where that goes, and spawns, powers and wires
+//! do and what goes wrong they tell `defmt`; a board says with its logger where that goes, and spawns, powers and wires
 //! what is its own.
 #![no_std]
 
@@ -17,10 +17,11 @@ pub mod udp_sntp;
 use core::fmt;
 use core::net::SocketAddr;
 
+use defmt::Debug2Format;
 use embedded_nal_async::{AddrType, Dns};
 
 /// What went wrong is in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, defmt::Format, PartialEq, Eq)]
 pub struct Failed;
 
 /// A host, by name or by address, and a port.
@@ -51,7 +52,7 @@ impl<'a> Server<'a> {
 /// Tells the log that something about `what` failed.
 fn failed<E: fmt::Debug>(what: &str) -> impl Fn(E) -> Failed + Copy {
     move |error| {
-        log::error!("{what}: {error:?}");
+        defmt::error!("{=str}: {}", what, Debug2Format(&error));
         Failed
     }
 }

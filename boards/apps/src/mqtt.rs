@@ -51,10 +51,10 @@ where
     while !came || published.as_ref().is_some_and(|op| connection.is_pending(op)) {
         if let Some(message) = connection.poll().await.map_err(failed("publish"))? {
             if message.payload() != MESSAGE.as_bytes() {
-                log::error!("{topic}: another message");
+                defmt::error!("{=str}: another message", topic);
                 return Err(Failed);
             }
-            log::info!("{topic}: {MESSAGE}");
+            defmt::info!("{=str}: {=str}", topic, MESSAGE);
             came = true;
         }
     }

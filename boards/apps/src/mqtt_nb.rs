@@ -45,11 +45,11 @@ where
         let inbound = mqtt.poll(|_, _, payload, _| payload == MESSAGE.as_bytes()).map_err(failed(topic))?;
         match inbound {
             Some(true) => {
-                log::info!("{topic}: {MESSAGE}");
+                defmt::info!("{=str}: {=str}", topic, MESSAGE);
                 came = true;
             }
             Some(false) => {
-                log::error!("{topic}: another message");
+                defmt::error!("{=str}: another message", topic);
                 return Err(Failed);
             }
             None => pause(),
@@ -70,7 +70,7 @@ where
             _ => {}
         }
         if millis().wrapping_sub(start) > LIMIT {
-            log::error!("{}: not done after {LIMIT} ms", broker.host);
+            defmt::error!("{=str}: not done after {} ms", broker.host, LIMIT);
             return Err(Failed);
         }
     }

@@ -29,7 +29,7 @@ where
     reconnect().await.map_err(failed("the second link"))?;
     http_get::run(stack, url, |bytes| second.add(bytes)).await?;
     if first != second {
-        log::error!("{url}: another page over the second link");
+        defmt::error!("{=str}: another page over the second link", url);
         return Err(Failed);
     }
     Ok(first.length)

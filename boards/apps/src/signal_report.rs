@@ -37,19 +37,19 @@ where
             Some(dbm) => write!(report, "report {number}: {dbm} dBm"),
             None => write!(report, "report {number}: unknown"),
         };
-        log::info!("{report}");
+        defmt::info!("{=str}", report.as_str());
         socket.send(report.as_bytes()).await.map_err(failed(server.host))?;
         let mut buffer = [0; 32];
         match with_timeout(WAIT, socket.receive_into(&mut buffer)).await {
             Ok(Ok(length)) if buffer.get(..length) == Some(report.as_bytes()) => returned += 1,
-            Ok(Ok(_)) => log::warn!("report {number}: something else came back"),
+            Ok(Ok(_)) => defmt::warn!("report {}: something else came back", number),
             Ok(Err(error)) => return Err(failed(server.host)(error)),
-            Err(_) => log::warn!("report {number}: not returned in {WAIT}"),
+            Err(_) => defmt::warn!("report {}: not returned in {} s", number, WAIT.as_secs()),
         }
         if number < count {
             Timer::after(period).await;
         }
     }
-    log::info!("{returned} of {count} reports came back");
+    defmt::info!("{} of {} reports came back", returned, count);
     if returned == 0 && count > 0 { Err(Failed) } else { Ok(returned) }
 }

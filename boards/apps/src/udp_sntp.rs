@@ -26,10 +26,11 @@ where
     let (_, socket) = stack.connect(remote).await.map_err(failed(server.host))?;
     let answer = ask(&Socket { socket: Mutex::new(socket), remote }, server.host).await?;
     let micros = sntpc::fraction_to_microseconds(answer.seconds_fraction);
-    log::info!(
-        "{}: {}.{micros:06} s since 1970, stratum {}, round trip {} us",
+    defmt::info!(
+        "{=str}: {}.{=u32:06} s since 1970, stratum {}, round trip {} us",
         server.host,
         answer.seconds,
+        micros,
         answer.stratum,
         answer.roundtrip,
     );
@@ -44,10 +45,10 @@ async fn ask<U: ConnectedUdp>(socket: &Socket<U>, host: &str) -> Result<NtpResul
             // Late answer to a request before.
             Ok(Err(sntpc::Error::IncorrectOriginTimestamp)) => {}
             Ok(Err(error)) => return Err(failed(host)(error)),
-            Err(_) => log::warn!("{host}: no answer in {WAIT}"),
+            Err(_) => defmt::warn!("{=str}: no answer in {} s", host, WAIT.as_secs()),
         }
     }
-    log::error!("{host}: does not answer");
+    defmt::error!("{=str}: does not answer", host);
     Err(Failed)
 }
 

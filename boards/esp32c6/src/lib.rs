@@ -9,8 +9,10 @@ use esp_hal::gpio::{DriveMode, Level, Output, OutputConfig};
 use esp_hal::time;
 use esp_hal::uart::{self, CtsConfig, HwFlowControl, RtsConfig, Uart};
 use static_cell::StaticCell;
-// What a panic says goes to the USB port too.
-use esp_backtrace as _;
+// The log goes to the USB port, and what a panic says too.
+use {esp_backtrace as _, esp_println as _};
+
+defmt::timestamp!("{=u64:ms}", time::Instant::now().duration_since_epoch().as_millis());
 
 /// How long RESETN is low, in milliseconds: the figure of Zephyr's driver.
 const RESET_PULSE_MS: u32 = 100;
@@ -24,7 +26,6 @@ pub type Stack = cellular::Stack<'static, Uart<'static, Blocking>, fn() -> Insta
 /// Starts the board, resets the modem and waits for the link.
 pub fn start() -> Stack {
     let p = esp_hal::init(esp_hal::Config::default());
-    esp_println::logger::init_logger(log::LevelFilter::Info);
 
     // The modem has no power key: it starts with its supply, and anew with a reset. The line is pulled low or left
     // alone, never driven high.
@@ -51,7 +52,7 @@ pub fn start() -> Stack {
         Stack::new(&GM02S, config, MEMORY.init_with(Resources::new), port, now as fn() -> Instant);
     while let Err(error) = nb::block!(stack.link_up()) {
         // It is tried on; this only tells why it takes so long.
-        log::warn!("no link yet: {error}");
+        defmt::warn!("no link yet: {}", error);
     }
     stack
 }

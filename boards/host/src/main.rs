@@ -7,6 +7,7 @@
 mod broker;
 #[path = "../../../examples/support/echo_server.rs"]
 mod echo_server;
+mod log;
 #[path = "../../../nal-tests/program/modems.rs"]
 #[allow(dead_code, reason = "what its far end can be asked")]
 mod modems;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::prelude::*;
+use log::LevelFilter;
 use modem_sim::host::machine_time;
 use modem_sim::{Model, Options, Registration};
 
@@ -25,7 +26,8 @@ usage: boards-host [options] FIRMWARE [NAME=VALUE...]
   --trace          show the conversation on standard error
   --help           this text
 
-NAME=VALUE is for the firmware; apn=, pin= and log=trace are known to all of them.
+NAME=VALUE is for the firmware; apn= and pin= are known to all of them. log=LEVEL is for this program: what it shows of
+the log, off, error, warn, info (default), debug or trace.
 Exit codes: that of the firmware (0 or 1), 2 wrong options, 3 no firmware or no QEMU.
 ";
 
@@ -72,6 +74,8 @@ pub(crate) struct Arguments {
     pub(crate) silent: bool,
     pub(crate) pace: Option<u32>,
     pub(crate) trace: bool,
+    /// What is shown of the log.
+    pub(crate) level: LevelFilter,
 }
 
 #[derive(Debug)]
@@ -91,6 +95,7 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
     };
     let (mut firmware, mut parameters) = (None, Vec::new());
     let (mut limit, mut silent, mut pace, mut trace) = (120, false, None, false);
+    let mut level = LevelFilter::Info;
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(Request::Print(HELP)),
@@ -108,7 +113,13 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
             }
             Long("trace") => trace = true,
             Value(path) if firmware.is_none() => firmware = Some(PathBuf::from(path)),
-            Value(parameter) => parameters.push(parameter.string()?),
+            Value(parameter) => {
+                let parameter = parameter.string()?;
+                match parameter.strip_prefix("log=") {
+                    Some(text) => level = text.parse().map_err(|_| format!("log={text}: no such level"))?,
+                    None => parameters.push(parameter),
+                }
+            }
             other => return Err(other.unexpected()),
         }
     }
@@ -126,5 +137,6 @@ pub(crate) fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error
         silent,
         pace,
         trace,
+        level,
     })))
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use modem_sim::runner::Runner;
 use modem_sim::{Direction, HostNetwork, Modem};
 
+use crate::log::Texts;
 use crate::options::{Arguments, Mode};
 use crate::servers::Servers;
 use crate::support::{Failure, SERVER};
@@ -39,13 +40,26 @@ pub(crate) fn run(arguments: Arguments, servers: &Servers) -> Result<u8, Failure
     let of_servers = servers.parameters();
     let parameters = arguments.parameters.iter().chain(&of_servers);
     let network = network(&arguments, servers)?;
+    let texts = Texts::of(&arguments.firmware)?;
     let mut qemu = Qemu(start(&arguments.firmware, port, parameters)?);
-    let limit = arguments.limit;
+    let (limit, level) = (arguments.limit, arguments.level);
     thread::spawn(move || {
         if let Ok((stream, _)) = listener.accept() {
             serve(stream, &arguments, network);
         }
     });
+    let frames = qemu.0.stdout.take();
+    let shown = thread::spawn(move || frames.map_or(Ok(()), |frames| texts.show(frames, level)));
+    let code = wait(&mut qemu, limit);
+    // Where it has not ended, its log has not either.
+    drop(qemu);
+    if let Ok(Err(error)) = shown.join() {
+        eprintln!("boards-host: log: {error}");
+    }
+    code
+}
+
+fn wait(qemu: &mut Qemu, limit: Duration) -> Result<u8, Failure> {
     let begin = Instant::now();
     while begin.elapsed() < limit {
         if let Some(status) = qemu.0.try_wait().map_err(|error| format!("{QEMU}: {error}"))? {
@@ -74,6 +88,7 @@ fn start<'a>(
         .arg("-kernel")
         .arg(firmware)
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| format!("setpriv (Debian: util-linux): {error}"))
 }

@@ -11,8 +11,8 @@ use embassy_stm32::{Peripherals, bind_interrupts, peripherals};
 use embassy_time::{Duration, Timer, with_timeout};
 use embedded_io_async::{Read, Write};
 use static_cell::StaticCell;
-// What a panic says goes to the debugger too.
-use panic_rtt_target as _;
+// The log and what a panic says go to the debugger.
+use {defmt_rtt as _, panic_probe as _};
 
 bind_interrupts!(struct Interrupts {
     USART2 => usart::BufferedInterruptHandler<peripherals::USART2>;
@@ -64,7 +64,6 @@ pub async fn start_gm02s(spawner: Spawner) -> (Stack<'static>, Control<'static>)
 }
 
 fn start() -> Peripherals {
-    rtt_target::rtt_init_log!(log::LevelFilter::Info);
     embassy_stm32::init(Default::default())
 }
 
@@ -117,7 +116,7 @@ fn drive(
 async fn run(mut runner: Runner<'static>, mut rx: BufferedUartRx<'static>, mut tx: BufferedUartTx<'static>) {
     loop {
         let end = runner.run(&mut rx, &mut tx).await;
-        log::error!("serial port: {end:?}");
+        defmt::error!("serial port: {}", defmt::Debug2Format(&end));
         Timer::after_secs(1).await;
     }
 }

@@ -10,8 +10,8 @@ use embassy_nrf::gpio::{Input, Level, Output, OutputDrive, Pull};
 use embassy_nrf::{bind_interrupts, peripherals, uarte};
 use embassy_time::{Duration, Instant, Timer};
 use static_cell::StaticCell;
-// What a panic says goes to the debugger too.
-use panic_rtt_target as _;
+// The log and what a panic says go to the debugger.
+use {defmt_rtt as _, panic_probe as _};
 
 bind_interrupts!(struct Interrupts {
     UARTE1 => buffered_uarte::InterruptHandler<peripherals::UARTE1>;
@@ -53,7 +53,6 @@ impl Power {
 
 /// Starts the board, switches the modem on and starts its task.
 pub async fn start(spawner: Spawner) -> (Stack<'static>, Control<'static>) {
-    rtt_target::rtt_init_log!(log::LevelFilter::Info);
     let p = embassy_nrf::init(Default::default());
     let open_drain = OutputDrive::Standard0Disconnect1;
     let mut power = Power {
@@ -83,7 +82,7 @@ pub async fn start(spawner: Spawner) -> (Stack<'static>, Control<'static>) {
     );
     let (rx, tx) = port.split();
     if !power.on().await {
-        log::error!("V_INT stays low: the modem is not on");
+        defmt::error!("V_INT stays low: the modem is not on");
     }
     // Dropped pins would float: the level shifter would go off.
     static POWER: StaticCell<Power> = StaticCell::new();
@@ -107,7 +106,7 @@ async fn run(
 ) {
     loop {
         let end = runner.run(&mut rx, &mut tx).await;
-        log::error!("serial port: {end:?}");
+        defmt::error!("serial port: {}", defmt::Debug2Format(&end));
         Timer::after_secs(1).await;
     }
 }

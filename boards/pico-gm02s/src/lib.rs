@@ -10,8 +10,8 @@ use embassy_rp::uart::{self, BufferedInterruptHandler, BufferedUart, BufferedUar
 use embassy_rp::{bind_interrupts, peripherals};
 use embassy_time::{Duration, Timer};
 use static_cell::StaticCell;
-// What a panic says goes to the debugger too, and atomics by way of critical sections are linked.
-use {panic_rtt_target as _, portable_atomic as _};
+// The log and what a panic says go to the debugger, and atomics by way of critical sections are linked.
+use {defmt_rtt as _, panic_probe as _, portable_atomic as _};
 
 bind_interrupts!(struct Interrupts {
     UART0_IRQ => BufferedInterruptHandler<peripherals::UART0>;
@@ -22,7 +22,6 @@ const PULSE: Duration = Duration::from_millis(100);
 
 /// Starts the board, resets the modem and starts its task.
 pub async fn start(spawner: Spawner) -> (Stack<'static>, Control<'static>) {
-    rtt_target::rtt_init_log!(log::LevelFilter::Info);
     let p = embassy_rp::init(Default::default());
     static INPUT: StaticCell<[u8; 1024]> = StaticCell::new();
     static OUTPUT: StaticCell<[u8; 256]> = StaticCell::new();
@@ -60,7 +59,7 @@ pub async fn start(spawner: Spawner) -> (Stack<'static>, Control<'static>) {
 async fn run(mut runner: Runner<'static>, mut rx: BufferedUartRx, mut tx: BufferedUartTx) {
     loop {
         let end = runner.run(&mut rx, &mut tx).await;
-        log::error!("serial port: {end:?}");
+        defmt::error!("serial port: {}", defmt::Debug2Format(&end));
         Timer::after_secs(1).await;
     }
 }

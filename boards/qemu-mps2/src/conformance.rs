@@ -4,12 +4,13 @@
 use core::net::Ipv4Addr;
 
 use apps::Failed;
+use defmt::Display2Format;
 use embassy_time::Timer;
 use nal_tests::{Addresses, Bench, Case, Deviation, Figures, Outcome, Report, Role, Summary};
 use static_cell::StaticCell;
 
 use crate::modem::Mode;
-use crate::semihosting::{Parameters, print};
+use crate::semihosting::Parameters;
 
 /// As many sockets as the board has memory for.
 const SOCKETS: usize = 4;
@@ -63,7 +64,7 @@ fn addresses<'a>(ports: impl Iterator<Item = &'a str>) -> Addresses {
 /// # Errors
 /// When a case has failed, or none was run.
 pub fn judge(summary: &Summary) -> Result<(), Failed> {
-    print(format_args!("{summary}"));
+    defmt::println!("{}", Display2Format(summary));
     let ran = summary.all().passed + summary.all().deviations > 0;
     if ran && summary.exit_code() == 0 { Ok(()) } else { Err(Failed) }
 }
@@ -84,6 +85,7 @@ pub struct Log;
 
 impl Report for Log {
     fn end(&mut self, suite: &str, case: &Case, outcome: &Outcome, _: Figures) {
-        log::info!("{suite} {} {} {outcome}", case.id, case.level);
+        let (level, outcome) = (Display2Format(&case.level), Display2Format(outcome));
+        defmt::info!("{=str} {=str} {} {}", suite, case.id, level, outcome);
     }
 }

@@ -24,8 +24,6 @@ pub(crate) struct Setup {
 fn setup() -> Setup {
     let parameters = semihosting::parameters();
     time::start();
-    let level = parameters.get("log").and_then(|text| text.parse().ok());
-    semihosting::start_log(level.unwrap_or(log::LevelFilter::Info));
     let (rx, tx) = uart::start();
     Setup { parameters, rx, tx }
 }

@@ -81,7 +81,7 @@ pub async fn run<A: Application>(application: A) -> ! {
     let limit = limit(board.parameters);
     let result = with_timeout(Duration::from_secs(limit), in_mode(board, application)).await;
     exit(result.unwrap_or_else(|_| {
-        log::error!("not done in time");
+        defmt::error!("not done in time");
         Err(Failed)
     }))
 }
@@ -148,7 +148,7 @@ async fn work<S: Sockets + ?Sized>(world: World<S>, application: impl Applicatio
 /// Waits for the link, and where there is an IP stack for that one's.
 async fn up(control: Control<'static>, ip: Option<&RefCell<Ip<'static>>>) -> Result<(), Failed> {
     control.connect().await.map_err(tell("no link"))?;
-    log::info!("modem: {}", control.model());
+    defmt::info!("modem: {=str}", control.model());
     let address = match ip {
         Some(ip) => {
             let link = poll_fn(|cx| ip.borrow_mut().poll_link(cx.waker())).await;
@@ -157,8 +157,8 @@ async fn up(control: Control<'static>, ip: Option<&RefCell<Ip<'static>>>) -> Res
         None => control.status().address(),
     };
     match address {
-        Some(address) => log::info!("address: {address}"),
-        None => log::info!("address: unknown"),
+        Some(address) => defmt::info!("address: {}", address),
+        None => defmt::info!("address: unknown"),
     }
     Ok(())
 }
@@ -166,7 +166,7 @@ async fn up(control: Control<'static>, ip: Option<&RefCell<Ip<'static>>>) -> Res
 /// Says why there is no way on.
 pub(crate) fn tell(what: &str) -> impl Fn(Error) -> Failed {
     move |error| {
-        log::error!("{what}: {error}");
+        defmt::error!("{=str}: {}", what, error);
         Failed
     }
 }

@@ -1,4 +1,5 @@
-//! What goes through the debugger's back door: the log, the arguments and the end of the program.
+//! What goes through the debugger's back door: the arguments, what is printed, the end of the program. The log does, too, by
+//! `defmt_semihosting`.
 //!
 //! # Safety
 //!
@@ -6,14 +7,15 @@
 //! buffer of this module with its length. Nobody else has the buffer: it is lent out once.
 #![allow(unsafe_code)]
 
-use core::fmt::Arguments;
 use core::panic::PanicInfo;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
-use cortex_m_semihosting::{hprint, nr, syscall};
-use embassy_time::Instant;
-use log::{LevelFilter, Log, Metadata, Record};
+use cortex_m_semihosting::{nr, syscall};
+use defmt::Display2Format;
 use static_cell::StaticCell;
+// The logger.
+use defmt_semihosting as _;
 
 /// What QEMU was given with `-semihosting-config arg=...`.
 #[derive(Clone, Copy, Debug)]
@@ -53,15 +55,10 @@ pub fn parameters() -> Parameters {
     Parameters(core::str::from_utf8(text).unwrap_or_default())
 }
 
-/// Writes to the standard output of QEMU.
-pub fn print(text: Arguments<'_>) {
-    hprint!("{}", text);
-}
-
-/// Writes what is text among bytes.
+/// Prints what is text among bytes.
 pub fn print_bytes(bytes: &[u8]) {
     for chunk in bytes.utf8_chunks() {
-        hprint!("{}", chunk.valid());
+        defmt::println!("{=str}", chunk.valid());
     }
 }
 
@@ -73,43 +70,13 @@ pub fn exit<T, E>(result: Result<T, E>) -> ! {
     }
 }
 
-/// Sends the log to the standard output from now on.
-pub fn start_log(level: LevelFilter) {
-    // A second call finds the logger in place.
-    let _ = log::set_logger(&Logger);
-    log::set_max_level(level);
-}
-
-/// The firmwares that tell something themselves.
-const BINS: [&str; 2] = ["https_get", "ppp_http"];
-
-struct Logger;
-
-impl Log for Logger {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // Clients tell a lot; the conversation with the modem is what matters.
-        let target = metadata.target();
-        let ours = BINS.contains(&target)
-            || target.starts_with("cellular_nal")
-            || target.starts_with("apps")
-            || target.starts_with("qemu");
-        ours || metadata.level() <= log::Level::Warn
-    }
-
-    fn log(&self, record: &Record<'_>) {
-        if self.enabled(record.metadata()) {
-            let millis = Instant::now().as_millis();
-            let (seconds, millis) = (millis / 1000, millis % 1000);
-            print(format_args!("{seconds:4}.{millis:03} {:<5} {}\n", record.level(), record.args()));
-        }
-    }
-
-    fn flush(&self) {}
-}
-
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
+    static ANEW: AtomicBool = AtomicBool::new(false);
     cortex_m::interrupt::disable();
-    print(format_args!("{info}\n"));
+    // In the middle of a message there is no other.
+    if !ANEW.swap(true, Ordering::Relaxed) {
+        defmt::error!("{}", Display2Format(info));
+    }
     exit(Err::<(), _>(()))
 }

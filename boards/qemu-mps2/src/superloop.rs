@@ -69,7 +69,7 @@ fn work<B: Base>(
     let clock: fn() -> Instant = || Instant::from_micros(Now::now().as_micros());
     let mut stack = Stack::on(base, Polled::new(rx, tx), clock);
     until(parameters, || stack.link_up()).map_err(tell("no link"))?;
-    log::info!("modem: {}", stack.model());
+    defmt::info!("modem: {=str}", stack.model());
     if let Some(ip) = ip {
         let address = until(parameters, || {
             stack.poll();
@@ -78,7 +78,7 @@ fn work<B: Base>(
                 Poll::Pending => Err(nb::Error::WouldBlock),
             }
         });
-        log::info!("address: {}", address.map_err(tell("no IP in this mode"))?);
+        defmt::info!("address: {}", address.map_err(tell("no IP in this mode"))?);
     }
     application.run(World { stack, parameters, mode })
 }
@@ -103,7 +103,7 @@ pub fn millis() -> u32 {
 /// Sleeps for a moment. Ends a program that does not end.
 pub fn pause(parameters: Parameters) {
     if Now::now().as_secs() >= limit(parameters) {
-        log::error!("not done in time");
+        defmt::error!("not done in time");
         exit(Err::<(), _>(()));
     }
     crate::time::nap();

@@ -24,7 +24,7 @@ fn main() -> ! {
         esp32c6::millis,
         || {},
     );
-    log::info!("{result:?}");
+    defmt::info!("{}", result);
     loop {
         core::hint::spin_loop();
     }

@@ -15,10 +15,10 @@ async fn main(spawner: Spawner) {
     let (stack, control) = nucleo_u575::start_sara_r5(spawner).await;
     while let Err(error) = control.connect().await {
         // It is tried on; this only tells why it takes so long.
-        log::warn!("no link yet: {error}");
+        defmt::warn!("no link yet: {}", error);
     }
     let broker = Server::parse(BROKER).unwrap();
     let result = mqtt::run(&stack, broker, "cellular-nal-nucleo", "cellular-nal/nucleo").await;
-    log::info!("{result:?}");
+    defmt::info!("{}", result);
     control.disconnect().await;
 }

@@ -15,10 +15,10 @@ async fn main(spawner: Spawner) {
     let (stack, control) = pico_gm02s::start(spawner).await;
     while let Err(error) = control.connect().await {
         // It is tried on; this only tells why it takes so long.
-        log::warn!("no link yet: {error}");
+        defmt::warn!("no link yet: {}", error);
     }
     let broker = Server::parse(BROKER).unwrap();
     let result = mqtt::run(&stack, broker, "cellular-nal-pico", "cellular-nal/pico").await;
-    log::info!("{result:?}");
+    defmt::info!("{}", result);
     control.disconnect().await;
 }

@@ -3,8 +3,6 @@
 #![no_std]
 #![no_main]
 
-use core::fmt::Display;
-
 use apps::{Failed, https_get};
 use cellular_nal::dialect::{Credential, CredentialKind};
 use cellular_nal::{SecurityProfile, Sockets};
@@ -27,7 +25,10 @@ impl Application for Get {
         let pem = pem(parameters.need("ca")).ok_or("ca=... is too long").map_err(tell)?;
         let authority = Credential { kind: CredentialKind::Authority, slot: SLOT };
         let written = control.provision(authority, pem.as_bytes()).await.map_err(tell)?;
-        log::info!("the certificate {}", if written { "is in the modem now" } else { "was in the modem" });
+        defmt::info!(
+            "the certificate {=str}",
+            if written { "is in the modem now" } else { "was in the modem" }
+        );
         let url = parameters.need("secure");
         https_get::run(&stack.tls(&PROFILE), url, semihosting::print_bytes).await.map(drop)
     }
@@ -43,8 +44,8 @@ fn pem(lines: &str) -> Option<String<2048>> {
     Some(pem)
 }
 
-fn tell(error: impl Display) -> Failed {
-    log::error!("TLS: {error}");
+fn tell(error: impl defmt::Format) -> Failed {
+    defmt::error!("TLS: {}", error);
     Failed
 }
 

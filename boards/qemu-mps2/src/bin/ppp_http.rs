@@ -21,12 +21,12 @@ impl Application for Page {
 
     async fn run<S: Sockets + ?Sized>(self, world: World<S>) -> Result<(), Failed> {
         let Some(ip) = world.ip else {
-            log::error!("mode=ppp or mode=cmux: there is no PPP beside the modem's own sockets");
+            defmt::error!("mode=ppp or mode=cmux: there is no PPP beside the modem's own sockets");
             return Err(Failed);
         };
         let reconnect = async || {
             world.control.disconnect().await;
-            log::info!("the link is down");
+            defmt::info!("the link is down");
             world.control.connect().await
         };
         let url = world.parameters.need("url");
@@ -36,7 +36,7 @@ impl Application for Page {
             Either::Second(never) => match never {},
         };
         let (mtu, counters) = (ip.borrow().ppp().mtu(), ip.borrow().ppp().counters());
-        log::info!("PPP: MTU {mtu}, {} frames received, {} damaged", counters.frames, counters.damaged);
+        defmt::info!("PPP: MTU {}, {} frames received, {} damaged", mtu, counters.frames, counters.damaged);
         result.map(drop)
     }
 }
@@ -45,7 +45,7 @@ impl Application for Page {
 async fn watch<S: ?Sized>(world: &World<S>) -> Infallible {
     while world.own.is_some() {
         if let Ok(status) = world.control.refresh().await {
-            log::info!("signal: {:?} dBm", status.signal_dbm());
+            defmt::info!("signal: {} dBm", status.signal_dbm());
         }
         Timer::after_millis(200).await;
     }
