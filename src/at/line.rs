@@ -76,9 +76,10 @@ fn verbose(text: &[u8]) -> CmeCode {
 /// Splits `+PREFIX: rest`. The space is optional: the vendors' documents print both forms.
 /// A line without a colon is all prefix.
 ///
-/// Only lines that begin with `+` or `^` have a prefix.
+/// Only lines that begin with `+` or `^` have a prefix, and `CPIN:`, as two documents print it (RYZ014 use cases §2.1.2.6,
+/// Cassiopeia §1.1.2).
 pub fn split(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    if !matches!(line.first(), Some(b'+' | b'^')) {
+    if !matches!(line.first(), Some(b'+' | b'^')) && !line.starts_with(b"CPIN:") {
         return None;
     }
     let Some(colon) = line.iter().position(|&b| b == b':') else {

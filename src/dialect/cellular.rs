@@ -42,7 +42,8 @@ const AIRPLANE: Step = Step::new("+CFUN=4").timeout(CFUN);
 const SIM_STATUS: &[Step] = &[
     GET_FUNCTIONALITY,
     AIRPLANE.when(|a| !matches!(a.call.found.functionality, None | Some(1 | 4))),
-    Step::new("+CPIN?").text("+CPIN: {SIM}"),
+    // Without `+` in RYZ014 use cases §2.1.2.6 and Cassiopeia §1.1.2.
+    Step::new("+CPIN?").text("+CPIN|CPIN: {SIM}"),
 ];
 
 /// How often the PIN may still be given wrongly (27.007 §8.65, Cassiopeia use cases §1.1.2).

@@ -17,6 +17,8 @@ pub enum Urc {
         /// The context that is gone; all of them where none is named.
         cid: Option<u8>,
     },
+    /// A packet connection has come up (`+UUPSDA`, SARA/LEXI internet applications §2.3).
+    Attached,
     /// A socket has unread data.
     Data {
         /// The modem's socket id.

@@ -108,6 +108,7 @@ impl Core {
                     (messages.arrived)(self);
                 }
             }
+            Urc::Attached => self.link.attached(self.now),
             Urc::Stopping | Urc::Other => {}
         }
     }

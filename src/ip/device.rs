@@ -3,7 +3,14 @@
 use smoltcp::phy::{self, DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
 
+use super::slot::Slot;
 use crate::ppp::{Ppp, Reception, Transmission};
+
+/// The first of the ports from which this stack sends of itself.
+pub(super) const OWN_PORTS: u16 = 49152;
+const UDP: u8 = 17;
+/// The port of name servers.
+const DNS: u8 = 53;
 
 /// A link for one call of smoltcp: packets go from its buffer to the line and from the line to the
 /// buffer, and are not copied between.
@@ -13,11 +20,15 @@ pub(super) struct Device<'a, 'd> {
     pub(super) limit: u16,
     /// smoltcp wanted to send, and there was no room.
     pub(super) exhausted: bool,
+    /// The sockets of users.
+    slots: &'a [Slot],
+    /// A question to a name server was held back: its port is not one of this stack's.
+    pub(super) held_back: bool,
 }
 
 impl<'a, 'd> Device<'a, 'd> {
-    pub(super) const fn new(ppp: &'a mut Ppp<'d>) -> Self {
-        Self { ppp, limit: u16::MAX, exhausted: false }
+    pub(super) const fn new(ppp: &'a mut Ppp<'d>, slots: &'a [Slot]) -> Self {
+        Self { ppp, limit: u16::MAX, exhausted: false, slots, held_back: false }
     }
 }
 
@@ -34,13 +45,14 @@ impl phy::Device for Device<'_, '_> {
     /// A packet is taken only where there is room for one that answers it.
     fn receive(&mut self, _: Instant) -> Option<(Received<'_>, Outgoing<'_>)> {
         let (reception, transmission) = self.ppp.ports();
-        Some((Received(reception?), Outgoing(transmission?)))
+        let (slots, held_back) = (self.slots, &mut self.held_back);
+        Some((Received(reception?), Outgoing { room: transmission?, slots, held_back }))
     }
 
     fn transmit(&mut self, _: Instant) -> Option<Outgoing<'_>> {
-        let room = self.ppp.transmission().map(Outgoing);
+        let room = self.ppp.transmission();
         self.exhausted |= room.is_none();
-        room
+        Some(Outgoing { room: room?, slots: self.slots, held_back: &mut self.held_back })
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
@@ -59,10 +71,33 @@ impl phy::RxToken for Received<'_> {
     }
 }
 
-pub(super) struct Outgoing<'a>(Transmission<'a>);
+pub(super) struct Outgoing<'a> {
+    room: Transmission<'a>,
+    slots: &'a [Slot],
+    held_back: &'a mut bool,
+}
 
 impl phy::TxToken for Outgoing<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, write: F) -> R {
-        self.0.fill(len, write)
+        let Self { room, slots, held_back } = self;
+        room.fill_if(len, |packet| {
+            let result = write(packet);
+            let is_low = cfg!(feature = "smoltcp-dns") && is_low_question(packet, slots);
+            *held_back |= is_low;
+            (result, !is_low)
+        })
     }
+}
+
+/// Whether a packet is the resolver's, from a port below [`OWN_PORTS`]: it takes any. A modem may keep some of these for
+/// itself (`+UEMBPF`, SARA/LEXI internet applications §4.3), and then there would be no answer.
+fn is_low_question(packet: &[u8], slots: &[Slot]) -> bool {
+    let (protocol, ports) = match packet.first().map_or(0, |first| first >> 4) {
+        4 => (packet.get(9), packet.get(20..24)),
+        6 => (packet.get(6), packet.get(40..44)),
+        _ => return false,
+    };
+    let (Some(&UDP), Some(&[high, low, 0, DNS])) = (protocol, ports) else { return false };
+    let port = u16::from_be_bytes([high, low]);
+    port < OWN_PORTS && !slots.iter().any(|slot| slot.local_port == port)
 }

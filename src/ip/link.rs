@@ -20,7 +20,7 @@ const ASK_AGAIN: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(2)
 pub(super) fn interface(ppp: &mut Ppp<'_>, limit: u16, seed: u64, now: Instant) -> Interface {
     let mut config = Config::new(HardwareAddress::Ip);
     config.random_seed = seed;
-    let mut device = Device::new(ppp);
+    let mut device = Device::new(ppp, &[]);
     device.limit = limit;
     Interface::new(config, &mut device, device_instant(now))
 }
@@ -111,9 +111,12 @@ impl Ip<'_> {
             #[cfg(feature = "ipv6")]
             self.ask_router();
             self.sweep();
-            let mut device = Device::new(&mut self.ppp);
+            let mut device = Device::new(&mut self.ppp, self.slots);
             let result = self.interface.poll_egress(device_instant(now), &mut device, &mut self.sockets);
-            let exhausted = device.exhausted;
+            let Device { exhausted, held_back, .. } = device;
+            if held_back && self.ask_anew() {
+                continue;
+            }
             self.keep_alive(exhausted);
             let changed = result == PollResult::SocketStateChanged;
             if changed {
@@ -167,7 +170,7 @@ impl Ip<'_> {
                 any = true;
                 continue;
             }
-            let mut device = Device::new(&mut self.ppp);
+            let mut device = Device::new(&mut self.ppp, self.slots);
             match self.interface.poll_ingress_single(now, &mut device, &mut self.sockets) {
                 PollIngressSingleResult::None => break,
                 PollIngressSingleResult::PacketProcessed => any = true,

@@ -5,6 +5,7 @@ use core::task::{Poll, Waker};
 
 use smoltcp::socket::tcp::{RecvError, Socket, State as Tcp};
 
+use super::device::OWN_PORTS;
 use super::slot::State;
 use super::{CONNECT, FAREWELL, Ip, endpoint, plain};
 use crate::error::Error;
@@ -107,8 +108,8 @@ impl<'d> Ip<'d> {
     pub(super) fn next_port(&mut self) -> u16 {
         loop {
             self.port = match self.port {
-                0 => 49_152 + (self.seed % 16_000) as u16,
-                u16::MAX => 49_152,
+                0 => OWN_PORTS + (self.seed % 16_000) as u16,
+                u16::MAX => OWN_PORTS,
                 port => port + 1,
             };
             let port = self.port;

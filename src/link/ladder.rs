@@ -233,6 +233,11 @@ impl Ladder {
         }
     }
 
+    /// What keeps it from coming up has got further.
+    pub(super) fn goes_on(&mut self, now: Instant) {
+        self.began = now;
+    }
+
     /// When the next rung is due. `registration` is how long that may take.
     pub(super) fn due(&self, registration: Duration) -> Instant {
         let Some(trouble) = self.trouble else { return Instant::NEVER };

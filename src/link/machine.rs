@@ -308,6 +308,13 @@ impl Link {
         }
     }
 
+    /// A packet connection has come up.
+    pub(crate) fn attached(&mut self, now: Instant) {
+        if self.phase == Phase::Activating {
+            self.due = self.due.min(now);
+        }
+    }
+
     /// The packet connection of context `cid`, or all of them, is gone.
     pub(crate) fn detached(&mut self, now: Instant, cid: Option<u8>, config: &Config) -> Change {
         if !matches!(self.phase, Phase::Activating | Phase::Up) || cid.is_some_and(|cid| cid != config.cid) {
@@ -400,8 +407,13 @@ impl Link {
                         return Change::SocketsLost;
                     }
                 }
-                _ => {
+                (result, _) => {
                     self.due = now + Duration::from_secs(2);
+                    if result.is_ok() && self.tries == 0 {
+                        // It may have taken minutes, and the report that there is an address follows.
+                        (self.tries, self.since) = (1, now);
+                        self.ladder.goes_on(now);
+                    }
                     if now.is_past(self.since, ADDRESS) {
                         self.fail_and_wait(now, Error::NoAddress);
                     }

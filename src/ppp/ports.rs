@@ -42,11 +42,16 @@ impl Transmission<'_> {
     /// whether it is IPv4 or IPv6. Where `len` is more than the link's
     /// [`mtu`](Ppp::mtu), `write` gets that much and nothing is sent.
     pub fn fill<R>(self, len: usize, write: impl FnOnce(&mut [u8]) -> R) -> R {
+        self.fill_if(len, |room| (write(room), true))
+    }
+
+    /// As [`fill`](Self::fill), but what is written is sent only where `write` says so.
+    pub fn fill_if<R>(self, len: usize, write: impl FnOnce(&mut [u8]) -> (R, bool)) -> R {
         let room = self.fifo.room(self.store);
         let fits = len <= usize::from(self.mtu) && len <= room.len();
         let size = len.min(room.len());
-        let result = write(room.get_mut(..size).unwrap_or_default());
-        if fits && len > 0 {
+        let (result, wanted) = write(room.get_mut(..size).unwrap_or_default());
+        if fits && wanted && len > 0 {
             self.fifo.push(self.store, len);
         }
         result

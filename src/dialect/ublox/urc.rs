@@ -21,6 +21,7 @@ pub(super) fn parse(line: &[u8]) -> Option<Urc> {
             let remote = SocketAddr::new(params.address()?, params.word()?);
             Urc::Incoming { id, listener: params.byte()?, remote }
         }
+        b"PSDA" if params.byte() == Some(0) => Urc::Attached,
         // The greeting of the modules that have one switched on.
         b"STATUS" if rest == b"READY" => Urc::Started,
         _ => Urc::Other,
