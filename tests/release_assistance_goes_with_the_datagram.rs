@@ -4,6 +4,7 @@ mod common;
 
 use cellular_nal::Error;
 use cellular_nal::dialect::ReleaseAssistance;
+use common::script::{lines, up};
 use common::{ECHO, Setup};
 use modem_sim::Model;
 
@@ -38,4 +39,21 @@ fn a_modem_without_it_says_so_before_anything_is_sent() {
         });
         assert_eq!(sent, Err(Error::Unsupported));
     }
+}
+
+/// "+USOSTF (where supported)" (SARA/LEXI internet applications §A.2).
+#[test]
+fn a_modem_that_does_not_know_it_keeps_the_socket() {
+    let mut desk = up(Model::SaraR5, |command| match command {
+        "AT+USORF=0,1024" => Some(lines(&["+USORF: 0,\"10.0.0.7\",7,7,\"reading\"", "OK"])),
+        _ => command.starts_with("AT+USOSTF").then(|| lines(&["+CME ERROR: 4"])),
+    });
+    let stack = desk.stack;
+    let sent = desk.run(30, async {
+        use embedded_nal_async::{ConnectedUdp, UdpStack};
+        let (_, mut socket) = stack.connect(ECHO.into()).await?;
+        let refused = socket.send_last(b"reading", ReleaseAssistance::NoMore).await;
+        Ok::<_, Error>((refused, socket.send(b"reading").await))
+    });
+    assert_eq!(sent, Ok((Err(Error::Modem(cellular_nal::CmeCode(4))), Ok(()))), "{}", desk.tail());
 }

@@ -285,6 +285,8 @@ impl Core {
         }
         let mut partial = false;
         let verifies = self.limits.host_keeps_sockets && self.ledger.checks_writes();
+        // "+USOSTF (where supported)" (SARA/LEXI internet applications §A.2): the socket is none the worse.
+        let unknown = job.procedure == Procedure::SendLastDatagram && !self.limits.host_keeps_sockets;
         match result {
             Ok(()) => {
                 let count = usize::from(job.call.found.count.unwrap_or(job.call.len));
@@ -325,7 +327,7 @@ impl Core {
             }
             // The modem takes raw bytes for hexadecimal digits: the socket is set up wrongly (RYZ014
             // use cases §6.1.5), and no repetition mends that.
-            Err(Failure::Modem(CmeCode::NOT_SUPPORTED)) => self.abandon(job, Error::Aborted),
+            Err(Failure::Modem(CmeCode::NOT_SUPPORTED)) if !unknown => self.abandon(job, Error::Aborted),
             // A full queue, or a socket that is gone: the next answer tells.
             Err(Failure::Modem(_) | Failure::NoCarrier) if slot.kind == Kind::Tcp => {
                 slot.check = true;
