@@ -159,7 +159,7 @@ what=$1 directory=$2
 shift 2
 case $what in
 size)
-    parts=(advance_online take_incoming begin_datagram next_header feed_on set_option on_line_of_ping UPING CEDRXS CSUS)
+    parts=(advance_online take_incoming begin_datagram next_header give_anything set_option on_line_of_ping UPING CEDRXS CSUS)
     lacks async_tcp_ublox "${parts[@]}" sequans SQNS detect smoltcp cmux
     lacks ip_tcp_wire Engine sequans ublox cmux
     lacks nb_tcp_ublox "${parts[@]}" sequans SQNS detect
