@@ -421,7 +421,7 @@ impl Core {
     pub(crate) fn resync(&mut self) {
         self.len = 0;
         self.sent = 0;
-        self.begin_sync(Sync::new(self.now, false, 10));
+        self.begin_sync(Sync::new(self.now.max(self.ready_at), false, 10));
     }
 
     /// The buffer of commands is needed, whoever has it.
