@@ -24,9 +24,9 @@ const OVERHEAD: usize = 7;
 /// ```
 #[derive(Debug)]
 pub struct MuxResources<'d, const FRAME: usize = 135, const RX: usize = 512, const TX: usize = 512> {
-    frame: Vec<[u8; FRAME], 1, u8>,
-    rx: Vec<[u8; RX], 2, u8>,
-    tx: Vec<[u8; TX], 2, u8>,
+    frame: Vec<[u8; FRAME], 1>,
+    rx: Vec<[u8; RX], 2>,
+    tx: Vec<[u8; TX], 2>,
     channels: Option<[Channel<'d>; 2]>,
 }
 

@@ -23,9 +23,9 @@ const PACKET: usize = 1500;
 /// `OVERHEAD`.
 #[derive(Debug)]
 pub struct LinkResources<'d, const RX: usize = 3040, const TX: usize = 3040> {
-    rx: Vec<[u8; RX], 1, u8>,
-    tx: Vec<[u8; TX], 1, u8>,
-    packet: Vec<[u8; PACKET], 1, u8>,
+    rx: Vec<[u8; RX], 1>,
+    tx: Vec<[u8; TX], 1>,
+    packet: Vec<[u8; PACKET], 1>,
     packets: Option<RefCell<Packets<'d>>>,
 }
 

@@ -40,13 +40,13 @@ pub struct Resources<
     const RX: usize = 2048,
     const TX: usize = 2048,
 > {
-    rx: Vec<[u8; RX], SOCKETS, u8>,
-    tx: Vec<[u8; TX], SOCKETS, u8>,
-    received: Vec<[PacketMetadata; RECEIVED], UDP, u8>,
-    waiting: Vec<[PacketMetadata; WAITING], UDP, u8>,
+    rx: Vec<[u8; RX], SOCKETS>,
+    tx: Vec<[u8; TX], SOCKETS>,
+    received: Vec<[PacketMetadata; RECEIVED], UDP>,
+    waiting: Vec<[PacketMetadata; WAITING], UDP>,
     /// No vector: one that has `'d` in it, and is dropped, would have to be `'static`.
     storage: Option<[SocketStorage<'d>; SOCKETS]>,
-    slots: Vec<Slot, SOCKETS, u8>,
+    slots: Vec<Slot, SOCKETS>,
     query: [Option<DnsQuery>; 1],
     ip: Option<RefCell<Ip<'d>>>,
 }

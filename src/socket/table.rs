@@ -11,9 +11,9 @@ use crate::fill::fill;
 /// Slots and buffers of `N` sockets, `RX` bytes to receive into and `TX` to send from each.
 #[derive(Debug)]
 pub struct Table<const N: usize, const RX: usize, const TX: usize> {
-    slots: Vec<Slot, N, u8>,
-    rx: Vec<[u8; RX], N, u8>,
-    tx: Vec<[u8; TX], N, u8>,
+    slots: Vec<Slot, N>,
+    rx: Vec<[u8; RX], N>,
+    tx: Vec<[u8; TX], N>,
 }
 
 impl<const N: usize, const RX: usize, const TX: usize> Table<N, RX, TX> {
