@@ -3,6 +3,10 @@
 //! embassy-net brings its own sockets; this crate brings the link: the modem is dialled, PPP negotiated, and both again
 //! when the connection is lost. The stack of this crate's own is in `ip` (feature `smoltcp`).
 //!
+//! embassy-net and its resolver take any port from 1025 on. A modem may keep some of them for itself (`+UEMBPF`,
+//! SARA/LEXI internet applications §4.3: 9999 to 19999 on LEXI-R422 and SARA-R42 01B as they leave the factory), and what comes to
+//! those never reaches the host: choose another range there. The stack of this crate's own keeps to ports from 49152 on.
+//!
 //! There are a [`Driver`] for `embassy_net::new`, an [`Addressing`] that tells what the network has given, and a
 //! runner, which has to run beside that of embassy-net. Addresses come from PPP and not by DHCP, so the stack starts
 //! without any, and a task gives it what there is:
