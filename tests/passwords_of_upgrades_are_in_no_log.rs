@@ -2,6 +2,8 @@
 //! echoes them.
 
 mod common;
+#[path = "common/sink.rs"]
+mod sink;
 
 use std::time::Duration;
 
@@ -12,7 +14,7 @@ use modem_sim::Model;
 
 #[test]
 fn passwords_of_upgrades_are_in_no_log() {
-    common::log::record();
+    sink::record();
     for echo in [false, true] {
         let mut canned = Canned::new(Model::Ryz014a, |_| None);
         canned.echo = echo;
@@ -27,7 +29,7 @@ fn passwords_of_upgrades_are_in_no_log() {
         desk.pass(Duration::from_secs(5));
         let said = desk.far.commands.join("\n");
         assert!(said.contains("open-sesame") && said.contains("deadbeef01"), "{said}");
-        let shown = format!("{upgrade:?} {server:?} {}", common::log::recorded());
+        let shown = format!("{upgrade:?} {server:?} {}", sink::recorded());
         assert!(shown.contains("+SQNSUPGRADE") && shown.contains("+SQNDMCFG"), "the log shows the rest");
         for secret in ["open-sesame", "deadbeef01"] {
             assert!(!shown.contains(secret), "{secret} is in {shown}");

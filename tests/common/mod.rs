@@ -10,7 +10,6 @@ pub mod dropping;
 pub mod faulty;
 pub mod golden;
 mod hooks;
-pub mod log;
 #[cfg(feature = "nb")]
 pub mod nb;
 pub mod recovery;

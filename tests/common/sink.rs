@@ -21,12 +21,12 @@ impl log::Log for Sink {
 }
 
 /// From now on it is kept; once in a program.
-pub fn record() {
+pub(crate) fn record() {
     log::set_logger(&Sink).expect("there is no other");
     log::set_max_level(log::LevelFilter::Trace);
 }
 
 /// A line for each record. Nothing can be logged while it is held.
-pub fn recorded() -> MutexGuard<'static, String> {
+pub(crate) fn recorded() -> MutexGuard<'static, String> {
     LOG.lock().expect("nobody panics with it")
 }
