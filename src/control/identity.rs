@@ -4,7 +4,7 @@ use heapless::String;
 
 use super::Control;
 use super::turn::Lines;
-use crate::dialect::{Services, Step};
+use crate::dialect::{Dialect, Services, Step};
 use crate::error::Error;
 
 /// What a modem says of itself.
@@ -71,13 +71,20 @@ impl Control<'_> {
         self.ask(&REVISION, &|w| _ = w.text("+CGMR"), |lines| text(value(lines.iter().next()?))).await
     }
 
-    /// What it does that not every modem does, once it is known which one it is.
+    /// What it does that not every modem does.
     pub(super) fn services(&self) -> Result<Services, Error> {
+        self.of_dialect(Services::NONE, |dialect| dialect.services())
+    }
+
+    /// What its dialect says, once it is known which modem it is: before that one says `nothing`.
+    pub(super) fn of_dialect<T: PartialEq>(
+        &self,
+        nothing: T,
+        says: impl FnOnce(&dyn Dialect) -> T,
+    ) -> Result<T, Error> {
         let core = &super::borrow(self.engine).core;
-        match core.dialect.services() {
-            Services::NONE if !core.link.is_set_up() => Err(core.link.error().unwrap_or(Error::LinkDown)),
-            services => Ok(services),
-        }
+        let said = says(core.dialect);
+        if said == nothing && !core.link.is_set_up() { Err(core.link.reason()) } else { Ok(said) }
     }
 
     /// Whether it is one of those with `+SQN…` commands.

@@ -256,15 +256,9 @@ impl<'d> Control<'d> {
         }
     }
 
-    /// How the modem gets new firmware, once it is known which one it is.
+    /// How the modem gets new firmware.
     pub(super) fn firmware(&self) -> Result<FirmwareUpdate, Error> {
-        let core = &borrow(self.engine).core;
-        match core.dialect.firmware() {
-            FirmwareUpdate::None if !core.link.is_set_up() => {
-                Err(core.link.error().unwrap_or(Error::LinkDown))
-            }
-            firmware => Ok(firmware),
-        }
+        self.of_dialect(FirmwareUpdate::None, |dialect| dialect.firmware())
     }
 
     /// An upgrade by a file that the modem has.

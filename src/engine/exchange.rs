@@ -84,15 +84,21 @@ const EXCHANGES: Exchanges =
     Exchanges { turn: Core::take_turns, line: Core::collect, finish: Core::exchanged, spoil: Core::spoil };
 
 impl Core {
-    /// Asks for the line; ready when it is the user's, who has to ask again with the same `ticket` until then.
-    pub(crate) fn poll_turn(&mut self, ticket: &mut Option<u8>, waker: &Waker) -> Poll<Result<(), Error>> {
+    /// Whether users can have commands given, or why not.
+    pub(super) fn takes_commands(&self) -> Result<(), Error> {
         if !self.link.is_set_up() {
-            return Poll::Ready(Err(self.link.error().unwrap_or(Error::LinkDown)));
+            return Err(self.link.reason());
         }
         if self.parked && self.link.state() == crate::LinkState::Up {
             // The line carries data, for as long as that likes.
-            return Poll::Ready(Err(Error::Unsupported));
+            return Err(Error::Unsupported);
         }
+        Ok(())
+    }
+
+    /// Asks for the line; ready when it is the user's, who has to ask again with the same `ticket` until then.
+    pub(crate) fn poll_turn(&mut self, ticket: &mut Option<u8>, waker: &Waker) -> Poll<Result<(), Error>> {
+        self.takes_commands()?;
         self.extras.exchanges = Some(&EXCHANGES);
         let exchange = &mut self.exchange;
         match (exchange.state, *ticket == Some(exchange.ticket)) {

@@ -52,7 +52,7 @@ impl Engine {
     /// Waits until a status that was asked for has been read.
     pub fn poll_status(&mut self, waker: &Waker) -> Poll<Result<(), Error>> {
         if self.core.link.state() != LinkState::Up {
-            return Poll::Ready(Err(self.core.link.error().unwrap_or(Error::LinkDown)));
+            return Poll::Ready(Err(self.core.link.reason()));
         }
         if !self.core.link.is_refreshing() {
             return Poll::Ready(Ok(()));

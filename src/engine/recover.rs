@@ -55,7 +55,7 @@ impl Engine {
     pub fn link_sleep(&mut self) -> Result<(), Error> {
         let core = &mut self.core;
         if !core.link.sleep(core.now) {
-            return Err(core.link.error().unwrap_or(Error::LinkDown));
+            return Err(core.link.reason());
         }
         core.drop_sockets(Error::LinkDown);
         core.answer_waiters();

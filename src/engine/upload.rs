@@ -139,13 +139,7 @@ impl Core {
         total: usize,
         waker: &Waker,
     ) -> Poll<Result<(), Error>> {
-        if !self.link.is_set_up() {
-            return Poll::Ready(Err(self.link.error().unwrap_or(Error::LinkDown)));
-        }
-        if self.parked && self.link.state() == crate::LinkState::Up {
-            // The line carries data, for as long as that likes.
-            return Poll::Ready(Err(Error::Unsupported));
-        }
+        self.takes_commands()?;
         if self.upload.state != State::Idle {
             self.waiters.register(waker);
             return Poll::Pending;

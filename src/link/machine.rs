@@ -110,6 +110,11 @@ impl Link {
         self.error
     }
 
+    /// Why it is not up: where nothing went wrong, it is down.
+    pub(crate) fn reason(&self) -> Error {
+        self.error.unwrap_or(Error::LinkDown)
+    }
+
     /// Whether the modem must be made to answer before anything else.
     pub(crate) fn is_calling(&self) -> bool {
         self.phase == Phase::Calling
