@@ -3,7 +3,6 @@
 use heapless::Vec;
 
 use super::Control;
-use super::power::RADIO_OFF;
 use super::turn::{Lines, Turn};
 use crate::at::{CommandWriter, Params};
 use crate::dialect::{BandCommands, Step};
@@ -98,14 +97,9 @@ impl Control<'_> {
             BandCommands::None => Err(Error::Unsupported),
             BandCommands::OfMode => {
                 let mode = self.operator_mode().await?;
-                let read = |lines: Lines<'_>| of_mode(lines, &mode);
-                self.turn().ask_about(&OF_MODE, &|w| _ = w.text("+SQNBANDSEL?"), mode.as_bytes(), read).await
+                self.turn().of_mode(&mode).await
             }
-            BandCommands::Masks => {
-                let masks = self.turn().masks().await?;
-                let lte = masks.iter().filter(|mask| mask.technology <= NB_IOT);
-                lte.map(|mask| mask.bands).next().ok_or(Error::UnexpectedAnswer)
-            }
+            BandCommands::Masks => lte(&self.turn().masks().await?),
             BandCommands::Lock => self.turn().lock().await,
         }
     }
@@ -125,30 +119,41 @@ impl Control<'_> {
         if bands == Bands::default() {
             return Err(Error::InvalidInput);
         }
-        if self.bands().await? == bands {
-            return Ok(false);
-        }
-        let commands = self.services()?.bands;
-        if commands == BandCommands::OfMode {
-            let mode = self.operator_mode().await?;
-            let write = |w: &mut CommandWriter<'_>| {
-                w.text("+SQNBANDSEL=0,").quoted(mode.as_bytes()).text(",\"");
-                bands.write(w);
-                w.text("\"");
-            };
-            return self.tell(&OF_MODE, &write).await.map(|()| true);
-        }
         let mut turn = self.turn();
-        let masks = if commands == BandCommands::Masks { turn.masks().await? } else { Vec::new() };
-        // As for the operator mode: what is searched must not be searched at the time.
-        turn.tell(&RADIO_OFF, &|w| _ = w.text("+CFUN=0")).await?;
-        let mut set = Ok(());
-        for mask in masks.iter().filter(|mask| mask.technology <= NB_IOT) {
-            set = set.and(turn.tell(&MASKS, &|w| Mask { bands, ..*mask }.write(w)).await);
-        }
-        if commands == BandCommands::Lock {
-            set = turn.tell(&LOCK, &|w| write_lock(bands, w)).await;
-        }
+        let set = match self.services()?.bands {
+            BandCommands::None => return Err(Error::Unsupported),
+            BandCommands::OfMode => {
+                let mode = self.operator_mode().await?;
+                if turn.of_mode(&mode).await? == bands {
+                    return Ok(false);
+                }
+                let write = |w: &mut CommandWriter<'_>| {
+                    w.text("+SQNBANDSEL=0,").quoted(mode.as_bytes()).text(",\"");
+                    bands.write(w);
+                    w.text("\"");
+                };
+                return turn.tell(&OF_MODE, &write).await.map(|()| true);
+            }
+            BandCommands::Masks => {
+                let masks = turn.masks().await?;
+                if lte(&masks)? == bands {
+                    return Ok(false);
+                }
+                turn.radio_off().await?;
+                let mut set = Ok(());
+                for mask in masks.iter().filter(|mask| mask.is_lte()) {
+                    set = set.and(turn.tell(&MASKS, &|w| Mask { bands, ..*mask }.write(w)).await);
+                }
+                set
+            }
+            BandCommands::Lock => {
+                if turn.lock().await? == bands {
+                    return Ok(false);
+                }
+                turn.radio_off().await?;
+                turn.tell(&LOCK, &|w| write_lock(bands, w)).await
+            }
+        };
         turn.restart().await?;
         set.map(|()| true)
     }
@@ -196,6 +201,11 @@ impl Control<'_> {
 }
 
 impl Turn<'_> {
+    async fn of_mode(&mut self, mode: &str) -> Result<Bands, Error> {
+        let read = |lines: Lines<'_>| of_mode(lines, mode);
+        self.ask_about(&OF_MODE, &|w| _ = w.text("+SQNBANDSEL?"), mode.as_bytes(), read).await
+    }
+
     async fn masks(&mut self) -> Result<Vec<Mask, 3>, Error> {
         let read = |lines: Lines<'_>| Mask::parse(lines.first("+UBANDMASK")?);
         self.ask(&MASKS, &|w| _ = w.text("+UBANDMASK?"), read).await
@@ -204,6 +214,11 @@ impl Turn<'_> {
     async fn lock(&mut self) -> Result<Bands, Error> {
         self.ask(&LOCK, &|w| _ = w.text("+SETLOCK=2,0"), |lines| read_lock(lines.first("+SETLOCK")?)).await
     }
+}
+
+/// The bands of the first technology that is LTE.
+fn lte(masks: &[Mask]) -> Result<Bands, Error> {
+    masks.iter().find(|mask| mask.is_lte()).map(|mask| mask.bands).ok_or(Error::UnexpectedAnswer)
 }
 
 /// The bands behind a mode's name.
@@ -245,6 +260,10 @@ struct Mask {
 }
 
 impl Mask {
+    const fn is_lte(&self) -> bool {
+        self.technology <= NB_IOT
+    }
+
     /// `<technology>,<mask>[,<mask>]`, once or more often. All of them are numbers alone: what has only one mask is told by
     /// how many there are.
     fn parse(mut params: Params<'_>) -> Option<Vec<Self, 3>> {

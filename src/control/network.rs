@@ -98,7 +98,7 @@ impl Control<'_> {
         let profile: u32 = mode.parse().map_err(|_| Error::InvalidInput)?;
         let mut turn = self.turn();
         // "While setting the network profile and parameters, the radio functionality must be turned off."
-        turn.tell(&super::power::RADIO_OFF, &|w| _ = w.text("+CFUN=0")).await?;
+        turn.radio_off().await?;
         let set = turn.tell(&SET_PROFILE, &|w| _ = w.text("+UMNOPROF=").number(profile)).await;
         turn.restart().await?;
         set.map(|()| true)

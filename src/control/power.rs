@@ -5,7 +5,6 @@ use crate::dialect::Step;
 use crate::error::Error;
 use crate::time::Duration;
 
-pub(super) const RADIO_OFF: Step = Step::new("+CFUN=0").lines("", false).timeout(Duration::from_secs(180));
 const FACTORY: Step = Step::new("factory").lines("", false).timeout(Duration::from_secs(120));
 
 impl Control<'_> {

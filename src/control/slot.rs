@@ -1,7 +1,6 @@
 //! The slot of the SIM card, where the modem has two.
 
 use super::Control;
-use super::power::RADIO_OFF;
 use crate::at::CommandWriter;
 use crate::dialect::Step;
 use crate::error::Error;
@@ -71,7 +70,7 @@ impl Control<'_> {
         if slots <= slot as u8 {
             return Err(Error::Unsupported);
         }
-        turn.tell(&RADIO_OFF, &|w| _ = w.text("+CFUN=0")).await?;
+        turn.radio_off().await?;
         let write = |w: &mut CommandWriter<'_>| _ = w.text("+CSUS=").number(slot as u32);
         let set = turn.tell(&SET_SLOT, &write).await;
         let restart = turn.restart().await;

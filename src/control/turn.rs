@@ -10,6 +10,9 @@ use crate::dialect::Step;
 use crate::engine::Engine;
 use crate::engine::payload::Payload;
 use crate::error::Error;
+use crate::time::Duration;
+
+const RADIO_OFF: Step = Step::new("+CFUN=0").lines("", false).timeout(Duration::from_secs(180));
 
 /// Writes a command behind `AT`.
 pub(super) type Write<'a> = &'a dyn Fn(&mut CommandWriter<'_>);
@@ -98,6 +101,11 @@ impl Turn<'_> {
             given += count;
         }
         poll_fn(|cx| self.answer(cx, &mut read)).await
+    }
+
+    /// Turns the radio off, for settings that want it so.
+    pub(super) async fn radio_off(&mut self) -> Result<(), Error> {
+        self.tell(&RADIO_OFF, &|w| _ = w.text("+CFUN=0")).await
     }
 
     /// Starts the modem anew, by the command that its documents have for that.
