@@ -22,8 +22,11 @@ fn world(model: Model) -> World {
     world
 }
 
-/// All works, and the firmware is one of both.
-fn is_usable(world: &mut World, before: &str) {
+/// All works, and the firmware is one of both: the new one where the user stayed to hear the end.
+fn is_usable(world: &mut World, told: Option<Result<Vec<Progress>, Error>>, before: &str) {
+    if let Some(told) = told {
+        assert_eq!(told.unwrap().last(), Some(&Progress::Installed), "{}", world.tail());
+    }
     // What has begun goes on without its user.
     world.pass_secs(1800);
     world.comes_up(60);
@@ -43,12 +46,7 @@ fn fetched(model: Model, options: UpgradeOptions) {
                 Ok::<_, Error>(progress(&mut upgrade, &[]).await)
             }
         },
-        |world, told| {
-            if let Some(told) = told {
-                assert_eq!(told.unwrap().last(), Some(&Progress::Installed), "{}", world.tail());
-            }
-            is_usable(world, &before);
-        },
+        |world, told| is_usable(world, told, &before),
     );
 }
 
@@ -81,11 +79,6 @@ fn given_as_a_file() {
                 Ok::<_, Error>(progress(&mut upgrade, &[]).await)
             }
         },
-        |world, told| {
-            if let Some(told) = told {
-                assert_eq!(told.unwrap().last(), Some(&Progress::Installed), "{}", world.tail());
-            }
-            is_usable(world, &before);
-        },
+        |world, told| is_usable(world, told, &before),
     );
 }

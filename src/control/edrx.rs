@@ -5,6 +5,7 @@ use super::turn::Lines;
 use crate::at::{CommandWriter, Params};
 use crate::dialect::{EdrxCommand, Step};
 use crate::error::Error;
+use crate::link::{bits, number};
 use crate::time::Duration;
 
 const SET: Step = Step::new("eDRX=…").lines("", false);
@@ -83,19 +84,12 @@ impl EdrxCycle {
 
     /// The next parameter as a cycle; `None` where there is no such one.
     fn parse(technology: AccessTechnology, params: &mut Params<'_>) -> Option<Self> {
-        Self::read(technology, bits(params.text()?)?)
+        Self::read(technology, number::<4>(params.text()?)?)
     }
 
     fn write(self, w: &mut CommandWriter<'_>) {
-        let bit = |bit: u8| b'0' + (self.code >> bit & 1);
-        w.number(self.technology as u32).text(",").quoted(&[bit(3), bit(2), bit(1), bit(0)]);
+        w.number(self.technology as u32).text(",").quoted(&bits::<4>(self.code));
     }
-}
-
-/// Four bits, the highest first.
-fn bits(text: &[u8]) -> Option<u8> {
-    let all = text.len() == 4 && text.iter().all(|bit| matches!(bit, b'0' | b'1'));
-    all.then(|| text.iter().fold(0, |number, bit| number << 1 | (bit & 1)))
 }
 
 /// What is known of eDRX with a technology.
@@ -198,7 +192,7 @@ fn granted(lines: Lines<'_>, technology: AccessTechnology) -> (Option<EdrxCycle>
         params.raw()?;
         let cycle = EdrxCycle::parse(technology, &mut params).filter(|_| mine)?;
         let step = if technology == AccessTechnology::NbIot { 2560 } else { 1280 };
-        let window = params.text().and_then(bits);
+        let window = params.text().and_then(number::<4>);
         Some((cycle, window.map(|window| Duration::from_millis(step * (u32::from(window) + 1)))))
     };
     lines.all("+CEDRXRDP").find_map(read).map_or((None, None), |(cycle, window)| (Some(cycle), window))

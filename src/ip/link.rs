@@ -114,8 +114,8 @@ impl Ip<'_> {
             let mut device = Device::new(&mut self.ppp, self.slots);
             let result = self.interface.poll_egress(device_instant(now), &mut device, &mut self.sockets);
             let Device { exhausted, held_back, .. } = device;
-            if held_back && self.ask_anew() {
-                continue;
+            if held_back {
+                self.ask_anew();
             }
             self.keep_alive(exhausted);
             let changed = result == PollResult::SocketStateChanged;

@@ -98,15 +98,14 @@ impl<'d> Ip<'d> {
         Ok(())
     }
 
-    /// Asks again, from another port. False when nothing was asked.
-    pub(super) fn ask_anew(&mut self) -> bool {
-        let State::Running(query) = self.lookup.state else { return false };
+    /// Asks again, from another port.
+    pub(super) fn ask_anew(&mut self) {
+        let State::Running(query) = self.lookup.state else { return };
         self.resolver().cancel_query(query);
         if let Err(error) = self.query(self.lookup.asked) {
             self.lookup.state = State::Failed(error);
             self.lookup.waker.wake();
         }
-        true
     }
 
     pub(super) fn ticket(&self, name: &str, ipv6: Option<bool>) -> Option<Ticket> {

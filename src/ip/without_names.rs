@@ -29,9 +29,7 @@ impl Ip<'_> {
 
     pub(super) const fn fail_lookup(&mut self, _: Error) {}
 
-    pub(super) const fn ask_anew(&mut self) -> bool {
-        false
-    }
+    pub(super) const fn ask_anew(&mut self) {}
 
     pub(super) const fn ask(&mut self, _: &str, _: Option<bool>, _: &Waker) -> Poll<Result<Ticket, Error>> {
         Poll::Ready(Err(Error::Unsupported))

@@ -299,12 +299,12 @@ impl Ladder {
     #[inline(never)]
     fn next_press(&self) -> (u8, Option<Press>) {
         let order = if self.answered { HUNG } else { SILENT };
-        let possible = order.iter().copied().filter(|press| {
+        let mut possible = order.iter().copied().filter(|press| {
             let rung = if *press == Press::Reset { Rung::Reset } else { Rung::PowerKey };
             self.available & rung.bit() != 0
         });
         let count = possible.clone().count().max(1) as u8;
-        (self.presses / count, possible.clone().nth(usize::from(self.presses % count)))
+        (self.presses / count, possible.nth(usize::from(self.presses % count)))
     }
 
     /// Whether the last that was done has switched the modem off, or was to.

@@ -14,6 +14,8 @@ pub(crate) use dial::{Dialler, Goal, Progress};
 pub use ladder::{Recovery, Rung};
 pub(crate) use machine::{Change, Link};
 pub use saving::PowerSaving;
+#[cfg(any(feature = "async", feature = "nb"))]
+pub(crate) use saving::{bits, number};
 pub(crate) use status::family;
 #[cfg(any(feature = "async", feature = "nb"))]
 pub(crate) use status::strength;

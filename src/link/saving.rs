@@ -57,14 +57,14 @@ impl PowerSaving {
     }
 
     /// As bits: update, then active time.
-    pub(crate) const fn bits(self) -> [[u8; 8]; 2] {
+    pub(crate) fn bits(self) -> [[u8; 8]; 2] {
         [bits(self.update), bits(self.active)]
     }
 
     /// From the bits that a modem shows. `None` when they are no timers, or one of them is
     /// switched off.
     pub(crate) fn parse(update: &[u8], active: &[u8]) -> Option<Self> {
-        let [update, active] = [number(update)?, number(active)?];
+        let [update, active] = [number::<8>(update)?, number::<8>(active)?];
         let off = |code: u8| code >> 5 == 0b111;
         // A modem that has been granted nothing shows zeros.
         (update & 31 != 0 && !off(update) && !off(active)).then_some(Self { update, active })
@@ -85,21 +85,14 @@ fn span(coded: u8, units: &[(u32, u8)]) -> Duration {
     Duration::from_secs(unit.saturating_mul((coded & 31).into()))
 }
 
-const fn bits(coded: u8) -> [u8; 8] {
-    [
-        b'0' + (coded >> 7 & 1),
-        b'0' + (coded >> 6 & 1),
-        b'0' + (coded >> 5 & 1),
-        b'0' + (coded >> 4 & 1),
-        b'0' + (coded >> 3 & 1),
-        b'0' + (coded >> 2 & 1),
-        b'0' + (coded >> 1 & 1),
-        b'0' + (coded & 1),
-    ]
+/// The lowest bits as digits, the highest of them first.
+pub(crate) fn bits<const COUNT: usize>(number: u8) -> [u8; COUNT] {
+    core::array::from_fn(|digit| b'0' + (number >> (COUNT - 1 - digit) & 1))
 }
 
-fn number(bits: &[u8]) -> Option<u8> {
-    let all = bits.len() == 8 && bits.iter().all(|bit| matches!(bit, b'0' | b'1'));
+/// What [`bits`] has written, where there are as many.
+pub(crate) fn number<const COUNT: usize>(bits: &[u8]) -> Option<u8> {
+    let all = bits.len() == COUNT && bits.iter().all(|bit| matches!(bit, b'0' | b'1'));
     all.then(|| bits.iter().fold(0, |number, bit| number << 1 | (bit & 1)))
 }
 
