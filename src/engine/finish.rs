@@ -283,17 +283,17 @@ impl Core {
         if slot.state != State::Open {
             return;
         }
-        let mut partial = false;
         let verifies = self.limits.host_keeps_sockets && self.ledger.checks_writes();
         // "+USOSTF (where supported)" (SARA/LEXI internet applications §A.2): the socket is none the worse.
         let unknown = job.procedure == Procedure::SendLastDatagram && !self.limits.host_keeps_sockets;
         match result {
             Ok(()) => {
-                let count = usize::from(job.call.found.count.unwrap_or(job.call.len));
+                let len = job.call.len;
+                let count = job.call.found.count.unwrap_or(len);
                 if slot.is_datagram() {
                     slot.tx_len = 0;
                     // The count says that the command was damaged, and the datagram with it.
-                    slot.write_error = (count != usize::from(job.call.len)).then_some(Error::Aborted);
+                    slot.write_error = (count != len).then_some(Error::Aborted);
                 } else if count == 0 {
                     // The peer has closed; what it sent before can still be read (IADG §5.5).
                     slot.write_closed = true;
@@ -302,28 +302,27 @@ impl Core {
                     slot.maybe_unread = true;
                     slot.check = true;
                 } else {
-                    partial = count < job.call.len.into();
                     // The modem has taken less, or the count has lost a digit on its way: its own
                     // total decides. Where it has none, nothing may follow.
                     let total = job.call.found.total.map(|total| total.wrapping_sub(slot.sent_total));
-                    let count = match total {
-                        _ if !partial => count,
-                        Some(total) if total == u32::from(job.call.len) => usize::from(job.call.len),
-                        Some(total) if total as usize == count => count,
-                        _ => return self.abandon(job, Error::Aborted),
+                    let taken = match total {
+                        _ if count == len => len,
+                        Some(total) if total == len.into() => len,
+                        Some(total) if total == count.into() && count < len => count,
+                        _ => {
+                            self.abandon(job, Error::Aborted);
+                            // What it has not taken may stand in the line as a command.
+                            return self.resync();
+                        }
                     };
-                    let count = count.min(slot.tx_len);
-                    slot.sent_total = slot.sent_total.wrapping_add(count as u32);
-                    place.drop_sent(count);
+                    slot.sent_total = slot.sent_total.wrapping_add(taken.into());
+                    place.drop_sent(taken.into());
                 }
                 let slot = place.slot;
                 slot.flowed();
                 slot.touch(now);
                 slot.verify = slot.tx_len == 0 && verifies && slot.kind == Kind::Tcp && !slot.uncounted;
                 slot.writer.wake();
-                if partial {
-                    self.resync();
-                }
             }
             // The modem takes raw bytes for hexadecimal digits: the socket is set up wrongly (RYZ014
             // use cases §6.1.5), and no repetition mends that.

@@ -82,14 +82,16 @@ pub(super) const ONLINE: &[Step] = &[Step::new("+USODL={id}").connect()];
 
 /// Binary form: the payload is not echoed and may hold any byte.
 ///
-/// Where less was taken than offered, the modem's own count of all bytes tells whether that is so.
+/// Where another count was taken than offered, the modem's own count of all bytes tells whether that is so. A bare OK, as the
+/// vendor's own driver has seen it, may be that of an older command while the modem still waits for payload: then nothing may be
+/// asked.
 pub(super) const SEND: &[Step] = &[
     Step::new("+USOWR={id},{length}")
         .prompt(b'@', PROMPT_PAUSE)
         .text("+USOWR: {id},{bytes}")
         .timeout(WRITING),
     Step::new("+USOCTL={id},2")
-        .when(|a| a.call.found.count.is_some_and(|count| count > 0 && count < a.call.len))
+        .when(|a| a.call.found.count.is_some_and(|count| count > 0 && count != a.call.len))
         .optional_text("+USOCTL: {id},2,{total}")
         .on_error(OnError::Ignore),
 ];
