@@ -41,6 +41,8 @@ pub(super) struct DataConnection<'d, L> {
     was_up: bool,
     /// The end was announced.
     closing: bool,
+    /// It ends because nothing answers over it.
+    deaf: bool,
     /// The peer has agreed to the last end, so that the modem is in command mode again.
     clean: bool,
     failures: u8,
@@ -59,6 +61,7 @@ impl<'d, L: Link> DataConnection<'d, L> {
             dialler_speaks: false,
             was_up: false,
             closing: false,
+            deaf: false,
             clean: true,
             failures: 0,
             failure: None,
@@ -101,7 +104,7 @@ impl<'d, L: Link> DataConnection<'d, L> {
     pub(super) fn begin(&mut self, now: Instant) {
         self.stage = Stage::Dialling;
         self.flow.clear();
-        (self.was_up, self.closing) = (false, false);
+        (self.was_up, self.closing, self.deaf) = (false, false, false);
         self.dialler.start(now);
     }
 
@@ -152,14 +155,21 @@ impl<'d, L: Link> DataConnection<'d, L> {
             Stage::Data => {
                 let mut link = self.link.borrow_mut();
                 self.was_up |= link.is_up();
-                if !wanted && !core::mem::replace(&mut self.closing, true) {
+                match link.hears() {
+                    Some(true) => self.failures = 0,
+                    Some(false) if !self.closing => self.deaf = true,
+                    _ => {}
+                }
+                if (!wanted || self.deaf) && !core::mem::replace(&mut self.closing, true) {
                     link.close(now);
                 }
                 let (phase, failure) = (link.ppp().phase(), link.ppp().failure());
                 drop(link);
                 if phase == Phase::Dead {
                     let error = failure.map_or(Error::Aborted, Error::from);
-                    self.end(now, (!self.was_up && !self.closing).then_some(error));
+                    let failed = !self.was_up && !self.closing;
+                    let deaf = self.deaf && wanted;
+                    self.end(now, if deaf { Some(Error::Timeout) } else { failed.then_some(error) });
                 }
             }
         }

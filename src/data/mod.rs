@@ -38,6 +38,9 @@ pub trait Link: Sealed {
     /// Whether packets can be sent.
     fn is_up(&self) -> bool;
 
+    /// Whether packets come: `None` while that is not known, false when several questions in a row had no answer.
+    fn hears(&self) -> Option<bool>;
+
     /// The link.
     fn ppp(&self) -> &Ppp<'_>;
 

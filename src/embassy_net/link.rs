@@ -234,6 +234,11 @@ impl Link for Packets<'_> {
         self.up
     }
 
+    // What its packets are for is not known here.
+    fn hears(&self) -> Option<bool> {
+        None
+    }
+
     fn ppp(&self) -> &Ppp<'_> {
         &self.ppp
     }

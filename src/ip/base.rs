@@ -32,6 +32,10 @@ impl Link for Ip<'_> {
         self.is_up()
     }
 
+    fn hears(&self) -> Option<bool> {
+        self.hears()
+    }
+
     fn ppp(&self) -> &Ppp<'_> {
         &self.ppp
     }

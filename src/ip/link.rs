@@ -13,6 +13,9 @@ use crate::error::Error;
 use crate::ppp::{Output, Ppp};
 use crate::time::Instant;
 
+/// Questions in a row without an answer, after which the data connection is taken for deaf, though its nearer end may answer: "cannot
+/// send / receive data" (LENA-R8 application development §8.2).
+const UNANSWERED: u8 = 3;
 /// How often a peer is asked for acknowledgements while something may have been forgotten.
 const ASK_AGAIN: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(2);
 
@@ -36,6 +39,7 @@ impl Ip<'_> {
     pub fn open(&mut self, now: Instant) {
         self.now = now;
         self.go_down(Error::Aborted);
+        (self.heard, self.unanswered) = (false, 0);
         self.error = None;
         self.ppp.open(now);
         self.runner.wake();
@@ -69,6 +73,23 @@ impl Ip<'_> {
     /// Whether packets can be sent.
     pub const fn is_up(&self) -> bool {
         self.up
+    }
+
+    /// Whether packets come; see the trait `Link`.
+    pub(super) const fn hears(&self) -> Option<bool> {
+        if self.unanswered >= UNANSWERED {
+            Some(false)
+        } else if self.heard {
+            Some(true)
+        } else {
+            None
+        }
+    }
+
+    /// A connection or a name had no answer.
+    pub(super) fn missed_an_answer(&mut self) {
+        self.unanswered = self.unanswered.saturating_add(1);
+        self.runner.wake();
     }
 
     /// Waits until packets can be sent, and gives the address of this end.
@@ -171,7 +192,11 @@ impl Ip<'_> {
                 continue;
             }
             let mut device = Device::new(&mut self.ppp, self.slots);
-            match self.interface.poll_ingress_single(now, &mut device, &mut self.sockets) {
+            let result = self.interface.poll_ingress_single(now, &mut device, &mut self.sockets);
+            if result != PollIngressSingleResult::None {
+                (self.heard, self.unanswered) = (true, 0);
+            }
+            match result {
                 PollIngressSingleResult::None => break,
                 PollIngressSingleResult::PacketProcessed => any = true,
                 PollIngressSingleResult::SocketStateChanged => {

@@ -134,6 +134,7 @@ impl Ip<'_> {
                 }
                 State::Opening => {
                     if late {
+                        self.missed_an_answer();
                         self.fail(index, Error::Timeout);
                     }
                 }

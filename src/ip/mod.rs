@@ -118,6 +118,10 @@ pub struct Ip<'d> {
     up: bool,
     /// Why users need not wait for the link.
     error: Option<Error>,
+    /// A packet has come over this link.
+    heard: bool,
+    /// Questions since the last packet that had no answer: connections and names.
+    unanswered: u8,
     /// The port that was used last for a connection.
     port: u16,
     seed: u32,
@@ -173,6 +177,8 @@ impl<'d> Ip<'d> {
             awaited: Families::default(),
             up: false,
             error: Some(Error::LinkDown),
+            heard: false,
+            unanswered: 0,
             port: 0,
             seed,
             waiters: Waiters::new(),

@@ -132,7 +132,11 @@ impl<'d> Ip<'d> {
                 return Poll::Pending;
             }
             Ok(addresses) => addresses.first().map(|&address| IpAddr::from(address)),
-            Err(GetQueryResultError::Failed) => None,
+            Err(GetQueryResultError::Failed) => {
+                // Where a server says that there is no such name, its answer has been counted.
+                self.missed_an_answer();
+                None
+            }
         };
         // The query is gone from here on.
         if result.is_none() && self.lookup.ipv6.is_none() && !self.lookup.asked && self.families().ipv6 {

@@ -10,6 +10,10 @@ use super::slot::State;
 use super::{CONNECT, FAREWELL, Ip, endpoint, plain};
 use crate::error::Error;
 use crate::socket::SocketHandle;
+use crate::time::Duration;
+
+/// What is left of a connect's time after 5 s: one that its user gives up later had no answer.
+const LEFT: Duration = Duration::from_millis(CONNECT.as_millis() - 5000);
 
 impl<'d> Ip<'d> {
     /// Waits while the link is coming up.
@@ -240,6 +244,12 @@ impl<'d> Ip<'d> {
     /// The user does not want it any more.
     pub(super) fn release_stream(&mut self, index: usize) {
         let Some(state) = self.state(index) else { return };
+        if state == State::Opening
+            && self.slots.get(index).is_some_and(|slot| self.now + LEFT >= slot.deadline)
+        {
+            // Its user has waited for long enough.
+            self.missed_an_answer();
+        }
         let Some(socket) = self.tcp(index) else { return };
         if state == State::Open {
             socket.close();
