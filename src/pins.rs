@@ -121,7 +121,7 @@ impl<K, R, D, W> Wiring<K, R, D, W> {
         Wiring { key, reset: Some(Wire::new(pin, active)), dtr, rts }
     }
 
-    /// DTR, which the engine holds active but for sleep.
+    /// DTR, which the engine holds active but for sleep, and to be heard by a modem whose data connection has gone dead.
     pub fn dtr<P: OutputPin>(self, pin: P, active: Active) -> Wiring<K, R, P, W> {
         let Self { key, reset, rts, .. } = self;
         Wiring { key, reset, dtr: Some(Wire::new(pin, active)), rts }

@@ -58,7 +58,7 @@ impl<L: Link> State<'_, L> {
                 }
             }
             Owner::Parking if down => {
-                engine.unpark(now);
+                engine.unpark(now, true);
                 self.owner = Owner::Engine;
             }
             Owner::Parking => {
@@ -69,7 +69,7 @@ impl<L: Link> State<'_, L> {
             }
             Owner::Data => {
                 if self.data.advance(now, engine, !down) {
-                    engine.unpark(now);
+                    engine.unpark(now, self.data.is_clean());
                     self.owner = Owner::Engine;
                     if self.data.is_in_vain() {
                         engine.dialled_in_vain(now);
@@ -90,6 +90,7 @@ impl<L: Link> Drive for Dialled<'_, L> {
         let (mut state, mut engine) = (self.state.borrow_mut(), self.engine.borrow_mut());
         if state.owner == Owner::Data {
             state.data.handle_rx(now, &engine, bytes);
+            engine.wake_runner();
         } else {
             engine.handle_rx(now, bytes);
         }

@@ -12,6 +12,8 @@ const HOLD: Duration = Duration::from_secs(1);
 /// From whatever wakes a port until it takes bytes. The guides at hand give 100 ms for a dummy `AT` in front of
 /// which the bit rate is not known (LENA-R8 application development §5.3), and nothing for this.
 const WAKE: Duration = Duration::from_millis(100);
+/// How long DTR is off for a modem to leave its data connection. No guide at hand has a time for this.
+const HANG_UP: Duration = Duration::from_millis(500);
 
 /// The lines that keep a port awake.
 const LINES: [Pin; 2] = [Pin::Rts, Pin::Dtr];
@@ -45,6 +47,8 @@ pub(super) struct Doze {
     stirred: Instant,
     /// Nothing is sent before.
     ready: Instant,
+    /// DTR is to go off for a while.
+    hangs_up: bool,
 }
 
 impl Doze {
@@ -55,6 +59,7 @@ impl Doze {
             knocks: false,
             stirred: Instant::START,
             ready: Instant::START,
+            hangs_up: false,
         }
     }
 }
@@ -104,6 +109,14 @@ impl Core {
             || self.shared
     }
 
+    /// Has DTR go off before anything is sent, where there is one: "a DTR hardware transition of the pin from ON to OFF"
+    /// ends a data connection or leaves it for commands (SARA/LEXI internet applications §4.2, LENA-R8 application
+    /// development §5.8.2).
+    #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
+    pub(super) fn hang_up(&mut self) {
+        self.doze.hangs_up = self.pins.has(Pin::Dtr);
+    }
+
     /// From when on the port takes bytes.
     #[cfg(any(feature = "embassy-net", feature = "smoltcp"))]
     pub(super) fn awake_at(&self) -> Instant {
@@ -133,6 +146,8 @@ impl Core {
                     if wanted { self.doze.active.with(pin) } else { self.doze.active.without(pin) };
                 if wanted {
                     self.doze.ready = now + WAKE;
+                } else if pin == Pin::Dtr && core::mem::take(&mut self.doze.hangs_up) {
+                    self.doze.ready = now + HANG_UP;
                 }
                 Some(Output::Pin { pin, active: wanted })
             }),
@@ -141,6 +156,9 @@ impl Core {
 
     /// Whether a line is to be active: always, but while the port or the modem may sleep.
     fn wants(&self, pin: Pin) -> bool {
+        if pin == Pin::Dtr && self.doze.hangs_up {
+            return false;
+        }
         let may_sleep = self.doze.by == By::Line(pin) || self.link.is_asleep();
         !may_sleep || self.is_busy() || !self.now.is_past(self.doze.stirred, HOLD)
     }

@@ -65,7 +65,8 @@ pub enum Pin {
     PowerKey,
     /// The reset line (`RESET_N`, `RESETN`): active is reset.
     Reset,
-    /// DTR: active is ready, which keeps the modem's serial port awake with [`UartSleep::Dtr`](crate::UartSleep).
+    /// DTR: active is ready, which keeps the modem's serial port awake with [`UartSleep::Dtr`](crate::UartSleep). A data
+    /// connection whose peer has gone silent is left by making it inactive for half a second.
     Dtr,
     /// RTS where the serial port does not drive it, or a wake line: active keeps the modem's serial
     /// port awake with [`UartSleep::Rts`](crate::UartSleep).

@@ -23,14 +23,18 @@ impl Engine {
     }
 
     /// The line is the engine's again, and it makes sure that the modem is in step. Bytes that came
-    /// meanwhile were somebody else's, so the link is looked at anew.
-    pub(crate) fn unpark(&mut self, now: Instant) {
+    /// meanwhile were somebody else's, so the link is looked at anew. `clean`: the modem has ended the data connection
+    /// itself.
+    pub(crate) fn unpark(&mut self, now: Instant, clean: bool) {
         let core = &mut self.core;
         core.now = now;
         if !core.parked {
             return;
         }
         core.parked = false;
+        if !clean {
+            core.hang_up();
+        }
         core.link.look_again(now);
         if !core.link.is_calling() && !core.link.is_off() {
             core.begin_sync(Sync::new(now + LAST_WORDS, false, 10));
