@@ -132,17 +132,17 @@ write_tables() {
 }
 
 compiler=$(/usr/bin/rustc --version)
-# Prints what standard input has more than the budget $1 allows, $2 percent above it, in $3 columns.
+# Prints what standard input has more than the budget $1 allows, $2 percent and $4 bytes above it, in $3 columns.
 compare() {
     if ! grep -qF "$compiler." "$1"; then
         echo "note: this is $compiler; the budget was measured with another compiler"
     fi
-    awk -v percent="$2" -v columns="$3" '
+    awk -v percent="$2" -v columns="$3" -v bytes="$4" '
         NR == FNR && !/^#/ { for (i = 3; i < 3 + columns; i++) budget[$1, $2, i] = $i; known[$1, $2] = 1 }
         NR == FNR { next }
         {
             over = ""
-            for (i = 3; i < 3 + columns; i++) if ($i > budget[$1, $2, i] * (1 + percent / 100)) over = over " over " budget[$1, $2, i]
+            for (i = 3; i < 3 + columns; i++) if ($i > budget[$1, $2, i] * (1 + percent / 100) + bytes) over = over " over " budget[$1, $2, i]
             if (!(($1, $2) in known)) over = " has no budget"
             if (over) failed = 1
             printf "%-30s %-26s %8d %8s%s\n", $1, $2, $3, (columns > 1 ? $4 : ""), over
@@ -168,7 +168,7 @@ size)
         { echo "# Bytes of flash and of static RAM. Measured with $compiler." && measure_size; } >"$size_budget"
         write_tables
     fi
-    measure_size | compare "$size_budget" 1 2
+    measure_size | compare "$size_budget" 1 2 0
     # The goal is for 1 KiB to send from: smaller buffers are no way to reach it.
     send=$(sed -n 's/.*Resources<2, 1024, \([0-9]*\)>.*/\1/p' "$here/src/apps.rs" | head -n 1)
     measure_size | awk -v flash_goal=20480 -v ram_goal=6144 -v short=$((2 * (1024 - send))) '
@@ -188,7 +188,8 @@ stack)
         { echo "# Bytes of stack, measured in QEMU. Measured with $compiler." && cat "$measured"; } >"$stack_budget"
         write_tables
     fi
-    compare "$stack_budget" 5 1 <"$measured"
+    # An interrupt takes a place of its own: it comes at the deepest point in one run and not in the other.
+    compare "$stack_budget" 5 1 128 <"$measured"
     rm "$measured"
     ;;
 esac
