@@ -33,7 +33,8 @@ pub trait Drive {
     /// How many bytes from the modem can be taken now.
     fn room(&self) -> usize;
 
-    /// Takes bytes from the modem, not more than there is [`room`](Self::room) for.
+    /// Takes bytes from the modem, not more than there is [`room`](Self::room) for. The task that drives is woken where
+    /// there may be something to do for it.
     fn handle_rx(&self, now: Instant, bytes: &[u8]);
 
     /// What is to be done now. Bytes to send are written to `chunk`; they are given again until they

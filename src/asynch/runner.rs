@@ -146,7 +146,6 @@ impl<D: Drive> Runner<'_, D> {
                     Err(error) => return Some(error),
                 };
                 self.drive.handle_rx(now(), chunk.get(..count).unwrap_or_default());
-                self.drive.wake();
             }
         }
     }

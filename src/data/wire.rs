@@ -141,7 +141,9 @@ impl<L: Link> Drive for Wire<'_, L> {
     }
 
     fn handle_rx(&self, now: Instant, bytes: &[u8]) {
-        self.flow.borrow_mut().handle_rx(&mut *self.link.borrow_mut(), now, bytes);
+        let mut link = self.link.borrow_mut();
+        self.flow.borrow_mut().handle_rx(&mut *link, now, bytes);
+        link.wake_runner();
     }
 
     fn poll_output(&self, now: Instant, chunk: &mut [u8]) -> Task {

@@ -31,8 +31,6 @@ pub(super) struct Job {
     /// An error has come that may be about something else.
     pub(super) doubtful: bool,
     pub(super) echoed: bool,
-    /// Payload has come that the framer keeps, and the deadline does not know of it yet.
-    pub(super) held: bool,
     /// Its payload was cancelled.
     pub(super) cancelled: bool,
     pub(super) slot: Option<u8>,
@@ -72,7 +70,6 @@ impl Job {
             damaged: false,
             doubtful: false,
             echoed: false,
-            held: false,
             cancelled: false,
             failure: None,
             begun: now,

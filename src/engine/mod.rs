@@ -8,6 +8,7 @@ mod extras;
 mod finish;
 mod job;
 mod ledger;
+mod line;
 mod listener;
 #[cfg_attr(not(any(feature = "async", feature = "nb")), allow(dead_code, reason = "facades wait for them"))]
 pub(crate) mod messages;
@@ -47,10 +48,10 @@ use recover::{Press, WAKES};
 use sync::Sync;
 use upload::Upload;
 
-use crate::at::{Framer, Token};
+use crate::at::Framer;
 use crate::dialect::{Dialect, Limits, Timing};
 use crate::link::{Config, Link, Status};
-use crate::socket::{Lookup, Slots, State, Table, Waiters, WakerCell};
+use crate::socket::{Driver, Lookup, Slots, State, Table, Waiters};
 use crate::time::{Duration, Instant};
 
 const NO_DEADLINE: (Instant, Timer) = (Instant::NEVER, Timer::Link);
@@ -122,7 +123,7 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     /// What the dialect says of itself.
     pub(crate) limits: Limits,
     timing: &'static Timing,
-    pub(crate) runner: WakerCell,
+    pub(crate) runner: Driver,
     /// Users that wait for the link, a free slot or the resolver.
     pub(crate) waiters: Waiters,
     pub(crate) link: Link,
@@ -130,6 +131,8 @@ pub(crate) struct Core<S: ?Sized = dyn Slots> {
     ready_at: Instant,
     /// Nothing is to be done before this, and why then.
     deadline: (Instant, Timer),
+    /// The framer keeps payload that has come since time was set forward.
+    held: bool,
     closing_by: Instant,
     notice_by: Instant,
     /// After a restart that echo has shown, the modem is left alone until then.
@@ -183,6 +186,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 extras: Extras::new(),
                 online: None,
                 deadline: NO_DEADLINE,
+                held: false,
                 baud: None,
                 pins: PinSet::NONE,
                 pin: None,
@@ -217,7 +221,7 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
                 upgrade: upgrade::Tracker::new(),
                 pinging: ping::Pinging::new(),
                 noise: 0,
-                runner: WakerCell::new(),
+                runner: Driver::new(),
                 waiters: Waiters::new(),
                 table: Table::new(),
             },
@@ -226,98 +230,6 @@ impl<const N: usize, const RX: usize, const TX: usize> Engine<Table<N, RX, TX>> 
 }
 
 impl Engine {
-    /// Takes bytes from the modem.
-    pub fn handle_rx(&mut self, now: Instant, mut bytes: &[u8]) {
-        self.core.now = now;
-        self.core.stirs();
-        if !self.core.out_of_step {
-            if self.framer.hold(bytes) {
-                return self.core.on_held();
-            }
-            let held = self.framer.held();
-            if !held.is_empty() {
-                self.core.on_raw(held);
-            }
-        }
-        loop {
-            if let Some(pipes) = self.core.pipe() {
-                bytes = (pipes.receive)(&mut self.core, bytes);
-            }
-            if core::mem::take(&mut self.core.out_of_step) {
-                self.framer.reset();
-            }
-            let Some(token) = self.framer.next(&mut bytes, self.core.watch()) else { break };
-            match token {
-                Token::Line => self.core.on_line(self.framer.line(), self.framer.gap()),
-                Token::Prompt => self.core.on_prompt(),
-                Token::Span(span) => self.core.on_span(span),
-                Token::Raw(raw) => self.core.on_raw(raw),
-                Token::SpanEnd { intact } => self.core.on_span_end(intact),
-            }
-        }
-    }
-
-    /// How many bytes from the modem can be taken now. Without end but while a connection is a raw
-    /// pipe: then more would be lost, and the serial port must hold the modem back (RTS).
-    pub fn room(&mut self) -> usize {
-        self.core.extras.pipes.map_or(usize::MAX, |pipes| (pipes.room)(&mut self.core))
-    }
-
-    /// Takes note that time has passed.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        self.core.advance(now);
-    }
-
-    /// What is to be done now.
-    pub fn poll_output(&mut self, now: Instant) -> Output<'_> {
-        self.core.advance(now);
-        if let Some((pin, active)) = self.core.pin.take() {
-            return Output::Pin { pin, active };
-        }
-        if let Some(baud) = self.core.baud.take() {
-            self.framer.reset();
-            self.core.rate = baud;
-            return Output::Baud(baud);
-        }
-        let mut deadline = self.core.deadline;
-        if let Some(dozing) = self.core.extras.dozing {
-            if let Some(output) = (dozing.before)(&mut self.core) {
-                return output;
-            }
-            deadline = deadline.min(((dozing.until)(&self.core), Timer::Wake));
-        }
-        let bytes = match self.core.pipe() {
-            Some(pipes) => (pipes.outgoing)(&mut self.core),
-            None => self.core.outgoing(),
-        };
-        if bytes.is_empty() {
-            Output::Timeout((deadline.0 < Instant::NEVER).then_some(deadline))
-        } else {
-            Output::Transmit(bytes)
-        }
-    }
-
-    /// The serial port took `count` bytes of the last [`Output::Transmit`].
-    pub fn transmitted(&mut self, count: usize) {
-        if self.core.knocked() {
-            return;
-        }
-        match self.core.pipe() {
-            Some(pipes) => (pipes.transmitted)(&mut self.core, count),
-            None => self.core.on_transmitted(count),
-        }
-    }
-
-    /// Notes the task that drives this engine: it is woken when users have set something going.
-    pub fn register_runner(&mut self, waker: &core::task::Waker) {
-        self.core.runner.register(waker);
-    }
-
-    /// Wakes the task that drives this engine.
-    pub fn wake_runner(&mut self) {
-        self.core.runner.wake();
-    }
-
     /// The link as it is now.
     pub fn status(&mut self) -> Status {
         self.core.status.state = self.core.link.state();
@@ -473,17 +385,9 @@ impl Core {
         }
     }
 
-    /// The framer keeps payload that came just now.
-    fn on_held(&mut self) {
-        if let Some(job) = &mut self.job {
-            job.held = true;
-        }
-    }
-
     /// Payload has come since, so the answer may take longer.
     fn note_held(&mut self) {
-        if let Some(job) = self.job.as_mut().filter(|job| job.held) {
-            job.held = false;
+        if let (true, Some(job)) = (core::mem::take(&mut self.held), &mut self.job) {
             job.deadline = self.now + job.patience();
         }
     }

@@ -276,7 +276,8 @@ impl Core {
                 if !self.wake_by_key() {
                     self.lost();
                 }
-                false
+                // Users know. It goes on at once: nothing else would bring it back here.
+                self.advance_sync()
             }
             Action::Done => {
                 // After a start errors have no numbers: the modem would have lost all other settings, too.

@@ -144,8 +144,11 @@ impl Core {
         }
     }
 
-    /// Bytes for the modem: the command line, then the payload.
+    /// Bytes for the modem: the command line, then the payload; or what goes through the raw pipe.
     pub(super) fn outgoing(&mut self) -> &[u8] {
+        if let Some(pipes) = self.pipe() {
+            return (pipes.outgoing)(self);
+        }
         if self.sent < self.len {
             return self.command.get(self.sent..self.len).unwrap_or_default();
         }
@@ -324,7 +327,6 @@ impl Core {
 
     pub(super) fn on_raw(&mut self, raw: &[u8]) {
         let Some(job) = &mut self.job else { return };
-        job.held = false;
         let Some(place) = job.slot.and_then(|slot| self.table.at(slot)) else { return };
         let count = raw.len().min(job.keep.into());
         let kept = place.slot.rx.push(place.rx, raw.get(..count).unwrap_or_default());

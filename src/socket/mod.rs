@@ -31,7 +31,7 @@ use ring::Ring;
 pub(crate) use slot::{Kind, Slot, State};
 pub(crate) use table::Place;
 pub use table::{Slots, Table};
-pub(crate) use waker::{Waiters, WakerCell};
+pub(crate) use waker::{Driver, Waiters, WakerCell};
 
 /// Names one socket of the engine, and one life of it.
 ///

@@ -31,6 +31,38 @@ impl WakerCell {
     }
 }
 
+/// The task that drives, and whether it has looked at all that happened: then it rests until its deadline.
+#[derive(Debug)]
+pub(crate) struct Driver {
+    waker: WakerCell,
+    rests: bool,
+}
+
+impl Driver {
+    pub(crate) const fn new() -> Self {
+        Self { waker: WakerCell::new(), rests: false }
+    }
+
+    pub(crate) fn register(&mut self, waker: &Waker) {
+        self.waker.register(waker);
+    }
+
+    /// Something is to be looked at.
+    pub(crate) fn wake(&mut self) {
+        self.rests = false;
+        self.waker.wake();
+    }
+
+    /// All has been looked at, or not yet.
+    pub(crate) const fn set_rests(&mut self, rests: bool) {
+        self.rests = rests;
+    }
+
+    pub(crate) const fn rests(&self) -> bool {
+        self.rests
+    }
+}
+
 /// Room for a few waiting tasks; a further one displaces, and thereby wakes, the last.
 #[derive(Debug, Default)]
 pub(crate) struct Waiters([WakerCell; 4]);

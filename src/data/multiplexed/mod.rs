@@ -249,7 +249,8 @@ impl<L: Link> Drive for Multiplexed<'_, L> {
             if let Some(mux) = &mut line.mux {
                 mux.handle_rx(bytes, now);
             }
-            return line.deliver(now, &mut engine);
+            line.deliver(now, &mut engine);
+            return engine.wake_runner();
         }
         match (line.phase, line.modem) {
             (Phase::Starting, Some(_)) => {
@@ -257,6 +258,7 @@ impl<L: Link> Drive for Multiplexed<'_, L> {
                 let goal = Goal::Multiplexer { n1 };
                 // Behind the answer nothing comes before this side has begun.
                 _ = line.starter.handle_rx(now, bytes, goal, engine.config(), engine.timing());
+                engine.wake_runner();
             }
             (Phase::Pausing(_), _) => {}
             _ => engine.handle_rx(now, bytes),
