@@ -94,10 +94,11 @@ features() {
     awk '/^\[/ { on = $0 == "[features]" } on && /^[a-z]/ && $1 != "default" { print $1 }' Cargo.toml
 }
 
-# Clippy is `cargo check` with more to say, and denies warnings without a build of its own.
+# Clippy is `cargo check` with more to say, and denies warnings without a build of its own. One crate at a time leaves processors
+# idle, so each has combinations of its own, in a directory of its own.
 verb_features() {
     need_clippy
-    local names sets=("") set name count=0
+    local names sets=("") wanted=() set name part parts pids=()
     names=$(features)
     for name in $names; do
         for set in "${sets[@]}"; do
@@ -114,11 +115,22 @@ verb_features() {
         *,smoltcp,*smoltcp-* | *,smoltcp-*,ipv6,*) ;;
         *,smoltcp-*) continue ;;
         esac
-        cargo clippy --quiet --locked --lib --no-default-features --features "$set" -- -D warnings ||
-            fail "features: fails with '${set:-no features}'"
-        count=$((count + 1))
+        wanted+=("$set")
     done
-    echo "$count combinations of:" $names
+    parts=$(nproc)
+    for ((part = 0; part < parts; part++)); do
+        for ((set = part; set < ${#wanted[@]}; set += parts)); do
+            CARGO_TARGET_DIR="$TARGET_DIR/features/$part" cargo clippy --quiet --locked --lib --no-default-features \
+                --features "${wanted[set]}" -- -D warnings ||
+                { echo "features: fails with '${wanted[set]:-no features}'" >&2 && exit 1; }
+        done &
+        pids+=($!)
+    done
+    for part in "${pids[@]}"; do
+        wait "$part" || fail "features: see above"
+    done
+    rm -r "$TARGET_DIR/features"
+    echo "${#wanted[@]} combinations of:" $names
 }
 
 # ---- tests, documentation, examples ---------------------------------------------------------
