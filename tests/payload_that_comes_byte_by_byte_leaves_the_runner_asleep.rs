@@ -3,44 +3,29 @@
 mod common;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Wake, Waker};
+use std::sync::atomic::Ordering;
+use std::task::Waker;
 use std::time::Duration;
 
+use cellular_nal::asynch::TcpSocket;
 use cellular_nal::{Engine, Output};
 use common::conversation::tcp;
 use common::script::{self, Canned, Desk};
-use common::{ECHO, instant, pattern};
+use common::{ECHO, Woken, instant, pattern};
 use embedded_io_async::Read;
 use modem_sim::Model;
 
 const HEAD: &[u8] = b"\r\n+USORD: 0,100,\"";
 
-#[derive(Default)]
-struct Woken(AtomicU32);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-impl Woken {
-    fn take(&self) -> u32 {
-        self.0.swap(0, Ordering::Relaxed)
-    }
-}
-
-/// A modem that has been asked for 100 bytes and says nothing.
-fn asked() -> Desk<Canned> {
+/// A modem that has been asked for 100 bytes of this connection and says nothing.
+fn asked() -> (Desk<Canned>, TcpSocket<'static>) {
     let mut desk = script::up(Model::SaraR5, |command| (command == "AT+USORD=0,100").then(Vec::new));
     let stack = desk.stack;
     let socket = desk.run(60, tcp(stack, ECHO)).unwrap();
-    Box::leak(Box::new(socket));
     desk.far.print("+UUSORD: 0,100");
     desk.pass(Duration::from_secs(1));
     assert_eq!(desk.far.count("AT+USORD=0,100"), 1, "{}", desk.tail());
-    desk
+    (desk, socket)
 }
 
 /// What is to be done next, and when.
@@ -53,7 +38,7 @@ fn next(engine: &mut Engine, now: Duration) -> Option<Duration> {
 
 #[test]
 fn only_the_end_of_the_answer_wakes() {
-    let desk = asked();
+    let (desk, _socket) = asked();
     let woken = Arc::new(Woken::default());
     let payload = pattern(100, 3);
     let mut engine = desk.engine.borrow_mut();
@@ -63,18 +48,14 @@ fn only_the_end_of_the_answer_wakes() {
     for byte in &payload[..99] {
         engine.handle_rx(instant(desk.now), &[*byte]);
     }
-    assert_eq!(woken.take(), 0);
+    assert_eq!(woken.0.load(Ordering::Relaxed), 0);
     engine.handle_rx(instant(desk.now), &[&payload[99..], b"\"\r\n\r\nOK\r\n"].concat());
-    assert_eq!(woken.take(), 1);
+    assert_eq!(woken.0.load(Ordering::Relaxed), 1);
 }
 
 #[test]
 fn all_of_it_arrives() {
-    let mut desk = script::up(Model::SaraR5, |command| (command == "AT+USORD=0,100").then(Vec::new));
-    let stack = desk.stack;
-    let mut socket = desk.run(60, tcp(stack, ECHO)).unwrap();
-    desk.far.print("+UUSORD: 0,100");
-    desk.pass(Duration::from_secs(1));
+    let (mut desk, mut socket) = asked();
     let payload = pattern(100, 3);
     for byte in [HEAD, &payload, b"\"\r\n\r\nOK\r\n"].concat() {
         desk.engine.borrow_mut().handle_rx(instant(desk.now), &[byte]);
@@ -86,7 +67,7 @@ fn all_of_it_arrives() {
 
 #[test]
 fn an_answer_that_stops_ends_a_while_after_its_last_byte() {
-    let desk = asked();
+    let (desk, _socket) = asked();
     let mut engine = desk.engine.borrow_mut();
     engine.handle_rx(instant(desk.now), &[HEAD, &pattern(40, 3)].concat());
     let patience = next(&mut engine, desk.now).expect("a deadline") - desk.now;

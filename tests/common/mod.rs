@@ -181,8 +181,9 @@ pub fn up(model: Model) -> World {
     world
 }
 
+/// How often a task was woken.
 #[derive(Default)]
-struct Woken(AtomicU64);
+pub(crate) struct Woken(pub(crate) AtomicU64);
 
 impl Wake for Woken {
     fn wake(self: Arc<Self>) {
