@@ -38,10 +38,12 @@ impl<S: Sockets + ?Sized> Dns for Stack<'_, S> {
         poll_fn(|cx| borrow(lookup.sockets).poll_lookup(ticket, cx.waker())).await
     }
 
-    /// The host name of an address, where the modem can tell it.
+    /// The host name of an address, where the modem can tell it. Over PPP the name servers are asked, and a socket for
+    /// datagrams is taken meanwhile.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] on Sequans modems, [`Error::Oversized`] when it does not fit.
+    /// [`Error::Unsupported`] on Sequans modems' own sockets, [`Error::Oversized`] when it does not fit,
+    /// [`Error::NameNotFound`]; over PPP [`Error::NoSocket`].
     ///
     /// # Cancel safety
     /// As for names.

@@ -3,6 +3,7 @@
 mod bands;
 mod clock;
 mod edrx;
+mod embedded_ports;
 mod files;
 mod identity;
 mod lwm2m;

@@ -20,6 +20,8 @@ pub struct Services {
     pub edrx: EdrxCommand,
     /// How hosts are pinged.
     pub ping: PingCommand,
+    /// Whether ports can be kept for the modem's own clients (`+UEMBPF`, SARA/LEXI internet applications §4.3).
+    pub embedded_ports: bool,
 }
 
 /// The commands for bands.
@@ -68,5 +70,6 @@ impl Services {
         sim_slots: false,
         edrx: EdrxCommand::None,
         ping: PingCommand::None,
+        embedded_ports: false,
     };
 }

@@ -75,7 +75,7 @@ impl Addresses {
     }
 
     /// Name servers: those of IPv4 first, because they need no router.
-    fn servers(&self) -> heapless::Vec<IpAddress, 2> {
+    pub(super) fn servers(&self) -> heapless::Vec<IpAddress, 2> {
         let ipv4 = self.ipv4.into_iter().flat_map(|ipv4| ipv4.dns).flatten().map(IpAddr::V4);
         #[cfg(feature = "ipv6")]
         let ipv6 = self.ipv6.servers.into_iter().flatten().map(IpAddr::V6);

@@ -138,7 +138,13 @@ impl Ip<'_> {
                         self.fail(index, Error::Timeout);
                     }
                 }
-                State::Open => {}
+                State::Open => {
+                    // The time of a question; who asked goes on.
+                    if late {
+                        slot.deadline = Instant::NEVER;
+                        slot.wake();
+                    }
+                }
                 State::Released => freed |= self.has_left(index, late),
             }
         }

@@ -17,8 +17,8 @@
 //!   formed from the prefix that the router at the other end advertises (RFC 4861, RFC 4862), and name servers are
 //!   taken from there too (RFC 8106). Of a name that has addresses of both families, `AddrType::Either` gives that
 //!   of IPv4 where the link has IPv4.
-//! * Release assistance and options of sockets are the modem's, and [`Error::Unsupported`] here; so is
-//!   the name of an address.
+//! * The name of an address is asked of the name servers, which takes a socket for datagrams meanwhile.
+//! * Release assistance and options of sockets are the modem's, and [`Error::Unsupported`] here.
 
 mod addresses;
 #[cfg(feature = "async")]
@@ -35,6 +35,8 @@ mod names;
 #[path = "without_names.rs"]
 mod names;
 mod resources;
+#[cfg(feature = "smoltcp-dns")]
+mod reverse;
 mod slot;
 mod sockets;
 mod tcp;

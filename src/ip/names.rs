@@ -10,20 +10,29 @@ use smoltcp::socket::dns::{GetQueryResultError, QueryHandle, Socket};
 use smoltcp::wire::{DnsQueryType, IpAddress};
 
 use super::Ip;
+use super::reverse::Reverse;
 use crate::error::Error;
+use crate::socket::dns::UNCLAIMED;
 use crate::socket::{Ticket, WakerCell, is_host_name};
+use crate::time::Instant;
 
-enum State {
+/// How far a lookup is.
+#[derive(Clone, Copy)]
+pub(super) enum State {
     Idle,
+    /// The resolver asks for an address.
     Running(QueryHandle),
-    Failed(Error),
+    /// The resolver is done since then, and whoever asked has not looked yet.
+    Done(Result<IpAddr, Error>, Instant),
+    /// The name of an address is asked for.
+    Reverse(Reverse),
 }
 
 /// The one lookup.
 pub(super) struct Lookup {
     /// The resolver.
     dns: SocketHandle,
-    state: State,
+    pub(super) state: State,
     ticket: u16,
     name: String<254>,
     ipv6: Option<bool>,
@@ -44,6 +53,10 @@ impl Lookup {
             waker: WakerCell::new(),
         }
     }
+
+    pub(super) const fn ticket(&self) -> Ticket {
+        Ticket(self.ticket)
+    }
 }
 
 impl<'d> Ip<'d> {
@@ -59,7 +72,7 @@ impl<'d> Ip<'d> {
     pub(super) fn fail_lookup(&mut self, error: Error) {
         if let State::Running(query) = self.lookup.state {
             self.resolver().cancel_query(query);
-            self.lookup.state = State::Failed(error);
+            self.lookup.state = State::Done(Err(error), self.now);
         }
         self.lookup.waker.wake();
     }
@@ -74,18 +87,39 @@ impl<'d> Ip<'d> {
             return Poll::Ready(Err(Error::InvalidInput));
         }
         core::task::ready!(self.poll_up(waker))?;
-        if !matches!(self.lookup.state, State::Idle) {
-            self.waiters.register(waker);
-            return Poll::Pending;
-        }
+        core::task::ready!(self.poll_lookup_free(waker));
         self.lookup.name = String::try_from(name).map_err(|_| Error::InvalidInput)?;
         self.lookup.ipv6 = ipv6;
         // Of both, IPv4 is asked about first: whoever gets one address has no other to fall back to, and most
         // servers have that one.
         self.query(ipv6.unwrap_or_else(|| !self.families().ipv4))?;
-        self.lookup.ticket = self.lookup.ticket.wrapping_add(1);
         self.runner.wake();
-        Poll::Ready(Ok(Ticket(self.lookup.ticket)))
+        Poll::Ready(Ok(self.begin_lookup(self.lookup.state)))
+    }
+
+    /// Waits until nothing else is asked. An answer that nobody fetches makes room after a while.
+    pub(super) fn poll_lookup_free(&mut self, waker: &Waker) -> Poll<()> {
+        // Whoever asked may never look, and so the answer is noted here.
+        _ = self.take_answer();
+        let free = match self.lookup.state {
+            State::Idle => true,
+            State::Running(_) => false,
+            State::Done(_, since) => self.now.is_past(since, UNCLAIMED),
+            State::Reverse(reverse) => self.is_abandoned(reverse),
+        };
+        if !free {
+            self.waiters.register(waker);
+            return Poll::Pending;
+        }
+        self.end_lookup();
+        Poll::Ready(())
+    }
+
+    /// Tells what is asked from now on from all that was asked before.
+    pub(super) const fn begin_lookup(&mut self, state: State) -> Ticket {
+        self.lookup.state = state;
+        self.lookup.ticket = self.lookup.ticket.wrapping_add(1);
+        self.lookup.ticket()
     }
 
     /// Asks for an address of one family.
@@ -103,34 +137,38 @@ impl<'d> Ip<'d> {
         let State::Running(query) = self.lookup.state else { return };
         self.resolver().cancel_query(query);
         if let Err(error) = self.query(self.lookup.asked) {
-            self.lookup.state = State::Failed(error);
+            self.lookup.state = State::Done(Err(error), self.now);
             self.lookup.waker.wake();
         }
     }
 
     pub(super) fn ticket(&self, name: &str, ipv6: Option<bool>) -> Option<Ticket> {
         let lookup = &self.lookup;
-        let same = lookup.ipv6 == ipv6 && lookup.name == name;
-        (same && !matches!(lookup.state, State::Idle)).then_some(Ticket(lookup.ticket))
+        let asked = matches!(lookup.state, State::Running(_) | State::Done(..));
+        (asked && lookup.ipv6 == ipv6 && lookup.name == name).then(|| lookup.ticket())
     }
 
     pub(super) fn poll_answer(&mut self, ticket: Ticket, waker: &Waker) -> Poll<Result<IpAddr, Error>> {
-        if ticket != Ticket(self.lookup.ticket) {
+        if ticket != self.lookup.ticket() {
             return Poll::Ready(Err(Error::Aborted));
         }
+        let Some(result) = self.take_answer() else {
+            self.lookup.waker.register(waker);
+            return Poll::Pending;
+        };
+        self.end_lookup();
+        Poll::Ready(result)
+    }
+
+    /// The resolver's answer, which it gives once.
+    fn take_answer(&mut self) -> Option<Result<IpAddr, Error>> {
         let query = match self.lookup.state {
-            State::Idle => return Poll::Ready(Err(Error::Aborted)),
-            State::Failed(error) => {
-                self.end_lookup();
-                return Poll::Ready(Err(error));
-            }
             State::Running(query) => query,
+            State::Done(result, _) => return Some(result),
+            State::Idle | State::Reverse(_) => return Some(Err(Error::Aborted)),
         };
         let result = match self.resolver().get_query_result(query) {
-            Err(GetQueryResultError::Pending) => {
-                self.lookup.waker.register(waker);
-                return Poll::Pending;
-            }
+            Err(GetQueryResultError::Pending) => return None,
             Ok(addresses) => addresses.first().map(|&address| IpAddr::from(address)),
             Err(GetQueryResultError::Failed) => {
                 // Where a server says that there is no such name, its answer has been counted.
@@ -142,27 +180,27 @@ impl<'d> Ip<'d> {
         if result.is_none() && self.lookup.ipv6.is_none() && !self.lookup.asked && self.families().ipv6 {
             self.lookup.state = State::Idle;
             if self.query(true).is_ok() {
-                self.lookup.waker.register(waker);
                 self.runner.wake();
-                return Poll::Pending;
+                return None;
             }
         }
-        self.end_lookup();
-        Poll::Ready(result.ok_or(Error::NameNotFound))
+        let result = result.ok_or(Error::NameNotFound);
+        self.lookup.state = State::Done(result, self.now);
+        Some(result)
     }
 
     fn end_lookup(&mut self) {
-        self.lookup.state = State::Idle;
+        match core::mem::replace(&mut self.lookup.state, State::Idle) {
+            State::Running(query) => self.resolver().cancel_query(query),
+            State::Reverse(reverse) => self.end_reverse(reverse),
+            State::Idle | State::Done(..) => {}
+        }
         self.waiters.wake();
     }
 
     pub(super) fn forget_lookup(&mut self, ticket: Ticket) {
-        if ticket != Ticket(self.lookup.ticket) {
-            return;
+        if ticket == self.lookup.ticket() {
+            self.end_lookup();
         }
-        if let State::Running(query) = self.lookup.state {
-            self.resolver().cancel_query(query);
-        }
-        self.end_lookup();
     }
 }

@@ -176,25 +176,29 @@ impl Sockets for Ip<'_> {
         self.ask(name, ipv6, waker)
     }
 
-    fn resolve_address(&mut self, _: IpAddr, waker: &Waker) -> Poll<Result<Ticket, Error>> {
-        core::task::ready!(self.poll_up(waker))?;
-        Poll::Ready(Err(Error::Unsupported))
+    fn resolve_address(&mut self, address: IpAddr, waker: &Waker) -> Poll<Result<Ticket, Error>> {
+        self.ask_for_name(address, waker)
     }
 
     fn ticket_of(&self, name: &str, ipv6: Option<bool>) -> Option<Ticket> {
         self.ticket(name, ipv6)
     }
 
-    fn ticket_of_address(&self, _: IpAddr) -> Option<Ticket> {
-        None
+    fn ticket_of_address(&self, address: IpAddr) -> Option<Ticket> {
+        self.ticket_for_name(address)
     }
 
     fn poll_lookup(&mut self, ticket: Ticket, waker: &Waker) -> Poll<Result<IpAddr, Error>> {
         self.poll_answer(ticket, waker)
     }
 
-    fn poll_reverse_lookup(&mut self, _: Ticket, _: &mut [u8], _: &Waker) -> Poll<Result<usize, Error>> {
-        Poll::Ready(Err(Error::Unsupported))
+    fn poll_reverse_lookup(
+        &mut self,
+        ticket: Ticket,
+        name: &mut [u8],
+        waker: &Waker,
+    ) -> Poll<Result<usize, Error>> {
+        self.poll_name(ticket, name, waker)
     }
 
     fn cancel_lookup(&mut self, ticket: Ticket) {

@@ -43,5 +43,22 @@ impl Ip<'_> {
         Poll::Ready(Err(Error::Unsupported))
     }
 
+    pub(super) const fn ask_for_name(&mut self, _: IpAddr, _: &Waker) -> Poll<Result<Ticket, Error>> {
+        Poll::Ready(Err(Error::Unsupported))
+    }
+
+    pub(super) const fn ticket_for_name(&self, _: IpAddr) -> Option<Ticket> {
+        None
+    }
+
+    pub(super) const fn poll_name(
+        &mut self,
+        _: Ticket,
+        _: &mut [u8],
+        _: &Waker,
+    ) -> Poll<Result<usize, Error>> {
+        Poll::Ready(Err(Error::Unsupported))
+    }
+
     pub(super) const fn forget_lookup(&mut self, _: Ticket) {}
 }

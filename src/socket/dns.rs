@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::time::{Duration, Instant};
 
 /// An answer that nobody fetches makes room for the next question after this.
-const UNCLAIMED: Duration = Duration::from_secs(2);
+pub(crate) const UNCLAIMED: Duration = Duration::from_secs(2);
 
 /// A question that was refused at once is asked again after this: SARA-R422 resolves no names in the
 /// first half second behind an attach.

@@ -169,6 +169,8 @@ pub const SARA_R42: Ublox = Ublox {
     before_dial: HANG_UP,
     multiplexer: &SARA_R42_MULTIPLEXER,
     firmware: FirmwareUpdate::None,
+    // "SARA-R5 series modules do not support the port filtering functionality" (IADG §4.3).
+    services: Services { embedded_ports: true, ..SARA_R5.services },
     ..SARA_R5
 };
 
