@@ -10,8 +10,10 @@ use crate::time::{Duration, Instant};
 
 /// Silence after which bare `AT` is repeated.
 const CALL_AGAIN: Duration = Duration::from_secs(1);
-/// Silence after which the marked question is repeated.
-const ASK_AGAIN: Duration = Duration::from_secs(2);
+/// The same behind the last call of a round at the configured bit rate: any character may stop a modem that is slow.
+const LISTEN: Duration = Duration::from_secs(3);
+/// Silence in seconds after which the marked question is repeated, and as much longer each time.
+const ASK_AGAIN: u32 = 2;
 /// Time for answers that are still under way.
 const SETTLE: Duration = Duration::from_millis(100);
 /// The same when the question went out more than once.
@@ -179,7 +181,7 @@ impl Sync {
                 self.stage = Stage::Asking;
                 self.questions += 1;
                 self.unmarked = false;
-                self.due = now + ASK_AGAIN;
+                self.due = now + Duration::from_secs(ASK_AGAIN * u32::from(self.questions));
                 Action::Send(b"AT+CMEE?\r")
             }
         }
@@ -214,7 +216,8 @@ impl Sync {
             };
         }
         self.calls += 1;
-        self.due = now + CALL_AGAIN;
+        let is_last = self.calls == self.patience && rates.now == rates.configured;
+        self.due = now + if is_last { LISTEN } else { CALL_AGAIN };
         Action::Send(b"AT\r")
     }
 
