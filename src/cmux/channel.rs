@@ -131,7 +131,7 @@ impl<'b> Channel<'b> {
     }
 
     pub(super) fn receive(&mut self, info: [&[u8]; 2]) {
-        for piece in info {
+        for piece in info.into_iter().filter(|piece| !piece.is_empty()) {
             let taken = self.rx.push(piece);
             self.lost = self.lost.wrapping_add((piece.len() - taken) as u32);
         }

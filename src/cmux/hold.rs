@@ -7,6 +7,9 @@
 use super::frame::{CR, FLAG, Kind, Verdict, judge};
 use super::ring::Ring;
 
+/// The shortest frame: before there are as many bytes, nothing is gained by a look at them.
+const SHORTEST: usize = 6;
+
 /// A valid frame.
 #[derive(Debug)]
 pub(super) struct Frame<'a> {
@@ -96,7 +99,7 @@ impl<'b> Hold<'b> {
     fn drop_last(&mut self) {
         if self.done > 0 {
             self.ring.skip(core::mem::take(&mut self.done));
-            self.need = 0;
+            self.need = SHORTEST;
         }
     }
 

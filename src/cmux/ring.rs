@@ -98,6 +98,10 @@ impl<'b> Ring<'b> {
 }
 
 fn copy(to: &mut [u8], at: usize, from: &[u8]) {
+    // Of two pieces, the second is mostly empty.
+    if from.is_empty() {
+        return;
+    }
     if let Some(to) = to.get_mut(at..at + from.len()) {
         to.copy_from_slice(from);
     }
