@@ -16,7 +16,7 @@ const END: &str = "<!-- end of the table -->";
 /// A row: what it is about, and what a modem has of it.
 type Row = (&'static str, fn(&dyn Dialect) -> String);
 
-const ROWS: [Row; 22] = [
+const ROWS: [Row; 23] = [
     ("sockets", |modem| modem.limits().sockets.to_string()),
     ("TCP client", |modem| can(modem, Procedure::OpenTcp)),
     ("TCP listener", |modem| can(modem, Procedure::Listen)),
@@ -51,6 +51,7 @@ const ROWS: [Row; 22] = [
     }),
     ("ping", |modem| yes(modem.services().ping != PingCommand::None)),
     ("eDRX", |modem| yes(modem.services().edrx != EdrxCommand::None)),
+    ("ports kept for the modem's own clients", |modem| yes(modem.services().embedded_ports)),
     ("slots for SIM cards", |modem| if modem.services().sim_slots { "1 or 2".into() } else { "1".into() }),
     ("silence between commands, ms", |modem| modem.timing().gap.as_millis().to_string()),
     ("silence around `+++`, ms", |modem| modem.timing().escape.as_millis().to_string()),
