@@ -52,9 +52,7 @@ fn a_modem_that_is_slow_with_every_answer_is_brought_up() {
             };
             let mut desk = Desk::new(model, Config::new(), far);
             let control = desk.control;
-            let up = desk.try_run(180, async {
-                while control.connect().await.is_err() {}
-            });
+            let up = desk.try_run(180, async { while control.connect().await.is_err() {} });
             assert_eq!(up, Some(()), "{model}, {millis} ms: {}", desk.tail());
         }
     }

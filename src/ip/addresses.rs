@@ -157,8 +157,7 @@ impl Ip<'_> {
     fn readdress(&mut self, addresses: Addresses) {
         let old = core::mem::replace(&mut self.addresses, addresses);
         // Sequence numbers and ports of another life are not used again.
-        self.seed =
-            self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) ^ self.now.as_micros() as u32;
+        self.reseed();
         self.interface = link::interface(&mut self.ppp, addresses.limit(), self.seed.into(), self.now);
         self.interface.update_ip_addrs(|to| {
             for address in addresses.all() {

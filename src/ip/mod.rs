@@ -188,6 +188,12 @@ impl<'d> Ip<'d> {
         }
     }
 
+    /// Another seed for what should not be guessed.
+    fn reseed(&mut self) {
+        self.seed =
+            self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) ^ self.now.as_micros() as u32;
+    }
+
     /// The link under the stack: how far it is, its addresses, what it counts.
     pub const fn ppp(&self) -> &Ppp<'d> {
         &self.ppp

@@ -48,8 +48,8 @@ impl Ip<'_> {
         core::task::ready!(self.poll_up(waker))?;
         core::task::ready!(self.poll_lookup_free(waker));
         let socket = core::task::ready!(self.bind(None, 0, waker))?;
-        // Ports and identifiers that follow each other could be guessed.
-        self.seed = self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        // Identifiers that follow each other could be guessed.
+        self.reseed();
         let id = (self.seed >> 16) as u16;
         let reverse = Reverse { socket, address, id, sent: 0, idle: None };
         let ticket = self.begin_lookup(State::Reverse(reverse));
