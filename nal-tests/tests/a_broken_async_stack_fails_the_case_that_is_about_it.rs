@@ -21,7 +21,7 @@ enum Fault {
     Nothing,
     /// A byte in the middle of what is written is lost.
     DropsAByte,
-    /// Every other read of a byte that is there gives it twice.
+    /// A byte that comes behind many is given twice.
     RepeatsAByte,
     /// A read without data is Ok(0) after a while.
     ZeroForNothing,
@@ -42,6 +42,10 @@ enum Fault {
 /// The place of the byte that is dropped.
 const DROPPED: usize = 750;
 
+/// So many bytes are in front of the one that is repeated. Counted in bytes, because in how many reads they come is a
+/// question of time; only one case reads as many from one connection.
+const REPEATED: usize = 50_000;
+
 /// Sockets that a leaking stack has.
 const SOCKETS: usize = 4;
 
@@ -55,7 +59,8 @@ struct Connection<'a> {
     inner: Option<<Stack as TcpConnect>::Connection<'a>>,
     fault: Fault,
     written: usize,
-    count: usize,
+    heard: usize,
+    repeated: bool,
 }
 
 impl Broken {
@@ -74,7 +79,7 @@ impl TcpConnect for Broken {
     async fn connect(&self, remote: SocketAddr) -> Result<Connection<'_>, Error> {
         self.take()?;
         let inner = TcpConnect::connect(&self.inner, remote).await?;
-        Ok(Connection { inner: Some(inner), fault: self.fault, written: 0, count: 0 })
+        Ok(Connection { inner: Some(inner), fault: self.fault, written: 0, heard: 0, repeated: false })
     }
 }
 
@@ -98,7 +103,6 @@ impl ErrorType for Connection<'_> {
 
 impl Read for Connection<'_> {
     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Error> {
-        self.count += 1;
         match self.fault {
             Fault::ZeroForNothing | Fault::TimesOut => {
                 match select(self.inner.as_mut().expect("it is there").read(buffer), System.after(50)).await {
@@ -107,10 +111,16 @@ impl Read for Connection<'_> {
                     Either::Second(()) => Ok(0),
                 }
             }
-            Fault::RepeatsAByte if self.count.is_multiple_of(100) && buffer.len() > 1 => {
+            Fault::RepeatsAByte if self.heard >= REPEATED && !self.repeated && buffer.len() > 1 => {
                 let count = self.inner().read(&mut buffer[..1]).await?;
                 buffer[1] = buffer[0];
+                self.repeated = true;
                 Ok(count * 2)
+            }
+            Fault::RepeatsAByte => {
+                let count = self.inner().read(buffer).await?;
+                self.heard += count;
+                Ok(count)
             }
             Fault::HidesResets => Ok(self.inner().read(buffer).await.unwrap_or(0)),
             Fault::LosesCancelledReads => {
