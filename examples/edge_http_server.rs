@@ -61,14 +61,13 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let forever = options.own("forever").is_some();
-    let port = match options.own("listen").and_then(|text| text.parse().ok()) {
-        Some(port) => port,
-        None if matches!(options.place, Place::Simulator(_)) => {
-            free_port().map_err(|error| format!("free port: {error}"))?
-        }
-        None => 80,
+    let wanted = options.own("listen").and_then(|text| text.parse().ok());
+    let mut listeners = Vec::new();
+    let port = match (&options.place, wanted) {
+        (Place::Simulator(_), _) => listen(wanted.unwrap_or(0), &mut listeners)?,
+        (_, wanted) => wanted.unwrap_or(80),
     };
-    let options = &options.listening([port]);
+    let options = &options.listening(listeners);
     let limit = (!forever).then_some(LIMIT);
     session::run(options, limit, Serve { port, forever })
 }
@@ -155,7 +154,11 @@ fn check_port(text: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The simulated modem listens on this machine, so a port that was free a moment ago has to do.
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+/// The simulated modem listens on this machine.
+fn listen(port: u16, listeners: &mut Vec<TcpListener>) -> Result<u16, Failure> {
+    let failed = |error| format!("port {port}: {error}");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(failed)?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    listeners.push(listener);
+    Ok(port)
 }

@@ -1,6 +1,8 @@
 //! The options of the examples.
 
 use core::fmt;
+use std::net::TcpListener;
+use std::rc::Rc;
 
 use cellular_nal::dialect::{Dialect, detect};
 use cellular_nal::{Config, Error};
@@ -77,9 +79,9 @@ pub(crate) struct Options {
     /// RTS and CTS hold the two ends of a serial device back.
     pub(crate) rtscts: bool,
     pub(crate) trace: bool,
-    /// Where sockets of an IP stack listen. The simulated modem leads connections to these ports of this machine
-    /// there; one of its own sockets listens at them itself.
-    pub(crate) listening: Vec<u16>,
+    /// The simulated modem leads connections to these ports of this machine to whoever listens at them behind it. They
+    /// are held from the beginning, or another program might take them.
+    pub(crate) listening: Rc<[TcpListener]>,
     own: Vec<(&'static str, String)>,
 }
 
@@ -105,9 +107,9 @@ impl Options {
         Ok(config)
     }
 
-    /// The same for an application that listens at these ports.
+    /// The same for an application that listens at these ports, behind a simulated modem.
     #[allow(dead_code, reason = "few programs listen")]
-    pub(crate) fn listening(&self, ports: impl IntoIterator<Item = u16>) -> Self {
+    pub(crate) fn listening(&self, ports: impl IntoIterator<Item = TcpListener>) -> Self {
         Self { listening: ports.into_iter().collect(), ..self.clone() }
     }
 
@@ -168,7 +170,7 @@ pub(crate) fn parse(program: &Program, mut parser: lexopt::Parser) -> Result<Req
         (None, Some(model)) => Place::Simulator(model),
         (None, None) => Place::Simulator(simulated(modem.name()).unwrap_or(Model::SaraR5)),
     };
-    let options = Options { place, modem, mode, baud, apn, pin, rtscts, trace, listening: Vec::new(), own };
+    let options = Options { place, modem, mode, baud, apn, pin, rtscts, trace, listening: Rc::new([]), own };
     (program.check)(&options)?;
     Ok(Request::Run(options))
 }

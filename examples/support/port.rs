@@ -12,7 +12,7 @@ use modem_sim::{Image, Model};
 use rustix::fs::{Mode, OFlags};
 use rustix::termios::{ControlModes, OptionalActions};
 
-use super::options::{self, Options, Place};
+use super::options::{Options, Place};
 use super::{Failure, SERVER};
 
 /// How long a TCP port may take to answer.
@@ -61,8 +61,8 @@ fn simulator(model: Model, options: &Options) -> Result<OwnedFd, Failure> {
         damaged: false,
     });
     config.hosts = vec![(SERVER.to_owned(), Ipv4Addr::LOCALHOST.into())];
-    if options.mode != options::Mode::Sockets {
-        config.forward.clone_from(&options.listening);
+    for listener in options.listening.iter() {
+        config.forward.push(listener.try_clone().map_err(|error| format!("simulator: {error}"))?);
     }
     if let Some(baud) = options.baud {
         config.options.baud = baud;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, TcpListener};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,8 +42,8 @@ pub struct HostConfig {
     pub pace: Option<u32>,
     /// Sees every byte of the line.
     pub trace: Option<TraceFn>,
-    /// Ports of 127.0.0.1 that lead to the host, see [`HostNetwork::forward`].
-    pub forward: Vec<u16>,
+    /// Their ports lead to the host, see [`HostNetwork::forward_from`].
+    pub forward: Vec<TcpListener>,
     /// The file in which the modem's [`Nvram`](crate::Nvram) is kept.
     pub nvram: Option<PathBuf>,
     /// Collects the breaches; keep a clone.
@@ -87,12 +87,12 @@ pub fn machine_time() -> Option<Duration> {
 ///
 /// # Errors
 ///
-/// When there is no socket pair or no thread to be had, or a forwarded port belongs to somebody else.
+/// When there is no socket pair or no thread to be had, or a forwarded listener cannot be used.
 pub fn spawn(config: HostConfig) -> io::Result<UnixStream> {
     let (host, mut modem_end) = UnixStream::pair()?;
     let mut network = HostNetwork::new();
-    for port in &config.forward {
-        network.forward(*port)?;
+    for listener in config.forward {
+        network.forward_from(listener)?;
     }
     thread::Builder::new().name("modem".to_owned()).spawn(move || {
         for (name, address) in &config.hosts {

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use modem_sim::{HostNetwork, Network, Stray, TcpState};
+use modem_sim::{Failure, HostNetwork, Network, Stray, TcpState};
 
 /// Asks until there is an answer.
 fn until<T>(mut ask: impl FnMut() -> Option<T>) -> T {
@@ -54,4 +54,25 @@ fn a_port_of_somebody_else_is_an_error() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let address: SocketAddr = taken.local_addr().expect("it has one");
     assert!(HostNetwork::new().forward(address.port()).is_err());
+}
+
+#[test]
+fn a_socket_of_the_modem_that_listens_there_comes_first() {
+    let mut net = HostNetwork::new();
+    let port = net.forward(0).expect("there is a free port");
+    net.take_strays(true);
+    let listener = net.listen(port).expect("it is the modem's");
+    assert_eq!(net.listen(port), Err(Failure::InUse));
+    let first = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    let (_, from) = until(|| {
+        assert_eq!(net.stray(), None);
+        net.accepted(listener)
+    });
+    assert_eq!(from, first.local_addr().expect("it has one"));
+    net.close(listener);
+    let second = TcpStream::connect(("127.0.0.1", port)).expect("it listens still");
+    let Stray::Connection { from, .. } = until(|| net.stray()) else {
+        panic!("that was no datagram");
+    };
+    assert_eq!(from, second.local_addr().expect("it has one"));
 }

@@ -1,6 +1,7 @@
 //! The far end, on this machine.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::TcpListener;
 
 use nal_tests::peer::Peers;
 use nal_tests::{Addresses, Bench, FarEnd, Role, Seen};
@@ -21,10 +22,20 @@ const CANCELLATIONS: u32 = 20;
 const DATAGRAM: usize = 1024;
 
 /// Where cases listen.
-pub(crate) const LISTENING: core::ops::Range<u16> = 28_400..28_416;
+const LISTENING: core::ops::Range<u16> = 28_400..28_416;
 
 /// Sockets of the stack of both sessions.
 const SOCKETS: usize = 4;
+
+/// What leads connections to cases that listen behind a dial-up connection of the simulated modem. Its own sockets listen
+/// by themselves, and nobody does before them.
+pub(crate) fn listeners(simulated: bool, mode: Mode) -> Result<Vec<TcpListener>, Failure> {
+    let ports = if simulated && mode != Mode::Sockets { LISTENING } else { 0..0 };
+    let listen = |port| {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| format!("port {port}: {error}"))
+    };
+    ports.map(listen).collect()
+}
 
 /// Servers of all roles, and the address that the modem reaches them at.
 pub(crate) struct Far {

@@ -77,7 +77,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     bench.names.v4 = name.map(|name| (name, host));
     let only: Vec<&str> = options.own("only").map(|only| only.split(',').collect()).unwrap_or_default();
     bench.only = &only;
-    let options = &options.listening(far::LISTENING);
+    let options = &options.listening(far::listeners(simulated, options.mode)?);
     let mut records = Records::new();
     let result = cases::run(options, api, &bench, &mut records);
     // What was found before a failure is worth as much.

@@ -11,7 +11,7 @@ use modem_sim::runner::Runner;
 use modem_sim::{Direction, HostNetwork, Modem};
 
 use crate::log::Texts;
-use crate::options::{Arguments, Mode};
+use crate::options::Arguments;
 use crate::servers::Servers;
 use crate::support::{Failure, SERVER};
 use crate::trace::Trace;
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: Arguments, servers: &Servers) -> Result<u8, Failure
     // The first of a name is taken: what the user wants.
     let of_servers = servers.parameters();
     let parameters = arguments.parameters.iter().chain(&of_servers);
-    let network = network(&arguments, servers)?;
+    let network = network(servers)?;
     let texts = Texts::of(&arguments.firmware)?;
     let mut qemu = Qemu(start(&arguments.firmware, port, parameters)?);
     let (limit, level) = (arguments.limit, arguments.level);
@@ -102,13 +102,11 @@ fn code(status: ExitStatus) -> Result<u8, Failure> {
 }
 
 /// What is behind the modem.
-fn network(arguments: &Arguments, servers: &Servers) -> Result<HostNetwork, Failure> {
+fn network(servers: &Servers) -> Result<HostNetwork, Failure> {
+    let failed = |error| format!("port of the firmware's server: {error}");
     let mut network = HostNetwork::new();
     network.host(SERVER, Ipv4Addr::LOCALHOST.into());
-    // The modem's own sockets listen at the port themselves.
-    if matches!(arguments.mode, Some(Mode::Ppp | Mode::Cmux)) {
-        network.forward(servers.listen).map_err(|error| format!("port {}: {error}", servers.listen))?;
-    }
+    servers.listener.try_clone().and_then(|listener| network.forward_from(listener)).map_err(failed)?;
     Ok(network)
 }
 

@@ -27,8 +27,8 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// What runs until it is dropped.
 pub(crate) struct Servers {
     addresses: Vec<String>,
-    /// Where a firmware is a server.
-    pub(crate) listen: u16,
+    /// Where a firmware is a server, behind the modem. Held from the beginning, or another program might take the port.
+    pub(crate) listener: TcpListener,
     model: Model,
     mode: Option<Mode>,
     /// The far end of the conformance cases.
@@ -37,7 +37,9 @@ pub(crate) struct Servers {
 
 /// Starts all servers, and a client for a firmware that is one itself.
 pub(crate) fn start(arguments: &Arguments) -> Result<Servers, Failure> {
-    let listen = free_port().map_err(|error| format!("free port: {error}"))?;
+    let failed = |error| format!("port of the firmware's server: {error}");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+    let listen = listener.local_addr().map_err(failed)?.port();
     let limit = arguments.limit;
     thread::spawn(move || visit(listen, limit));
     let url = web_server::start()?;
@@ -56,7 +58,7 @@ pub(crate) fn start(arguments: &Arguments) -> Result<Servers, Failure> {
     ];
     let peers =
         Peers::start_at(Ipv4Addr::LOCALHOST.into(), BULK).map_err(|error| format!("peers: {error}"))?;
-    Ok(Servers { addresses, listen, model: arguments.model, mode: arguments.mode, peers })
+    Ok(Servers { addresses, listener, model: arguments.model, mode: arguments.mode, peers })
 }
 
 impl Servers {
@@ -85,11 +87,6 @@ impl Servers {
 fn ports(addresses: &Addresses) -> String {
     let port = |role| addresses.get(role).map_or(0, |at| at.port()).to_string();
     Role::ALL.map(port).join(",")
-}
-
-/// The simulated modem listens on this machine, so a port that was free a moment ago has to do.
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// Fetches the page of the firmware as soon as there is one.

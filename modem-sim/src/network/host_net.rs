@@ -74,18 +74,33 @@ impl HostNetwork {
         self.hosts.entry(name.to_ascii_lowercase()).or_default().push(address);
     }
 
-    /// Connections to this port of this machine are for the host behind the modem, as long as it has a dial-up
-    /// connection; before and after it they wait. 0 is any that is free; the port is returned.
+    /// Connections to this port of this machine are for the modem's socket that listens there, or else for the host
+    /// behind the modem, as long as it has a dial-up connection; before and after it they wait. 0 is any that is free;
+    /// the port is returned.
     ///
     /// # Errors
     ///
     /// When the port belongs to somebody else.
     pub fn forward(&mut self, port: u16) -> std::io::Result<u16> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        self.forward_from(TcpListener::bind((Ipv4Addr::LOCALHOST, port))?)
+    }
+
+    /// [`HostNetwork::forward`] from a listener that there is already: nobody can take its port in between.
+    ///
+    /// # Errors
+    ///
+    /// When the listener cannot be used.
+    pub fn forward_from(&mut self, listener: TcpListener) -> std::io::Result<u16> {
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
         self.forwards.push((port, listener));
         Ok(port)
+    }
+
+    /// The modem's own listener at a port. One is enough.
+    fn listens(&self, port: u16) -> bool {
+        let at = |socket: &TcpListener| socket.local_addr().is_ok_and(|address| address.port() == port);
+        self.entries.values().any(|entry| matches!(entry, Entry::Listener(socket) if at(socket)))
     }
 
     fn insert(&mut self, entry: Entry) -> Handle {
@@ -250,7 +265,12 @@ impl Network for HostNetwork {
     }
 
     fn listen(&mut self, local_port: u16) -> Result<Handle, Failure> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, local_port))
+        let listener = match self.forwards.iter().find(|(port, _)| *port == local_port) {
+            Some(_) if self.listens(local_port) => return Err(Failure::InUse),
+            Some((_, forward)) => forward.try_clone(),
+            None => TcpListener::bind((Ipv4Addr::LOCALHOST, local_port)),
+        };
+        let listener = listener
             .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
             .map_err(|e| failure(&e))?;
         Ok(self.insert(Entry::Listener(listener)))
@@ -282,7 +302,7 @@ impl Network for HostNetwork {
             return None;
         }
         let (stream, from, port) = self.forwards.iter().find_map(|(port, listener)| {
-            let (stream, from) = listener.accept().ok()?;
+            let (stream, from) = if self.listens(*port) { return None } else { listener.accept().ok()? };
             Some((stream, from, *port))
         })?;
         stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true)).ok()?;
