@@ -3,6 +3,7 @@
 use smoltcp::phy::{self, DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
 
+use super::end::End;
 use super::slot::Slot;
 use crate::ppp::{Ppp, Reception, Transmission};
 
@@ -24,11 +25,13 @@ pub(super) struct Device<'a, 'd> {
     slots: &'a [Slot],
     /// A question to a name server was held back: its port is not one of this stack's.
     pub(super) held_back: bool,
+    /// The end of a stream of which smoltcp took no notice: it is the next packet.
+    pub(super) missed: Option<End>,
 }
 
 impl<'a, 'd> Device<'a, 'd> {
     pub(super) const fn new(ppp: &'a mut Ppp<'d>, slots: &'a [Slot]) -> Self {
-        Self { ppp, limit: u16::MAX, exhausted: false, slots, held_back: false }
+        Self { ppp, limit: u16::MAX, exhausted: false, slots, held_back: false, missed: None }
     }
 }
 
@@ -46,13 +49,19 @@ impl phy::Device for Device<'_, '_> {
     fn receive(&mut self, _: Instant) -> Option<(Received<'_>, Outgoing<'_>)> {
         let (reception, transmission) = self.ppp.ports();
         let (slots, held_back) = (self.slots, &mut self.held_back);
-        Some((Received(reception?), Outgoing { room: transmission?, slots, held_back }))
+        if let Some(end) = self.missed.take() {
+            let outgoing = Outgoing { room: transmission?, slots, held_back, end: None };
+            return Some((Received::End(end), outgoing));
+        }
+        let reception = reception?;
+        let end = End::of(reception.packet()).map(|end| (end, &mut self.missed));
+        Some((Received::Packet(reception), Outgoing { room: transmission?, slots, held_back, end }))
     }
 
     fn transmit(&mut self, _: Instant) -> Option<Outgoing<'_>> {
         let room = self.ppp.transmission();
         self.exhausted |= room.is_none();
-        Some(Outgoing { room: room?, slots: self.slots, held_back: &mut self.held_back })
+        Some(Outgoing { room: room?, slots: self.slots, held_back: &mut self.held_back, end: None })
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
@@ -63,11 +72,22 @@ impl phy::Device for Device<'_, '_> {
     }
 }
 
-pub(super) struct Received<'a>(Reception<'a>);
+pub(super) enum Received<'a> {
+    Packet(Reception<'a>),
+    End(End),
+}
 
 impl phy::RxToken for Received<'_> {
     fn consume<R, F: FnOnce(&[u8]) -> R>(self, read: F) -> R {
-        self.0.take(read)
+        // In one place: `read` is most of smoltcp.
+        let result = read(match &self {
+            Self::Packet(reception) => reception.packet(),
+            Self::End(end) => end.packet(),
+        });
+        if let Self::Packet(reception) = self {
+            reception.take(|_| ());
+        }
+        result
     }
 }
 
@@ -75,15 +95,20 @@ pub(super) struct Outgoing<'a> {
     room: Transmission<'a>,
     slots: &'a [Slot],
     held_back: &'a mut bool,
+    /// What the packet that is answered ends, and where it is noted that the answer has missed it.
+    end: Option<(End, &'a mut Option<End>)>,
 }
 
 impl phy::TxToken for Outgoing<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, write: F) -> R {
-        let Self { room, slots, held_back } = self;
+        let Self { room, slots, held_back, end } = self;
         room.fill_if(len, |packet| {
             let result = write(packet);
             let is_low = cfg!(feature = "smoltcp-dns") && is_low_question(packet, slots);
             *held_back |= is_low;
+            if let Some((end, missed)) = end {
+                *missed = Some(end).filter(|end| end.is_missed_by(packet));
+            }
             (result, !is_low)
         })
     }

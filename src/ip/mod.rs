@@ -27,6 +27,7 @@ mod base;
 mod device;
 #[cfg(feature = "ipv6")]
 mod discovery;
+mod end;
 mod link;
 mod listener;
 #[cfg(feature = "smoltcp-dns")]
