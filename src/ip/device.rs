@@ -1,5 +1,7 @@
 //! The link as smoltcp sees it.
 
+use core::cell::Cell;
+
 use smoltcp::phy::{self, DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
 
@@ -25,13 +27,13 @@ pub(super) struct Device<'a, 'd> {
     slots: &'a [Slot],
     /// A question to a name server was held back: its port is not one of this stack's.
     pub(super) held_back: bool,
-    /// The end of a stream of which smoltcp took no notice: it is the next packet.
-    pub(super) missed: Option<End>,
+    /// The answer to the packet that is being read acknowledges all of it but its FIN.
+    missed: Cell<bool>,
 }
 
 impl<'a, 'd> Device<'a, 'd> {
     pub(super) const fn new(ppp: &'a mut Ppp<'d>, slots: &'a [Slot]) -> Self {
-        Self { ppp, limit: u16::MAX, exhausted: false, slots, held_back: false, missed: None }
+        Self { ppp, limit: u16::MAX, exhausted: false, slots, held_back: false, missed: Cell::new(false) }
     }
 }
 
@@ -49,13 +51,10 @@ impl phy::Device for Device<'_, '_> {
     fn receive(&mut self, _: Instant) -> Option<(Received<'_>, Outgoing<'_>)> {
         let (reception, transmission) = self.ppp.ports();
         let (slots, held_back) = (self.slots, &mut self.held_back);
-        if let Some(end) = self.missed.take() {
-            let outgoing = Outgoing { room: transmission?, slots, held_back, end: None };
-            return Some((Received::End(end), outgoing));
-        }
-        let reception = reception?;
-        let end = End::of(reception.packet()).map(|end| (end, &mut self.missed));
-        Some((Received::Packet(reception), Outgoing { room: transmission?, slots, held_back, end }))
+        let (packet, room, missed) = (reception?, transmission?, &self.missed);
+        let end = End::of(packet.packet());
+        let answer = Outgoing { room, slots, held_back, end: end.map(|end| (end, missed)) };
+        Some((Received { packet, end, missed }, answer))
     }
 
     fn transmit(&mut self, _: Instant) -> Option<Outgoing<'_>> {
@@ -72,22 +71,21 @@ impl phy::Device for Device<'_, '_> {
     }
 }
 
-pub(super) enum Received<'a> {
-    Packet(Reception<'a>),
-    End(End),
+pub(super) struct Received<'a> {
+    packet: Reception<'a>,
+    end: Option<End>,
+    missed: &'a Cell<bool>,
 }
 
 impl phy::RxToken for Received<'_> {
     fn consume<R, F: FnOnce(&[u8]) -> R>(self, read: F) -> R {
-        // In one place: `read` is most of smoltcp.
-        let result = read(match &self {
-            Self::Packet(reception) => reception.packet(),
-            Self::End(end) => end.packet(),
-        });
-        if let Self::Packet(reception) = self {
-            reception.take(|_| ());
-        }
-        result
+        let Self { packet, end, missed } = self;
+        packet.take_if(|packet| {
+            let result = read(packet);
+            // The FIN alone is the next packet.
+            let rest = end.filter(|_| missed.take()).and_then(|end| end.stand_alone(packet));
+            (result, rest.is_none())
+        })
     }
 }
 
@@ -96,7 +94,7 @@ pub(super) struct Outgoing<'a> {
     slots: &'a [Slot],
     held_back: &'a mut bool,
     /// What the packet that is answered ends, and where it is noted that the answer has missed it.
-    end: Option<(End, &'a mut Option<End>)>,
+    end: Option<(End, &'a Cell<bool>)>,
 }
 
 impl phy::TxToken for Outgoing<'_> {
@@ -107,7 +105,7 @@ impl phy::TxToken for Outgoing<'_> {
             let is_low = cfg!(feature = "smoltcp-dns") && is_low_question(packet, slots);
             *held_back |= is_low;
             if let Some((end, missed)) = end {
-                *missed = Some(end).filter(|end| end.is_missed_by(packet));
+                missed.set(end.is_missed_by(packet));
             }
             (result, !is_low)
         })

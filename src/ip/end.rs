@@ -6,86 +6,88 @@
 //! never ends. A peer that leaves out what was acknowledged repeats the FIN alone, and that is understood. Others get help
 //! here: the FIN alone follows their segment when its acknowledgement shows that nothing else is missing.
 
-/// IPv4 or IPv6 with some options, and TCP with any.
-const LONGEST: usize = 108;
 const TCP: u8 = 6;
 const FIN: u8 = 0x01;
 const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 
-/// The FIN of a segment with data, as a packet of its own.
-#[derive(Debug)]
+/// The FIN of a segment with data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct End {
-    packet: [u8; LONGEST],
-    len: usize,
-    /// Where TCP begins.
-    at: usize,
+    /// Its sequence number.
+    seq: u32,
+    /// Where TCP begins in the packet, and where its data does.
+    tcp: usize,
+    data: usize,
 }
 
 impl End {
     /// That of a packet with data and FIN.
     pub(super) fn of(packet: &[u8]) -> Option<Self> {
-        let (at, segment) = segment(packet)?;
+        let (tcp, segment) = segment(packet)?;
         // Most have none.
         if segment.get(13)? & (FIN | SYN | RST) != FIN {
             return None;
         }
         let header = usize::from(segment.get(12)? >> 4) * 4;
         let data = segment.get(header..).filter(|data| !data.is_empty())?;
-        let mut end = Self { packet: [0; LONGEST], len: at + header, at };
-        end.packet.get_mut(..end.len)?.copy_from_slice(packet.get(..end.len)?);
+        Some(Self { seq: number(segment, 4)?.wrapping_add(data.len() as u32), tcp, data: tcp + header })
+    }
+
+    /// Whether this answer to its packet acknowledges everything but the FIN.
+    pub(super) fn is_missed_by(self, answer: &[u8]) -> bool {
+        let missed = |answer: &[u8]| {
+            let acknowledges = answer.get(13)? & (RST | ACK) == ACK;
+            (acknowledges && number(answer, 8)? == self.seq).then_some(())
+        };
+        segment(answer).and_then(|(_, answer)| missed(answer)).is_some()
+    }
+
+    /// Takes the data out of its packet, which gets shorter by its own account. Nothing where it is another packet.
+    pub(super) fn stand_alone(self, packet: &mut [u8]) -> Option<()> {
+        let (_, segment) = segment(packet)?;
+        let data = segment.get(self.data.checked_sub(self.tcp)?..)?;
         // Checksums are changed by as much as what they are of, so that one that was wrong stays so (RFC 1624).
-        let (old, new) = (segment.len() as u16, header as u16);
-        let seq = u32::from_be_bytes(*segment.get(4..)?.first_chunk()?);
-        let next = seq.wrapping_add(data.len() as u32);
-        let mut change = lose(old) + u32::from(new);
+        let (old, new) = (segment.len(), segment.len() - data.len());
+        let shorter = lose(old as u16) + new as u32;
+        let seq = number(segment, 4)?;
+        let mut change = shorter;
         for half in [16, 0] {
-            change += lose((seq >> half) as u16) + (next >> half & 0xFFFF);
+            change += lose((seq >> half) as u16) + (self.seq >> half & 0xFFFF);
         }
         for pair in data.chunks(2) {
             change += lose(u16::from_be_bytes([pair.first().copied()?, pair.get(1).copied().unwrap_or(0)]));
         }
-        *end.packet.get_mut(at + 4..)?.first_chunk_mut()? = next.to_be_bytes();
-        end.change(at + 16, change)?;
+        *packet.get_mut(self.tcp + 4..)?.first_chunk_mut()? = self.seq.to_be_bytes();
+        adjust(packet, self.tcp + 16, change)?;
         if packet.first()? >> 4 == 4 {
-            let (old, new) = (at as u16 + old, end.len as u16);
-            end.put(2, new)?;
-            end.change(10, lose(old) + u32::from(new))?;
+            put(packet, 2, self.data as u16)?;
+            // What the length loses is the same as in TCP's.
+            adjust(packet, 10, shorter)
         } else {
-            end.put(4, new)?;
+            put(packet, 4, new as u16)
         }
-        Some(end)
     }
+}
 
-    fn put(&mut self, at: usize, value: u16) -> Option<()> {
-        *self.packet.get_mut(at..)?.first_chunk_mut()? = value.to_be_bytes();
-        Some(())
-    }
+fn number(segment: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(*segment.get(at..)?.first_chunk()?))
+}
 
-    /// Changes the checksum at `at`.
-    fn change(&mut self, at: usize, by: u32) -> Option<()> {
-        let checksum = u16::from_be_bytes(*self.packet.get(at..)?.first_chunk()?);
-        let mut sum = lose(checksum) + (by & 0xFFFF) + (by >> 16);
-        while sum > 0xFFFF {
-            sum = (sum & 0xFFFF) + (sum >> 16);
-        }
-        self.put(at, !(sum as u16))
-    }
+fn put(packet: &mut [u8], at: usize, value: u16) -> Option<()> {
+    *packet.get_mut(at..)?.first_chunk_mut()? = value.to_be_bytes();
+    Some(())
+}
 
-    pub(super) fn packet(&self) -> &[u8] {
-        self.packet.get(..self.len).unwrap_or_default()
+/// Changes the checksum at `at`.
+fn adjust(packet: &mut [u8], at: usize, by: u32) -> Option<()> {
+    let checksum = u16::from_be_bytes(*packet.get(at..)?.first_chunk()?);
+    let mut sum = lose(checksum) + (by & 0xFFFF) + (by >> 16);
+    while sum > 0xFFFF {
+        sum = (sum & 0xFFFF) + (sum >> 16);
     }
-
-    /// Whether this answer acknowledges everything but the FIN.
-    pub(super) fn is_missed_by(&self, answer: &[u8]) -> bool {
-        let mine = self.packet.get(self.at..).unwrap_or_default();
-        segment(answer).is_some_and(|(_, answer)| {
-            answer.get(13).is_some_and(|flags| flags & (RST | ACK) == ACK)
-                && answer.get(8..12) == mine.get(4..8)
-                && (answer.get(..2), answer.get(2..4)) == (mine.get(2..4), mine.get(..2))
-        })
-    }
+    put(packet, at, !(sum as u16))
 }
 
 /// A number that is taken out of a sum (RFC 1624 §3).
@@ -143,25 +145,27 @@ mod tests {
         for (from, to) in [("192.0.2.1", "10.0.0.2"), ("2001:db8::1", "2001:db8::2")] {
             for seq in [0, 1, 0x7FFF_FFFF, -1, 0x1234_FFF0] {
                 for payload in [&b"x"[..], b"xy", &[0xFF; 535], &[0; 100]] {
-                    let end = End::of(&packet(from, to, seq, TcpControl::Fin, payload));
+                    let mut whole = packet(from, to, seq, TcpControl::Fin, payload);
+                    let end = End::of(&whole);
                     if !cfg!(feature = "ipv6") && from.contains(':') {
                         assert!(end.is_none());
                         continue;
                     }
                     let next = seq.wrapping_add(payload.len() as i32);
                     let end = end.unwrap();
+                    assert_eq!(end.stand_alone(&mut whole), Some(()));
                     let expected = packet(from, to, next, TcpControl::Fin, b"");
                     // Zero is written in two ways in a checksum.
-                    let tcp = end.at;
+                    let alone = &whole[..expected.len()];
                     let parsed = TcpRepr::parse(
-                        &TcpPacket::new_checked(&end.packet()[tcp..]).unwrap(),
+                        &TcpPacket::new_checked(&alone[end.tcp..]).unwrap(),
                         &from.parse().unwrap(),
                         &to.parse().unwrap(),
                         &ChecksumCapabilities::default(),
                     );
                     assert_eq!(parsed.unwrap().seq_number, TcpSeqNumber(next));
-                    assert_eq!(end.packet()[..tcp], expected[..tcp], "{from} {seq} {}", payload.len());
-                    assert_eq!(end.packet().len(), expected.len());
+                    assert_eq!(alone[..end.tcp], expected[..end.tcp], "{from} {seq} {}", payload.len());
+                    assert_eq!(End::of(alone), None);
                 }
             }
         }
@@ -195,7 +199,7 @@ mod tests {
         let mut answer = packet("10.0.0.2", "192.0.2.1", 100, TcpControl::None, b"");
         answer[20..24].copy_from_slice(&[0xC0, 0, 0, 80]);
         assert!(end.is_missed_by(&answer));
-        for (place, byte) in [(20, 0xC1), (23, 81), (31, 8), (31, 6), (33, 0x14), (33, 0)] {
+        for (place, byte) in [(9, 1), (31, 8), (31, 6), (33, 0x14), (33, 0)] {
             let mut other = answer.clone();
             other[place] = byte;
             assert!(!end.is_missed_by(&other), "{place}");

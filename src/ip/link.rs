@@ -184,7 +184,7 @@ impl Ip<'_> {
     /// Gives the packets that have come to smoltcp. Says whether there were any.
     fn process(&mut self) -> bool {
         let now = device_instant(self.now);
-        let (mut any, mut missed) = (false, None);
+        let mut any = false;
         loop {
             #[cfg(feature = "ipv6")]
             if self.hear_router() {
@@ -192,9 +192,7 @@ impl Ip<'_> {
                 continue;
             }
             let mut device = Device::new(&mut self.ppp, self.slots);
-            device.missed = missed.take();
             let result = self.interface.poll_ingress_single(now, &mut device, &mut self.sockets);
-            missed = device.missed;
             if result != PollIngressSingleResult::None {
                 (self.heard, self.unanswered) = (true, 0);
             }

@@ -85,6 +85,12 @@ impl Fifo {
         rest.get(..usize::from(u16::from_le_bytes(*head)))
     }
 
+    /// The same, to be changed.
+    pub(super) fn front_mut<'s>(&self, store: &'s mut [u8]) -> Option<&'s mut [u8]> {
+        let (head, rest) = store.get_mut(self.head..self.tail)?.split_first_chunk_mut::<HEAD>()?;
+        rest.get_mut(..usize::from(u16::from_le_bytes(*head)))
+    }
+
     /// Takes that packet away.
     pub(super) fn pop(&mut self, store: &[u8]) {
         match self.front(store) {

@@ -10,7 +10,7 @@ use crate::error::Error;
 #[derive(Debug)]
 pub struct Reception<'p> {
     fifo: &'p mut Fifo,
-    store: &'p [u8],
+    store: &'p mut [u8],
 }
 
 impl Reception<'_> {
@@ -23,8 +23,17 @@ impl Reception<'_> {
 
     /// Lets `read` have the packet, and makes room for others.
     pub fn take<R>(self, read: impl FnOnce(&[u8]) -> R) -> R {
-        let result = read(self.packet());
-        self.fifo.pop(self.store);
+        self.take_if(|packet| (read(packet), true))
+    }
+
+    /// As [`take`](Self::take), but the packet, changed or not, stays where `read` says that it is not done with.
+    pub fn take_if<R>(self, read: impl FnOnce(&mut [u8]) -> (R, bool)) -> R {
+        let frame = self.fifo.front_mut(self.store).unwrap_or_default();
+        let skip = packet::header(frame).map_or(0, |(_, skip)| skip);
+        let (result, done) = read(frame.get_mut(skip..).unwrap_or_default());
+        if done {
+            self.fifo.pop(self.store);
+        }
         result
     }
 }
