@@ -22,7 +22,7 @@ Usage: ./ci.sh VERB...
   clients   published clients run on every simulated modem
   features  the library compiles without warnings in every combination of its features
   no_std    the library builds for $BARE
-  layers    modules name only the modules below them
+  layers    modules name only the modules below them, and each test belongs to a program
   lines     no source file is over 500 lines
   conformance  docs/conformance.md is what the runs give (--write: write it anew); part of test
   docs      documentation builds without warnings
@@ -151,7 +151,7 @@ verb_conformance() {
     need cargo
     [ "${1:-}" != --write ] || export WRITE=1
     cargo test --quiet -p nal-tests
-    cargo test --quiet -p cellular-nal --test 'the_conformance_cases_*'
+    cargo test --quiet -p cellular-nal --test conformance
 }
 
 verb_docs() {
@@ -615,6 +615,12 @@ verb_layers() {
         fi ;;
         esac
     done < <(files 'src/*.rs' | grep -vE '(^|/)tests(\.rs$|/)')
+    # A test that no program names never runs.
+    while read -r file; do
+        if [[ $file != */main.rs ]] && ! grep -qx "mod $(basename "$file" .rs);" "$(dirname "$file")/main.rs"; then
+            echo "$file: $(dirname "$file")/main.rs does not name it" && found=1
+        fi
+    done < <(files 'tests/*/*.rs' 'modem-sim/tests/*/*.rs' | grep -v 'tests/common/')
     # An oracle must not share the parser that it judges.
     if grep -nE 'cellular[-_]nal' modem-sim/Cargo.toml $(files 'modem-sim/*.rs'); then
         echo "modem-sim: names the crate that it judges" && found=1

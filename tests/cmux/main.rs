@@ -1,0 +1,24 @@
+//! The multiplexer alone, without a modem.
+
+#[path = "../common/cmux.rs"]
+mod cmux;
+
+mod a_damaged_frame_loses_only_itself;
+mod a_frame_that_does_not_end_holds_nothing_up;
+mod a_modem_left_in_multiplexer_mode_is_called_back;
+mod a_modem_that_stays_silent_is_given_up;
+mod a_multiplexer_that_has_gone_can_be_started_again;
+mod a_session_is_established_used_and_closed;
+mod a_status_command_is_repeated_until_it_is_answered;
+mod a_stopped_channel_does_not_hold_the_other_up;
+mod another_implementation_understands;
+mod any_frame_of_opening_and_closing_may_be_lost;
+mod bytes_may_come_in_any_pieces;
+mod commands_of_the_modem_are_answered;
+mod every_model_is_closed_down_within_its_quirks;
+mod every_n1_up_to_1509_works_both_ways;
+mod frames_may_share_flags;
+mod no_bytes_make_it_panic_or_hang;
+mod noise_between_frames_changes_nothing;
+mod the_simulated_modem_is_spoken_to_on_two_channels;
+mod what_cannot_be_a_frame_is_ignored;

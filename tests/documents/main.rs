@@ -1,0 +1,15 @@
+//! The driver beside the documents of the vendors.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod every_use_case_table_is_spoken_or_not_wanted;
+mod the_driver_sends_and_reads_messages_as_the_ryz014_document_says;
+mod the_driver_speaks_as_the_cassiopeia_document_says;
+mod the_driver_speaks_as_the_fota_document_says;
+mod the_driver_speaks_as_the_lena_r8_document_says;
+mod the_driver_speaks_as_the_ryz014_document_says;
+mod the_driver_speaks_as_the_sara_lexi_document_says;
+mod the_table_of_modems_in_the_readme_is_what_the_tables_say;
+mod whatever_the_documents_leave_open_on_sequans_works;
+mod whatever_the_documents_leave_open_on_ublox_works;

@@ -1,0 +1,26 @@
+//! What a line and a modem may do wrong, and at which moments.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod a_known_report_at_any_line_boundary_changes_nothing;
+mod a_late_answer_does_not_reach_the_next_command;
+mod a_late_answer_of_a_socket_command_kills_that_socket_only;
+mod a_late_report_about_an_old_socket_does_not_harm_the_new_one;
+mod a_prompt_character_inside_a_line_is_no_prompt;
+mod a_report_between_information_text_and_result_is_not_lost;
+mod a_socket_that_vanished_without_a_report_is_found;
+mod a_stale_handle_is_refused;
+mod a_stream_with_a_gap_ends_with_an_error;
+mod an_error_in_front_of_half_an_answer_does_not_hang;
+mod an_error_that_belongs_to_no_command_damages_nothing;
+mod an_unknown_line_at_any_line_boundary_changes_nothing;
+mod an_unknown_line_before_an_answer_is_no_part_of_it;
+mod faults_on_the_line_never_change_a_connection_in_silence;
+mod line_ends_may_be_of_any_kind;
+mod listeners_and_pipes_survive_a_faulty_line;
+mod lost_reports_are_found_by_asking;
+mod one_corrupted_byte_anywhere_is_survived;
+mod one_lost_byte_anywhere_never_damages_data;
+mod payload_that_looks_like_an_answer_stays_payload;
+mod reports_come_at_any_time_of_a_command;

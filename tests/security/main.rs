@@ -1,0 +1,15 @@
+//! TLS and DTLS by the modem.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod a_dropped_tls_connect_leaves_no_socket;
+mod a_full_queue_of_a_secure_connection_loses_nothing;
+mod a_plain_connection_after_a_secure_one_is_plain;
+mod a_profile_that_the_modem_cannot_do_is_refused_before_anything_is_sent;
+mod a_secure_connection_is_made_with_the_right_server_only;
+mod a_secure_connection_wants_the_name_of_its_server;
+mod a_session_is_resumed;
+mod datagrams_are_secured_with_certificates_or_a_shared_key;
+mod four_connections_are_secure_at_a_time;
+mod nothing_is_ever_sent_in_plain_text_in_place_of_tls;

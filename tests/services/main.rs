@@ -1,0 +1,44 @@
+//! What a modem can do beside sockets.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod a_dropped_question_to_the_modem_harms_nothing;
+mod a_dropped_refresh_harms_nothing;
+mod a_dropped_upload_leaves_the_modem_in_step;
+mod a_key_that_does_not_fit_its_certificate_is_an_error;
+mod a_long_message_goes_in_parts;
+mod a_lost_report_of_a_message_is_made_good;
+mod a_message_that_is_given_up_is_sent_whole_or_not_at_all;
+mod a_message_that_looks_like_a_result_is_a_message;
+mod a_modem_gets_new_firmware_and_is_used_again;
+mod a_modem_is_started_anew_by_its_user;
+mod a_modem_that_installs_firmware_is_left_alone;
+mod a_ping_counts_replies_and_always_ends;
+mod a_question_to_the_modem_gets_its_turn_beside_traffic;
+mod an_index_without_a_message_is_no_error;
+mod an_upgrade_in_the_foreground_is_given_time_by_each_report;
+mod an_upgrade_that_is_dropped_anywhere_leaves_the_modem_usable;
+mod an_upload_that_is_given_up_leaves_the_modem_in_step;
+mod damaged_messages_are_never_read;
+mod every_character_of_a_message_is_carried;
+mod every_modem_that_can_ping_counts_the_replies_of_a_host;
+mod firmware_in_a_file_is_installed_or_not;
+mod lost_and_repeated_reports_of_an_upgrade_do_no_harm;
+mod messages_are_reported_after_a_restart_too;
+mod messages_are_sent_and_come_in;
+mod new_firmware_is_refused_where_the_modem_takes_none;
+mod no_message_is_missed_by_whoever_stops_waiting;
+mod one_lost_byte_never_changes_a_message;
+mod services_that_a_modem_lacks_are_refused;
+mod signal_strength_is_told_in_dbm;
+mod the_2g_bands_of_a_modem_can_be_limited;
+mod the_bands_to_search_can_be_limited;
+mod the_clock_of_the_network_is_told;
+mod the_modem_and_its_sim_card_say_who_they_are;
+mod the_network_can_be_chosen;
+mod the_network_grants_the_edrx_that_is_asked_for;
+mod the_network_is_asked_for_edrx;
+mod the_operator_mode_is_written_where_it_differs;
+mod the_version_decides_where_an_installation_is_not_reported;
+mod what_is_stored_already_is_not_written_again;
