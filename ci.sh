@@ -110,8 +110,10 @@ verb_features() {
         # One brings the other along.
         *,async,*edge-nal,* | *,async,*embassy-net,* | *,nb,*no-std-net,*) continue ;;
         *,ppp,*smoltcp,* | *,ppp,*ipv6,* | *,ppp,*embassy-net,* | *,smoltcp,*ipv6,*) continue ;;
+        # A log only uses what is there: what is unused without it shows without it, and what it needs, beside each feature alone.
+        ,*,*,defmt,* | ,*,*,log,*) continue ;;
         # Parts of the IP stack: they do nothing without it, and these do not touch it.
-        *,smoltcp-*,defmt,* | *,smoltcp-*,log,* | *,edge-nal,*smoltcp-* | *,no-std-net,*smoltcp-*) continue ;;
+        *,edge-nal,*smoltcp-* | *,no-std-net,*smoltcp-*) continue ;;
         *,smoltcp,*smoltcp-* | *,smoltcp-*,ipv6,*) ;;
         *,smoltcp-*) continue ;;
         esac
