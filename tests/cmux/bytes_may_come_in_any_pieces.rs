@@ -39,3 +39,33 @@ fn bytes_may_come_in_any_pieces() {
         assert_eq!((mux.noise(), mux.lost(1), mux.lost(2)), (0, 0, 0));
     }
 }
+
+#[test]
+fn and_so_may_damaged_ones() {
+    for seed in 1..40 {
+        let mut random = Random(seed);
+        let mut stream = Vec::new();
+        for _ in 0..40 {
+            let len = random.below(60);
+            let payload: Vec<u8> =
+                (0..len).map(|_| if random.below(4) == 0 { 0xF9 } else { random.byte() }).collect();
+            stream.extend(cmux::frame(random.below(2) as u8 + 1, UIH, &payload));
+            let place = random.below(stream.len());
+            match random.below(3) {
+                0 => stream[place] = random.byte(),
+                1 => drop(stream.remove(place)),
+                _ => stream.insert(place, 0xF9),
+            }
+        }
+        let outcome = |chunk: usize| {
+            let (mut mux, _) = cmux::opened(Parameters { n1: 127, ..Parameters::new() }, &[1, 2], 32_768);
+            stream.chunks(chunk).for_each(|piece| mux.handle_rx(piece, Instant::from_millis(0)));
+            ([1, 2].map(|dlci| cmux::read(&mut mux, dlci)), mux.noise())
+        };
+        let expected = outcome(1);
+        assert!(expected.0.iter().all(|got| !got.is_empty()));
+        for chunk in (2..30).chain([64, 127, 500, stream.len()]) {
+            assert_eq!(outcome(chunk), expected, "seed {seed}, pieces of {chunk}");
+        }
+    }
+}
