@@ -319,6 +319,11 @@ bare_cargo() {
         /usr/bin/cargo "$@"
 }
 
+# A program that runs firmware. With an example beside it, it gets the features that tests have, and so what is compiled already.
+build_program() {
+    cargo build --quiet --locked --workspace --bin "$1" --example http_get
+}
+
 verb_no_std() {
     local set
     for set in "" async nb edge-nal no-std-net ppp async,smoltcp async,smoltcp,smoltcp-dns,smoltcp-udp async,smoltcp,ipv6 embassy-net async,nb,ppp,defmt; do
@@ -352,7 +357,7 @@ verb_stack() {
         { echo "ci.sh: SKIPPED: stack: missing: qemu-system-arm (Debian: qemu-system-arm)" >&2 && return; }
     need awk cargo
     build_sizes
-    cargo build --quiet --locked -p boards-stack
+    build_program boards-stack
     boards/size/report.sh stack "$TARGET_DIR/bare" "$TARGET_DIR/debug/boards-stack" "$@"
 }
 
@@ -389,7 +394,7 @@ verb_boards() {
     need cargo
     local app model mode host="$TARGET_DIR/debug/boards-host" bin="$TARGET_DIR/bare/$BARE/release"
     verb_firmware
-    cargo build --quiet --locked -p boards-host
+    build_program boards-host
     if ! command -v qemu-system-arm >/dev/null; then
         echo "boards: SKIPPED: NOTHING WAS RUN: missing: qemu-system-arm (Debian: qemu-system-arm)" >&2
         return
