@@ -5,7 +5,7 @@ use core::cell::Cell;
 use smoltcp::phy::{self, DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
 
-use super::end::End;
+use super::end;
 use super::slot::Slot;
 use crate::ppp::{Ppp, Reception, Transmission};
 
@@ -27,13 +27,20 @@ pub(super) struct Device<'a, 'd> {
     slots: &'a [Slot],
     /// A question to a name server was held back: its port is not one of this stack's.
     pub(super) held_back: bool,
-    /// The answer to the packet that is being read acknowledges all of it but its FIN.
-    missed: Cell<bool>,
+    /// What the answer to the packet that is being read acknowledges.
+    acknowledged: Cell<Option<u32>>,
 }
 
 impl<'a, 'd> Device<'a, 'd> {
     pub(super) const fn new(ppp: &'a mut Ppp<'d>, slots: &'a [Slot]) -> Self {
-        Self { ppp, limit: u16::MAX, exhausted: false, slots, held_back: false, missed: Cell::new(false) }
+        Self {
+            ppp,
+            limit: u16::MAX,
+            exhausted: false,
+            slots,
+            held_back: false,
+            acknowledged: Cell::new(None),
+        }
     }
 }
 
@@ -51,16 +58,15 @@ impl phy::Device for Device<'_, '_> {
     fn receive(&mut self, _: Instant) -> Option<(Received<'_>, Outgoing<'_>)> {
         let (reception, transmission) = self.ppp.ports();
         let (slots, held_back) = (self.slots, &mut self.held_back);
-        let (packet, room, missed) = (reception?, transmission?, &self.missed);
-        let end = End::of(packet.packet());
-        let answer = Outgoing { room, slots, held_back, end: end.map(|end| (end, missed)) };
-        Some((Received { packet, end, missed }, answer))
+        let (packet, room, acknowledged) = (reception?, transmission?, &self.acknowledged);
+        let answer = Outgoing { room, slots, held_back, answers: Some(acknowledged) };
+        Some((Received { packet, acknowledged }, answer))
     }
 
     fn transmit(&mut self, _: Instant) -> Option<Outgoing<'_>> {
         let room = self.ppp.transmission();
         self.exhausted |= room.is_none();
-        Some(Outgoing { room: room?, slots: self.slots, held_back: &mut self.held_back, end: None })
+        Some(Outgoing { room: room?, slots: self.slots, held_back: &mut self.held_back, answers: None })
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
@@ -73,17 +79,16 @@ impl phy::Device for Device<'_, '_> {
 
 pub(super) struct Received<'a> {
     packet: Reception<'a>,
-    end: Option<End>,
-    missed: &'a Cell<bool>,
+    acknowledged: &'a Cell<Option<u32>>,
 }
 
 impl phy::RxToken for Received<'_> {
     fn consume<R, F: FnOnce(&[u8]) -> R>(self, read: F) -> R {
-        let Self { packet, end, missed } = self;
+        let Self { packet, acknowledged } = self;
         packet.take_if(|packet| {
             let result = read(packet);
-            // The FIN alone is the next packet.
-            let rest = end.filter(|_| missed.take()).and_then(|end| end.stand_alone(packet));
+            // The FIN alone is the next packet where the answer has missed it.
+            let rest = acknowledged.take().and_then(|acknowledged| end::leave_fin(packet, acknowledged));
             (result, rest.is_none())
         })
     }
@@ -93,19 +98,19 @@ pub(super) struct Outgoing<'a> {
     room: Transmission<'a>,
     slots: &'a [Slot],
     held_back: &'a mut bool,
-    /// What the packet that is answered ends, and where it is noted that the answer has missed it.
-    end: Option<(End, &'a Cell<bool>)>,
+    /// Where it is noted what is acknowledged, for the answer to a packet.
+    answers: Option<&'a Cell<Option<u32>>>,
 }
 
 impl phy::TxToken for Outgoing<'_> {
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, write: F) -> R {
-        let Self { room, slots, held_back, end } = self;
+        let Self { room, slots, held_back, answers } = self;
         room.fill_if(len, |packet| {
             let result = write(packet);
             let is_low = cfg!(feature = "smoltcp-dns") && is_low_question(packet, slots);
             *held_back |= is_low;
-            if let Some((end, missed)) = end {
-                missed.set(end.is_missed_by(packet));
+            if let Some(note) = answers {
+                note.set(end::acknowledged(packet));
             }
             (result, !is_low)
         })

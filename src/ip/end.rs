@@ -12,63 +12,44 @@ const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
 const ACK: u8 = 0x10;
 
-/// The FIN of a segment with data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct End {
-    /// Its sequence number.
-    seq: u32,
-    /// Where TCP begins in the packet, and where its data does.
-    tcp: usize,
-    data: usize,
+/// Leaves nothing but the FIN of a segment with data and FIN, when so much `acknowledged` is all of it but that. Its packet
+/// gets shorter by its own account. Nothing where it is another packet.
+pub(super) fn leave_fin(packet: &mut [u8], acknowledged: u32) -> Option<()> {
+    let (tcp, segment) = segment(packet)?;
+    // Most have none.
+    if segment.get(13)? & (FIN | SYN | RST) != FIN {
+        return None;
+    }
+    let header = usize::from(segment.get(12)? >> 4) * 4;
+    let data = segment.get(header..)?;
+    let seq = number(segment, 4)?;
+    if data.is_empty() || seq.wrapping_add(data.len() as u32) != acknowledged {
+        return None;
+    }
+    // Checksums are changed by as much as what they are of, so that one that was wrong stays so (RFC 1624).
+    let shorter = lose(segment.len() as u16) + header as u32;
+    let mut change = shorter;
+    for half in [16, 0] {
+        change += lose((seq >> half) as u16) + (acknowledged >> half & 0xFFFF);
+    }
+    for pair in data.chunks(2) {
+        change += lose(u16::from_be_bytes([pair.first().copied()?, pair.get(1).copied().unwrap_or(0)]));
+    }
+    *packet.get_mut(tcp + 4..)?.first_chunk_mut()? = acknowledged.to_be_bytes();
+    adjust(packet, tcp + 16, change)?;
+    if packet.first()? >> 4 == 4 {
+        put(packet, 2, (tcp + header) as u16)?;
+        // What the length loses is the same as in TCP's.
+        adjust(packet, 10, shorter)
+    } else {
+        put(packet, 4, header as u16)
+    }
 }
 
-impl End {
-    /// That of a packet with data and FIN.
-    pub(super) fn of(packet: &[u8]) -> Option<Self> {
-        let (tcp, segment) = segment(packet)?;
-        // Most have none.
-        if segment.get(13)? & (FIN | SYN | RST) != FIN {
-            return None;
-        }
-        let header = usize::from(segment.get(12)? >> 4) * 4;
-        let data = segment.get(header..).filter(|data| !data.is_empty())?;
-        Some(Self { seq: number(segment, 4)?.wrapping_add(data.len() as u32), tcp, data: tcp + header })
-    }
-
-    /// Whether this answer to its packet acknowledges everything but the FIN.
-    pub(super) fn is_missed_by(self, answer: &[u8]) -> bool {
-        let missed = |answer: &[u8]| {
-            let acknowledges = answer.get(13)? & (RST | ACK) == ACK;
-            (acknowledges && number(answer, 8)? == self.seq).then_some(())
-        };
-        segment(answer).and_then(|(_, answer)| missed(answer)).is_some()
-    }
-
-    /// Takes the data out of its packet, which gets shorter by its own account. Nothing where it is another packet.
-    pub(super) fn stand_alone(self, packet: &mut [u8]) -> Option<()> {
-        let (_, segment) = segment(packet)?;
-        let data = segment.get(self.data.checked_sub(self.tcp)?..)?;
-        // Checksums are changed by as much as what they are of, so that one that was wrong stays so (RFC 1624).
-        let (old, new) = (segment.len(), segment.len() - data.len());
-        let shorter = lose(old as u16) + new as u32;
-        let seq = number(segment, 4)?;
-        let mut change = shorter;
-        for half in [16, 0] {
-            change += lose((seq >> half) as u16) + (self.seq >> half & 0xFFFF);
-        }
-        for pair in data.chunks(2) {
-            change += lose(u16::from_be_bytes([pair.first().copied()?, pair.get(1).copied().unwrap_or(0)]));
-        }
-        *packet.get_mut(self.tcp + 4..)?.first_chunk_mut()? = self.seq.to_be_bytes();
-        adjust(packet, self.tcp + 16, change)?;
-        if packet.first()? >> 4 == 4 {
-            put(packet, 2, self.data as u16)?;
-            // What the length loses is the same as in TCP's.
-            adjust(packet, 10, shorter)
-        } else {
-            put(packet, 4, new as u16)
-        }
-    }
+/// What an answer acknowledges.
+pub(super) fn acknowledged(answer: &[u8]) -> Option<u32> {
+    let (_, segment) = segment(answer)?;
+    if segment.get(13)? & (RST | ACK) == ACK { number(segment, 8) } else { None }
 }
 
 fn number(segment: &[u8], at: usize) -> Option<u32> {
@@ -140,32 +121,34 @@ mod tests {
         packet
     }
 
+    const ALL: [(&str, &str); 2] = [("192.0.2.1", "10.0.0.2"), ("2001:db8::1", "2001:db8::2")];
+
     #[test]
     fn it_is_what_the_peer_would_have_sent() {
-        for (from, to) in [("192.0.2.1", "10.0.0.2"), ("2001:db8::1", "2001:db8::2")] {
+        for (from, to) in ALL {
             for seq in [0, 1, 0x7FFF_FFFF, -1, 0x1234_FFF0] {
                 for payload in [&b"x"[..], b"xy", &[0xFF; 535], &[0; 100]] {
                     let mut whole = packet(from, to, seq, TcpControl::Fin, payload);
-                    let end = End::of(&whole);
+                    let next = seq.wrapping_add(payload.len() as i32);
+                    let left = leave_fin(&mut whole, next as u32);
                     if !cfg!(feature = "ipv6") && from.contains(':') {
-                        assert!(end.is_none());
+                        assert!(left.is_none());
                         continue;
                     }
-                    let next = seq.wrapping_add(payload.len() as i32);
-                    let end = end.unwrap();
-                    assert_eq!(end.stand_alone(&mut whole), Some(()));
+                    assert_eq!(left, Some(()));
                     let expected = packet(from, to, next, TcpControl::Fin, b"");
                     // Zero is written in two ways in a checksum.
-                    let alone = &whole[..expected.len()];
+                    let alone = &mut whole[..expected.len()];
+                    let tcp = expected.len() - 20;
                     let parsed = TcpRepr::parse(
-                        &TcpPacket::new_checked(&alone[end.tcp..]).unwrap(),
+                        &TcpPacket::new_checked(&alone[tcp..]).unwrap(),
                         &from.parse().unwrap(),
                         &to.parse().unwrap(),
                         &ChecksumCapabilities::default(),
                     );
                     assert_eq!(parsed.unwrap().seq_number, TcpSeqNumber(next));
-                    assert_eq!(alone[..end.tcp], expected[..end.tcp], "{from} {seq} {}", payload.len());
-                    assert_eq!(End::of(alone), None);
+                    assert_eq!(alone[..tcp], expected[..tcp], "{from} {seq} {}", payload.len());
+                    assert_eq!(leave_fin(alone, next as u32), None, "once is enough");
                 }
             }
         }
@@ -173,36 +156,45 @@ mod tests {
 
     #[test]
     fn other_packets_have_none() {
-        let (from, to) = ("192.0.2.1", "10.0.0.2");
+        let (from, to) = ALL[0];
+        let stays = |packet: &[u8], acknowledged| {
+            let mut left = packet.to_vec();
+            leave_fin(&mut left, acknowledged).is_none() && left == packet
+        };
         for (control, payload) in [
             (TcpControl::Fin, &b""[..]),
             (TcpControl::None, b"data"),
             (TcpControl::Syn, b""),
             (TcpControl::Rst, b""),
         ] {
-            assert!(End::of(&packet(from, to, 5, control, payload)).is_none(), "{control:?}");
+            let len = payload.len() as u32;
+            assert!(stays(&packet(from, to, 5, control, payload), 5 + len), "{control:?}");
         }
         let whole = packet(from, to, 5, TcpControl::Fin, b"data");
         for len in 0..whole.len() {
-            assert!(End::of(&whole[..len]).is_none());
+            assert!(stays(&whole[..len], 9));
+        }
+        for acknowledged in [5, 8, 10] {
+            assert!(stays(&whole, acknowledged));
         }
         for (place, byte) in [(0, 0x44), (0, 0x55), (6, 0x20), (7, 1), (9, 17), (32, 0xF0)] {
             let mut other = whole.clone();
             other[place] = byte;
-            assert!(End::of(&other).is_none(), "{place}");
+            assert!(stays(&other, 9), "{place}");
         }
+        let mut left = whole.clone();
+        assert_eq!(leave_fin(&mut left, 9), Some(()));
     }
 
     #[test]
-    fn an_answer_that_lacks_the_end_alone_has_missed_it() {
-        let end = End::of(&packet("192.0.2.1", "10.0.0.2", 3, TcpControl::Fin, b"data")).unwrap();
+    fn an_answer_tells_what_it_acknowledges() {
         let mut answer = packet("10.0.0.2", "192.0.2.1", 100, TcpControl::None, b"");
         answer[20..24].copy_from_slice(&[0xC0, 0, 0, 80]);
-        assert!(end.is_missed_by(&answer));
-        for (place, byte) in [(9, 1), (31, 8), (31, 6), (33, 0x14), (33, 0)] {
+        assert_eq!(acknowledged(&answer), Some(7));
+        for (place, byte) in [(9, 1), (33, 0x14), (33, 0)] {
             let mut other = answer.clone();
             other[place] = byte;
-            assert!(!end.is_missed_by(&other), "{place}");
+            assert_eq!(acknowledged(&other), None, "{place}");
         }
     }
 }

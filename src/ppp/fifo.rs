@@ -87,8 +87,8 @@ impl Fifo {
 
     /// The same, to be changed.
     pub(super) fn front_mut<'s>(&self, store: &'s mut [u8]) -> Option<&'s mut [u8]> {
-        let (head, rest) = store.get_mut(self.head..self.tail)?.split_first_chunk_mut::<HEAD>()?;
-        rest.get_mut(..usize::from(u16::from_le_bytes(*head)))
+        let len = self.front(store)?.len();
+        store.get_mut(self.head + HEAD..)?.get_mut(..len)
     }
 
     /// Takes that packet away.

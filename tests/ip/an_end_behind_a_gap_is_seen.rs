@@ -35,8 +35,7 @@ fn parse(packet: &[u8]) -> Option<(IpAddress, IpAddress, TcpRepr<'_>)> {
         _ => return None,
     };
     let segment = TcpPacket::new_checked(&packet[skip..]).expect("it is whole");
-    let repr =
-        TcpRepr::parse(&TcpPacket::new_unchecked(&packet[skip..]), &from, &to, &all()).expect("it is right");
+    let repr = TcpRepr::parse(&segment, &from, &to, &all()).expect("it is right");
     assert_eq!(segment.src_port(), repr.src_port);
     Some((from, to, repr))
 }
