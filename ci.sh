@@ -585,7 +585,7 @@ allowed() {
 OUTSIDE='\b(embassy|embedded_nal|embedded_io|edge_nal|smoltcp)[a-z_]*\b|(^|[^a-z_:])nb::'
 
 verb_layers() {
-    local file module path may found=0 vendor
+    local file module program path may found=0 vendor
     vendor=$(cat src/dialect/ublox/*.rs src/dialect/sequans/*.rs |
         { grep -oE '"\+(U|SQN)[A-Z]{2,}' || true; } | tr -d '"+' | sort -u | paste -sd '|')
     while read -r file; do
@@ -624,9 +624,9 @@ verb_layers() {
     done < <(files 'src/*.rs' | grep -vE '(^|/)tests(\.rs$|/)')
     # A test that no program names never runs.
     while read -r file; do
-        if [[ $file != */main.rs ]] && ! grep -qx "mod $(basename "$file" .rs);" "$(dirname "$file")/main.rs"; then
-            echo "$file: $(dirname "$file")/main.rs does not name it" && found=1
-        fi
+        module=${file##*/}
+        program=${file%/*}/main.rs
+        [ "$file" = "$program" ] || grep -qx "mod ${module%.rs};" "$program" || { echo "$file: $program does not name it" && found=1; }
     done < <(files 'tests/*/*.rs' 'modem-sim/tests/*/*.rs' | grep -v 'tests/common/')
     # An oracle must not share the parser that it judges.
     if grep -nE 'cellular[-_]nal' modem-sim/Cargo.toml $(files 'modem-sim/*.rs'); then
