@@ -62,12 +62,19 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), Failure> {
     let forever = options.own("forever").is_some();
     let wanted = options.own("listen").and_then(|text| text.parse().ok());
-    let mut listeners = Vec::new();
-    let port = match (&options.place, wanted) {
-        (Place::Simulator(_), _) => listen(wanted.unwrap_or(0), &mut listeners)?,
-        (_, wanted) => wanted.unwrap_or(80),
+    let failed = |error| format!("port {}: {error}", wanted.unwrap_or(0));
+    // The simulated modem listens on this machine.
+    let listener = match options.place {
+        Place::Simulator(_) => {
+            Some(TcpListener::bind((Ipv4Addr::LOCALHOST, wanted.unwrap_or(0))).map_err(failed)?)
+        }
+        _ => None,
     };
-    let options = &options.listening(listeners);
+    let port = match &listener {
+        Some(listener) => listener.local_addr().map_err(failed)?.port(),
+        None => wanted.unwrap_or(80),
+    };
+    let options = &options.listening(listener);
     let limit = (!forever).then_some(LIMIT);
     session::run(options, limit, Serve { port, forever })
 }
@@ -152,13 +159,4 @@ fn check_port(text: &str) -> Result<(), &'static str> {
         Ok(1..) => Ok(()),
         _ => Err("is no port number"),
     }
-}
-
-/// The simulated modem listens on this machine.
-fn listen(port: u16, listeners: &mut Vec<TcpListener>) -> Result<u16, Failure> {
-    let failed = |error| format!("port {port}: {error}");
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(failed)?;
-    let port = listener.local_addr().map_err(failed)?.port();
-    listeners.push(listener);
-    Ok(port)
 }
