@@ -1,5 +1,6 @@
 //! One DLC: its rings and what both sides have said about it.
 
+use super::hold::Info;
 use super::repeat::Repeat;
 use super::ring::Ring;
 use crate::error::Error;
@@ -130,7 +131,7 @@ impl<'b> Channel<'b> {
         self.tx.truncate(sending);
     }
 
-    pub(super) fn receive(&mut self, info: [&[u8]; 2]) {
+    pub(super) fn receive(&mut self, info: Info<'_>) {
         for piece in info.into_iter().filter(|piece| !piece.is_empty()) {
             let taken = self.rx.push(piece);
             self.lost = self.lost.wrapping_add((piece.len() - taken) as u32);

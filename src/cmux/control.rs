@@ -1,6 +1,7 @@
 //! Messages on the control channel (3GPP TS 27.010 §5.4.6.3): type, length, value.
 
 use super::frame::{CR, EA};
+use super::hold::Info;
 use super::ring::to_front;
 
 /// Type octets of commands, with EA and without C/R.
@@ -35,7 +36,7 @@ pub(super) const fn dlci_octet(dlci: u8) -> u8 {
 /// Where a message stands in the information of a frame.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Message<'a> {
-    info: [&'a [u8]; 2],
+    info: Info<'a>,
     /// The type without C/R. One of several octets has no EA in the first and so is none that is known.
     pub(super) kind: u8,
     /// The same as it came.
@@ -57,19 +58,25 @@ impl Message<'_> {
     }
 }
 
-fn byte([first, second]: [&[u8]; 2], index: usize) -> Option<u8> {
-    first.get(index).or_else(|| second.get(index - first.len())).copied()
+fn byte(info: Info<'_>, mut index: usize) -> Option<u8> {
+    for piece in info {
+        if let Some(byte) = piece.get(index) {
+            return Some(*byte);
+        }
+        index -= piece.len();
+    }
+    None
 }
 
 /// The messages of one frame, one behind the other.
 #[derive(Debug)]
 pub(super) struct Messages<'a> {
-    info: [&'a [u8]; 2],
+    info: Info<'a>,
     at: usize,
 }
 
 impl<'a> Messages<'a> {
-    pub(super) const fn new(info: [&'a [u8]; 2]) -> Self {
+    pub(super) const fn new(info: Info<'a>) -> Self {
         Self { info, at: 0 }
     }
 
@@ -104,8 +111,7 @@ impl<'a> Iterator for Messages<'a> {
             }
         }
         let at = self.at;
-        let [first, second] = self.info;
-        if first.len() + second.len() - at < len {
+        if self.info.iter().map(|piece| piece.len()).sum::<usize>() - at < len {
             return None;
         }
         self.at += len;

@@ -134,13 +134,13 @@ pub(super) enum Verdict {
     /// No frame.
     Invalid,
     /// A frame of `total` bytes with both flags; its information stands at `at`.
-    Frame { dlci: u8, kind: Kind, at: usize, len: usize, total: usize },
+    Frame { dlci: u8, kind: Kind, cr: bool, at: usize, len: usize, total: usize },
 }
 
 /// Judges what begins with a flag; `have` bytes are there, and no frame is longer than `room`.
 ///
 /// A frame is valid when its fields are possible, its FCS fits and its closing flag stands where the
-/// length says (§5.2.3). C/R is not looked at: modems differ in it.
+/// length says (§5.2.3). C/R is only told: modems differ in it.
 pub(super) fn judge(byte: impl Fn(usize) -> u8, have: usize, room: usize) -> Verdict {
     if have < 2 {
         return Verdict::Unknown(2);
@@ -159,8 +159,8 @@ pub(super) fn judge(byte: impl Fn(usize) -> u8, have: usize, room: usize) -> Ver
         return Verdict::Unknown(5);
     }
     let header = [address, control, byte(3), byte(4)];
-    let [.., low, high] = header.map(usize::from);
-    let (len, at) = if header[2] & EA != 0 { (low >> 1, 4) } else { (low >> 1 | high << 7, 5) };
+    let (low, high) = (usize::from(header[2] >> 1), usize::from(header[3]) << 7);
+    let (len, at) = if header[2] & EA != 0 { (low, 4) } else { (low | high, 5) };
     let total = at + len + 2;
     if total > room || (kind != Kind::Uih && len != 0) {
         return Verdict::Invalid;
@@ -171,7 +171,7 @@ pub(super) fn judge(byte: impl Fn(usize) -> u8, have: usize, room: usize) -> Ver
     if byte(total - 1) != FLAG || byte(total - 2) != fcs(header.get(..at - 1).unwrap_or_default()) {
         return Verdict::Invalid;
     }
-    Verdict::Frame { dlci, kind, at, len, total }
+    Verdict::Frame { dlci, kind, cr: address & CR != 0, at, len, total }
 }
 
 #[cfg(test)]

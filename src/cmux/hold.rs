@@ -3,12 +3,17 @@
 //! A flag may be payload (3GPP TS 27.010 §5.2.6.1), so a flag that is taken for the start of a frame
 //! may be wrong. All bytes from it on are held until the frame has proved right. When it has not,
 //! the search goes on at the next flag behind it, and nothing that stands there is lost.
+//!
+//! What has just come is judged behind what is held, so the end of a frame, or all of it, is never copied here.
 
-use super::frame::{CR, FLAG, Kind, Verdict, judge};
+use super::frame::{FLAG, Kind, Verdict, judge};
 use super::ring::Ring;
 
 /// The shortest frame: before there are as many bytes, nothing is gained by a look at them.
 const SHORTEST: usize = 6;
+
+/// The information of a frame, in the pieces that it may lie in.
+pub(super) type Info<'a> = [&'a [u8]; 3];
 
 /// A valid frame.
 #[derive(Debug)]
@@ -17,8 +22,7 @@ pub(super) struct Frame<'a> {
     pub(super) kind: Kind,
     /// C/R of its address.
     pub(super) cr: bool,
-    /// The information, in the two pieces that it may lie in.
-    pub(super) info: [&'a [u8]; 2],
+    pub(super) info: Info<'a>,
 }
 
 #[derive(Debug)]
@@ -45,21 +49,26 @@ impl<'b> Hold<'b> {
     }
 
     /// Takes from `input` until there is a frame, or nothing is left of it.
-    pub(super) fn next(&mut self, input: &mut &[u8]) -> Option<Frame<'_>> {
+    pub(super) fn next<'f, 'i: 'f>(&'f mut self, input: &mut &'i [u8]) -> Option<Frame<'f>> {
         self.drop_last();
         loop {
             if self.ring.len() <= 1 {
                 self.begin(input);
             }
+            let (held, new) = (self.ring.len(), *input);
             let verdict =
-                if self.ring.len() < self.need { Verdict::Unknown(self.need) } else { self.judge(0) };
+                if held + new.len() < self.need { Verdict::Unknown(self.need) } else { self.judge(0, new) };
             match verdict {
-                Verdict::Frame { dlci, kind, at, len, total } => {
-                    self.done = total - 1;
-                    let cr = self.ring.at(1) & CR != 0;
-                    return Some(Frame { dlci, kind, cr, info: self.ring.slices(at, len) });
+                Verdict::Frame { dlci, kind, cr, at, len, total } => {
+                    self.done = held.min(total - 1);
+                    self.need = SHORTEST;
+                    *input = new.get(total - 1 - self.done..).unwrap_or_default();
+                    let [first, second] = self.ring.slices(at, len);
+                    let begin = (at + first.len() + second.len()).saturating_sub(held);
+                    let third = new.get(begin..(at + len).saturating_sub(held)).unwrap_or_default();
+                    return Some(Frame { dlci, kind, cr, info: [first, second, third] });
                 }
-                Verdict::Invalid => self.search(),
+                Verdict::Invalid => self.search(input),
                 Verdict::Unknown(need) => {
                     self.need = need;
                     if input.is_empty() {
@@ -99,7 +108,6 @@ impl<'b> Hold<'b> {
     fn drop_last(&mut self) {
         if self.done > 0 {
             self.ring.skip(core::mem::take(&mut self.done));
-            self.need = SHORTEST;
         }
     }
 
@@ -112,8 +120,9 @@ impl<'b> Hold<'b> {
     /// is held, that which seemed to be around it is none: its length was damaged.
     pub(super) fn doubt(&mut self) {
         self.drop_last();
-        let inner = (1..self.ring.len())
-            .find(|&from| self.ring.at(from) == FLAG && matches!(self.judge(from), Verdict::Frame { .. }));
+        let inner = (1..self.ring.len()).find(|&from| {
+            self.ring.at(from) == FLAG && matches!(self.judge(from, &[]), Verdict::Frame { .. })
+        });
         if let Some(inner) = inner {
             self.noise = self.noise.wrapping_add(inner as u32);
             self.ring.skip(inner);
@@ -121,13 +130,25 @@ impl<'b> Hold<'b> {
         }
     }
 
-    fn judge(&self, from: usize) -> Verdict {
-        judge(|i| self.ring.at(from + i), self.ring.len().saturating_sub(from), self.ring.capacity())
+    /// Judges what is held from `from` on, and `new` behind it.
+    fn judge(&self, from: usize, new: &[u8]) -> Verdict {
+        let have = (self.ring.len() + new.len()).saturating_sub(from);
+        judge(|i| self.byte(from + i, new), have, self.ring.capacity())
     }
 
-    /// Drops the first byte and all others up to the next flag.
-    fn search(&mut self) {
+    fn byte(&self, index: usize, new: &[u8]) -> u8 {
+        match index.checked_sub(self.ring.len()) {
+            Some(index) => new.get(index).copied().unwrap_or(0),
+            None => self.ring.at(index),
+        }
+    }
+
+    /// Drops the first byte, and what else is held up to the next flag.
+    fn search(&mut self, input: &mut &[u8]) {
         self.need = 0;
+        if self.ring.is_empty() {
+            *input = input.get(1..).unwrap_or_default();
+        }
         self.ring.skip(1);
         // One of several flags: all but the last say nothing.
         while self.ring.at(0) == FLAG && self.ring.at(1) == FLAG && self.ring.len() > 1 {
