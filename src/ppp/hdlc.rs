@@ -1,8 +1,9 @@
 //! Frames on the serial line: octet-stuffed HDLC-like framing (RFC 1662).
 //!
 //! [`Decoder`] takes the line's bytes in any pieces and puts each frame into a buffer of the caller.
-//! [`Encoder`] writes a frame into buffers of the caller, in any pieces. Neither holds a frame, and
-//! neither touches a byte twice.
+//! [`Encoder`] writes a frame into buffers of the caller, in any pieces. Neither holds a frame.
+
+use core::slice::{Iter, IterMut};
 
 use super::fcs;
 
@@ -13,6 +14,33 @@ const ESCAPE: u8 = 0x7D;
 #[inline(always)]
 const fn plain(byte: u8, accm: u32) -> bool {
     if byte >= 0x20 { byte.wrapping_sub(ESCAPE) > 1 } else { (accm >> byte) & 1 == 0 }
+}
+
+/// Copies what stands on the line as it is, four bytes at a time: gives the number of bytes.
+///
+/// Four that have one in 0x7C–0x7F among them, or a control character unless none is in `accm`, are left to a closer look.
+#[inline(never)]
+fn copy_words(from: &[u8], to: &mut [u8], accm: u32) -> usize {
+    const LOW: u32 = 0x0101_0101;
+    const HIGH: u32 = 0x8080_8080;
+    let controls = if accm == 0 { 0 } else { LOW * 0x20 };
+    let mut count = 0;
+    for (to, from) in to.as_chunks_mut().0.iter_mut().zip(from.as_chunks().0) {
+        let word = u32::from_le_bytes(*from);
+        let marks = (word ^ (LOW * 0x7C)) & (LOW * 0xFC);
+        // A byte's highest bit shows that it, or one before it, is less than what is subtracted.
+        if (marks.wrapping_sub(LOW) & !marks | word.wrapping_sub(controls) & !word) & HIGH != 0 {
+            break;
+        }
+        *to = *from;
+        count += 4;
+    }
+    count
+}
+
+/// How many bytes get a closer look behind so many that did not need it: more where the first four did, as more will.
+const fn closer(count: usize) -> usize {
+    if count == 0 { 16 } else { 4 }
 }
 
 /// What the receiver met.
@@ -49,7 +77,6 @@ pub struct Counters {
 pub struct Decoder {
     accm: u32,
     len: usize,
-    fcs: u16,
     escaped: bool,
     oversized: bool,
     counters: Counters,
@@ -60,7 +87,7 @@ impl Decoder {
     /// without an escape: the line has put them there (RFC 1662 §7.1).
     pub const fn new(accm: u32) -> Self {
         let counters = Counters { frames: 0, damaged: 0, aborted: 0, oversized: 0 };
-        Self { accm, len: 0, fcs: fcs::INITIAL, escaped: false, oversized: false, counters }
+        Self { accm, len: 0, escaped: false, oversized: false, counters }
     }
 
     /// Takes bytes from `line` up to the end of a frame, or all of them: gives the length of the
@@ -70,63 +97,72 @@ impl Decoder {
     /// contents until the frame ends. Behind `None`, `line` is empty.
     pub fn feed(&mut self, line: &mut &[u8], buffer: &mut [u8]) -> Option<usize> {
         loop {
-            if self.oversized {
-                match line.iter().position(|&byte| byte == FLAG) {
-                    Some(at) => *line = line.get(at..).unwrap_or_default(),
-                    None => {
-                        *line = &[];
-                        return None;
-                    }
-                }
-            } else {
-                self.run(line, buffer);
-            }
             let (&byte, rest) = line.split_first()?;
-            *line = rest;
             match byte {
                 FLAG => {
-                    if let Some(len) = self.end() {
+                    *line = rest;
+                    if let Some(len) = self.end(buffer) {
                         return Some(len);
                     }
+                    continue;
+                }
+                _ if self.oversized => {
+                    let skip = line.iter().position(|&byte| byte == FLAG).unwrap_or(line.len());
+                    *line = line.get(skip..).unwrap_or_default();
+                    continue;
                 }
                 _ if self.escaped => self.unescape(byte, buffer),
+                _ if self.run(line, buffer) => continue,
                 ESCAPE => self.escaped = true,
-                // The run ended here because there was no room.
+                // There was no room for it.
                 _ if plain(byte, self.accm) => self.oversized = true,
                 // A control character that is none of the sender's.
                 _ => {}
             }
+            *line = rest;
         }
     }
 
-    /// Takes what stands for itself, and pairs of an escape and what it is for.
+    /// Takes what stands for itself, and pairs of an escape and what it is for: false where there is none.
     #[inline]
-    fn run(&mut self, line: &mut &[u8], buffer: &mut [u8]) {
-        if self.escaped {
-            return;
-        }
-        let (accm, mut fcs) = (self.accm, self.fcs);
-        let mut slots = buffer.get_mut(self.len..).unwrap_or_default().iter_mut();
-        let room = slots.len();
-        let mut bytes = line.iter();
+    fn run(&mut self, line: &mut &[u8], buffer: &mut [u8]) -> bool {
+        let mut room = buffer.get_mut(self.len..).unwrap_or_default();
+        let before = room.len();
         loop {
-            let mut ahead = bytes.clone();
-            let Some(&(mut byte)) = ahead.next() else { break };
-            if !plain(byte, accm) {
-                match ahead.next() {
-                    // A control character may be the line's own, and a flag ends the frame.
-                    Some(&next) if byte == ESCAPE && next >= 0x20 && next != FLAG => byte = next ^ 0x20,
-                    _ => break,
-                }
+            let count = copy_words(line, room, self.accm);
+            let closer = closer(count);
+            let mut bytes = line.get(count..).unwrap_or_default().iter();
+            let mut slots = room.get_mut(count..).unwrap_or_default().iter_mut();
+            let more = self.some(&mut bytes, &mut slots, closer);
+            *line = bytes.as_slice();
+            room = slots.into_slice();
+            if more.is_none() {
+                self.len += before - room.len();
+                return before > room.len();
             }
-            let Some(slot) = slots.next() else { break };
-            *slot = byte;
-            fcs = fcs::update(fcs, byte);
-            bytes = ahead;
         }
-        self.fcs = fcs;
-        self.len += room - slots.len();
-        *line = bytes.as_slice();
+    }
+
+    /// The same for some bytes that have others among them. Nothing at the end of the run.
+    #[inline(always)]
+    fn some(&self, bytes: &mut Iter<'_, u8>, slots: &mut IterMut<'_, u8>, count: usize) -> Option<()> {
+        for _ in 0..count {
+            let mut ahead = bytes.clone();
+            let mut byte = *ahead.next()?;
+            if byte == ESCAPE {
+                byte = *ahead.next()?;
+                // A control character may be the line's own, and a flag ends the frame.
+                if byte < 0x20 || byte == FLAG {
+                    return None;
+                }
+                byte ^= 0x20;
+            } else if !plain(byte, self.accm) {
+                return None;
+            }
+            *slots.next()? = byte;
+            *bytes = ahead;
+        }
+        Some(())
     }
 
     /// A byte behind an escape.
@@ -140,7 +176,6 @@ impl Decoder {
         match buffer.get_mut(self.len) {
             Some(slot) => {
                 *slot = byte;
-                self.fcs = fcs::update(self.fcs, byte);
                 self.len += 1;
             }
             None => self.oversized = true,
@@ -148,25 +183,27 @@ impl Decoder {
     }
 
     /// A flag: the length of the frame that it ends, if that is one.
-    fn end(&mut self) -> Option<usize> {
-        let Self { len, fcs, escaped, oversized, .. } = *self;
+    fn end(&mut self, buffer: &[u8]) -> Option<usize> {
+        let Self { len, escaped, oversized, .. } = *self;
         self.reset();
+        // Behind the last byte, because four at once take less than four times as long as one.
+        let whole = buffer.get(..len).filter(|frame| frame.len() > 2 && !escaped && !oversized);
+        let good = whole.is_some_and(|frame| fcs::update(fcs::INITIAL, frame) == fcs::GOOD);
         let counter = match () {
             () if oversized => &mut self.counters.oversized,
             () if escaped => &mut self.counters.aborted,
             // Flags may follow each other (RFC 1662 §4.4.1).
             () if len == 0 => return None,
-            () if len > 2 && fcs == fcs::GOOD => &mut self.counters.frames,
+            () if good => &mut self.counters.frames,
             () => &mut self.counters.damaged,
         };
         *counter = counter.wrapping_add(1);
-        (!oversized && !escaped && len > 2 && fcs == fcs::GOOD).then(|| len - 2)
+        good.then(|| len - 2)
     }
 
     /// Forgets the frame that has begun.
     pub fn reset(&mut self) {
         self.len = 0;
-        self.fcs = fcs::INITIAL;
         self.escaped = false;
         self.oversized = false;
     }
@@ -202,6 +239,7 @@ impl Decoder {
 pub struct Encoder {
     stage: Stage,
     accm: u32,
+    /// The check sequence, in its stage.
     fcs: u16,
     /// How many bytes of the present stage are done.
     at: usize,
@@ -224,15 +262,7 @@ enum Stage {
 impl Encoder {
     /// An encoder without a frame.
     pub const fn new() -> Self {
-        Self {
-            stage: Stage::Idle,
-            accm: 0,
-            fcs: fcs::INITIAL,
-            at: 0,
-            header: [0; 4],
-            header_len: 0,
-            pending: None,
-        }
+        Self { stage: Stage::Idle, accm: 0, fcs: 0, at: 0, header: [0; 4], header_len: 0, pending: None }
     }
 
     /// Begins a frame with `header`, of which four bytes are taken at most: address, control and
@@ -245,7 +275,6 @@ impl Encoder {
             *to = *from;
         }
         self.accm = accm;
-        self.fcs = fcs::INITIAL;
         self.at = 0;
         self.pending = None;
         self.stage = if opening { Stage::Opening } else { Stage::Header };
@@ -271,15 +300,12 @@ impl Encoder {
                     let header = self.header;
                     let header = header.get(..usize::from(self.header_len)).unwrap_or_default();
                     line = self.copy(header, line, Stage::Body);
+                    if self.stage == Stage::Body {
+                        self.fcs = !fcs::update(fcs::update(fcs::INITIAL, header), body);
+                    }
                 }
                 Stage::Body => line = self.copy(body, line, Stage::Check),
-                Stage::Check => {
-                    // The check sequence changes while it is written, and is needed as it was.
-                    let fcs = self.fcs;
-                    let check = (!fcs).to_le_bytes();
-                    line = self.copy(&check, line, Stage::Closing);
-                    self.fcs = fcs;
-                }
+                Stage::Check => line = self.copy(&self.fcs.to_le_bytes(), line, Stage::Closing),
                 Stage::Closing => {
                     line = put(line, FLAG);
                     self.next(Stage::Idle);
@@ -306,23 +332,46 @@ impl Encoder {
 
     /// Writes what is left of `from`, as much as fits; goes on to `then` at its end.
     fn copy<'l>(&mut self, from: &[u8], line: &'l mut [u8], then: Stage) -> &'l mut [u8] {
-        let mut slots = line.iter_mut();
-        if self.pending.is_some() {
-            match slots.next() {
-                Some(slot) => *slot = self.pending.take().unwrap_or_default(),
-                None => return &mut [],
-            }
-        }
-        let (accm, mut fcs) = (self.accm, self.fcs);
-        let mut bytes = from.get(self.at..).unwrap_or_default().iter();
-        let before = bytes.len();
-        // Neither is taken without the other.
-        while bytes.len() > 0
-            && let Some(slot) = slots.next()
-            && let Some(&byte) = bytes.next()
+        let mut line = line;
+        if !line.is_empty()
+            && let Some(byte) = self.pending.take()
         {
-            fcs = fcs::update(fcs, byte);
-            if plain(byte, accm) {
+            line = put(line, byte);
+        }
+        let mut left = from.get(self.at..).unwrap_or_default();
+        // So that short ones are done at once, and others end with four.
+        let mut few = left.len() % 4;
+        loop {
+            let (mut bytes, mut slots) = (left.iter(), line.iter_mut());
+            self.stuff(&mut bytes, &mut slots, few);
+            left = bytes.as_slice();
+            line = slots.into_slice();
+            if left.is_empty() || line.is_empty() {
+                break;
+            }
+            let count = copy_words(left, line, self.accm);
+            left = left.get(count..).unwrap_or_default();
+            line = line.get_mut(count..).unwrap_or_default();
+            few = closer(count);
+        }
+        self.at = from.len() - left.len();
+        if left.is_empty() && self.pending.is_none() {
+            self.next(then);
+        }
+        line
+    }
+
+    /// Writes four bytes that have others among them than those that stand for themselves.
+    #[inline(always)]
+    fn stuff(&mut self, bytes: &mut Iter<'_, u8>, slots: &mut IterMut<'_, u8>, count: usize) {
+        for _ in 0..count {
+            // Neither is taken without the other.
+            if bytes.len() == 0 {
+                return;
+            }
+            let Some(slot) = slots.next() else { return };
+            let Some(&byte) = bytes.next() else { return };
+            if plain(byte, self.accm) {
                 *slot = byte;
                 continue;
             }
@@ -332,12 +381,6 @@ impl Encoder {
                 None => self.pending = Some(byte ^ 0x20),
             }
         }
-        self.fcs = fcs;
-        self.at += before - bytes.len();
-        if bytes.len() == 0 && self.pending.is_none() {
-            self.next(then);
-        }
-        slots.into_slice()
     }
 }
 
