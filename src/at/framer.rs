@@ -247,6 +247,8 @@ impl Framer {
         }
     }
 
+    // Called from many places.
+    #[inline(never)]
     fn begin(&mut self, span: Span) -> Token<'static> {
         self.state = match span.len {
             // No payload and so no line of its own for it.

@@ -394,6 +394,8 @@ impl Core {
 
     /// Notes a deadline of a part of the engine that has nothing to do before. Gives true, as that part
     /// has to.
+    // Called from many places.
+    #[inline(never)]
     fn wait(&mut self, at: Instant, timer: Timer) -> bool {
         if at < self.deadline.0 {
             self.deadline = (at, timer);

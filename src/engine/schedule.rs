@@ -19,6 +19,8 @@ const NOTHING: Want = Want::At(Instant::NEVER, Timer::Probe);
 
 impl Core {
     /// Starts the next procedure. True when there is none yet.
+    // Out of line it saves 70 bytes.
+    #[inline(never)]
     pub(super) fn start_next(&mut self) -> bool {
         let now = self.now;
         if self.turn(false) {
