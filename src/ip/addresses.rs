@@ -158,7 +158,7 @@ impl Ip<'_> {
         let old = core::mem::replace(&mut self.addresses, addresses);
         // Sequence numbers and ports of another life are not used again.
         self.reseed();
-        self.interface = link::interface(&mut self.ppp, addresses.limit(), self.seed.into(), self.now);
+        self.interface = link::interface(self.mtu(), self.seed.into(), self.now);
         self.interface.update_ip_addrs(|to| {
             for address in addresses.all() {
                 // There is room for all.

@@ -19,8 +19,6 @@ const DNS: u8 = 53;
 /// buffer, and are not copied between.
 pub(super) struct Device<'a, 'd> {
     ppp: &'a mut Ppp<'d>,
-    /// The largest packet, where the network knows the link to take less than the peer does.
-    pub(super) limit: u16,
     /// smoltcp wanted to send, and there was no room.
     pub(super) exhausted: bool,
     /// The sockets of users.
@@ -33,14 +31,7 @@ pub(super) struct Device<'a, 'd> {
 
 impl<'a, 'd> Device<'a, 'd> {
     pub(super) const fn new(ppp: &'a mut Ppp<'d>, slots: &'a [Slot]) -> Self {
-        Self {
-            ppp,
-            limit: u16::MAX,
-            exhausted: false,
-            slots,
-            held_back: false,
-            acknowledged: Cell::new(None),
-        }
+        Self { ppp, exhausted: false, slots, held_back: false, acknowledged: Cell::new(None) }
     }
 }
 
@@ -70,10 +61,53 @@ impl phy::Device for Device<'_, '_> {
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
+        Plan { mtu: self.ppp.mtu() }.capabilities()
+    }
+}
+
+/// A link that carries nothing: what an interface is made for has its largest packet and no more.
+pub(super) struct Plan {
+    /// In bytes.
+    pub(super) mtu: u16,
+}
+
+impl phy::Device for Plan {
+    type RxToken<'t>
+        = Never
+    where
+        Self: 't;
+    type TxToken<'t>
+        = Never
+    where
+        Self: 't;
+
+    fn receive(&mut self, _: Instant) -> Option<(Never, Never)> {
+        None
+    }
+
+    fn transmit(&mut self, _: Instant) -> Option<Never> {
+        None
+    }
+
+    fn capabilities(&self) -> DeviceCapabilities {
         let mut capabilities = DeviceCapabilities::default();
         capabilities.medium = Medium::Ip;
-        capabilities.max_transmission_unit = self.ppp.mtu().min(self.limit).into();
+        capabilities.max_transmission_unit = self.mtu.into();
         capabilities
+    }
+}
+
+pub(super) enum Never {}
+
+impl phy::RxToken for Never {
+    fn consume<R, F: FnOnce(&[u8]) -> R>(self, _: F) -> R {
+        match self {}
+    }
+}
+
+impl phy::TxToken for Never {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, _: usize, _: F) -> R {
+        match self {}
     }
 }
 

@@ -8,9 +8,9 @@ use smoltcp::time::Instant as DeviceInstant;
 use smoltcp::wire::HardwareAddress;
 
 use super::Ip;
-use super::device::Device;
+use super::device::{Device, Plan};
 use crate::error::Error;
-use crate::ppp::{Output, Ppp};
+use crate::ppp::Output;
 use crate::time::Instant;
 
 /// Questions in a row without an answer, after which the data connection is taken for deaf, though its nearer end may answer: "cannot
@@ -19,13 +19,11 @@ const UNANSWERED: u8 = 3;
 /// How often a peer is asked for acknowledgements while something may have been forgotten.
 const ASK_AGAIN: smoltcp::time::Duration = smoltcp::time::Duration::from_secs(2);
 
-/// An interface without addresses. Its largest packet is that of the link now, or `limit`.
-pub(super) fn interface(ppp: &mut Ppp<'_>, limit: u16, seed: u64, now: Instant) -> Interface {
+/// An interface without addresses, for packets of `mtu` bytes.
+pub(super) fn interface(mtu: u16, seed: u64, now: Instant) -> Interface {
     let mut config = Config::new(HardwareAddress::Ip);
     config.random_seed = seed;
-    let mut device = Device::new(ppp, &[]);
-    device.limit = limit;
-    Interface::new(config, &mut device, device_instant(now))
+    Interface::new(config, &mut Plan { mtu }, device_instant(now))
 }
 
 fn device_instant(now: Instant) -> DeviceInstant {

@@ -149,7 +149,6 @@ impl<'d> Ip<'d> {
         let lookup = names::Lookup::new(&mut sockets, query);
         let mut buffers = rx.chunks_exact_mut(size.0).zip(tx.chunks_exact_mut(size.1));
         let (rx, tx) = buffers.next().unwrap_or_default();
-        let mut ppp = Ppp::new(config, rx, tx);
         let mut places = slots.iter_mut().map(|slot| &mut slot.inner);
 
         for ((rx, tx), place) in buffers.by_ref().take(tcp).zip(&mut places) {
@@ -162,10 +161,10 @@ impl<'d> Ip<'d> {
         for ((buffers, metadata), place) in buffers.zip(metadata).zip(&mut places) {
             *place = udp::add(&mut sockets, buffers, metadata);
         }
-        let interface = link::interface(&mut ppp, u16::MAX, seed.into(), Instant::START);
         Self {
-            ppp,
-            interface,
+            ppp: Ppp::new(config, rx, tx),
+            // Made anew with each link.
+            interface: link::interface(u16::MAX, seed.into(), Instant::START),
             sockets,
             slots,
             tcp,

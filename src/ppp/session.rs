@@ -114,8 +114,6 @@ impl<'b> Ppp<'b> {
     pub const OVERHEAD: usize = FRAME + fifo::OVERHEAD;
 
     /// A link that is not open. It receives into `rx`, and sends from `tx`.
-    // Out of line it is written where it stays, which saves 350 bytes.
-    #[inline(never)]
     pub fn new(config: Config<'b>, rx: &'b mut [u8], tx: &'b mut [u8]) -> Self {
         let (lcp, ipcp, ipv6cp) = options(&config, rx.len());
         Self {
