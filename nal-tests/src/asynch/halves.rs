@@ -79,6 +79,10 @@ async fn close_both<S: TcpConnect, T: Timer>(stack: &S, context: Context<'_, T>)
     value!(socket.write_all(&sent).await, "write");
     value!(socket.close(Close::Both).await, "close");
     check!(context.settles(|| watch.ended().is_some()).await, "the peer does not see the end");
+    check!(
+        watch.ended().is_some_and(|seen| seen.ended == Ended::End),
+        "the connection is reset instead of closed"
+    );
     watch.gets(context, sent.len() as u32).await
 }
 

@@ -33,7 +33,8 @@ impl<'a> Watch<'a> {
         self.seen().filter(|seen| seen.ended != Ended::Open)
     }
 
-    /// Waits however long it takes until so much of the pattern has come, or the connection has ended.
+    /// Waits however long it takes until so much of the pattern has come, or the connection has ended. How it ends is
+    /// another matter: a stack may forget a socket that is dropped, and then answers a late window update with a reset.
     pub(super) async fn gets<T: Timer>(&self, context: Context<'_, T>, bytes: u32) -> Verdict {
         while !self.has(bytes as usize) && self.ended().is_none() {
             context.pause(10).await;
@@ -41,7 +42,6 @@ impl<'a> Watch<'a> {
         let seen = self.seen().ok_or(Failure::wrong("the far end has no connection"))?;
         check!(seen.received == u64::from(bytes), seen.received, bytes, "bytes at the far end");
         check!(seen.digest == pattern::Digest::of_pattern(bytes), "other bytes came than were written");
-        check!(seen.ended != Ended::Reset, "the connection was reset instead of closed");
         Ok(())
     }
 }
