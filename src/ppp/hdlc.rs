@@ -130,10 +130,9 @@ impl Decoder {
         let before = room.len();
         loop {
             let count = copy_words(line, room, self.accm);
-            let closer = closer(count);
             let mut bytes = line.get(count..).unwrap_or_default().iter();
             let mut slots = room.get_mut(count..).unwrap_or_default().iter_mut();
-            let more = self.some(&mut bytes, &mut slots, closer);
+            let more = self.some(&mut bytes, &mut slots, closer(count));
             *line = bytes.as_slice();
             room = slots.into_slice();
             if more.is_none() {
@@ -143,7 +142,7 @@ impl Decoder {
         }
     }
 
-    /// The same for some bytes that have others among them. Nothing at the end of the run.
+    /// The same for `count` bytes at most, one by one. Nothing at the end of the run.
     #[inline(always)]
     fn some(&self, bytes: &mut Iter<'_, u8>, slots: &mut IterMut<'_, u8>, count: usize) -> Option<()> {
         for _ in 0..count {
@@ -239,7 +238,7 @@ impl Decoder {
 pub struct Encoder {
     stage: Stage,
     accm: u32,
-    /// The check sequence, in its stage.
+    /// The check sequence, from the end of the header on.
     fcs: u16,
     /// How many bytes of the present stage are done.
     at: usize,
@@ -361,7 +360,8 @@ impl Encoder {
         line
     }
 
-    /// Writes four bytes that have others among them than those that stand for themselves.
+    /// Writes `count` bytes, as far as there are as many and room for them; those that must not stand for themselves are
+    /// escaped.
     #[inline(always)]
     fn stuff(&mut self, bytes: &mut Iter<'_, u8>, slots: &mut IterMut<'_, u8>, count: usize) {
         for _ in 0..count {
